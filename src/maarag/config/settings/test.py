@@ -1,0 +1,22 @@
+"""Settings of the tests: a real PostgreSQL of their own, quick hashing, plain static files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault(
+    "MAARAG_HOME", str(Path(__file__).resolve().parents[4] / "var" / "test")
+)
+
+from .base import *  # noqa: E402,F403
+
+SECRET_KEY = "only for tests"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DEMONSTRATION = False

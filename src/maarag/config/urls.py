@@ -1,0 +1,27 @@
+"""Every address of the site; each room of the house keeps its own below its own prefix."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("maarag.desks.home.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("picture/", include("maarag.desks.picture.urls")),
+    path("services/", include("maarag.domains.services.urls")),
+    path("needs/", include("maarag.domains.needs.urls")),
+    path("missions/", include("maarag.domains.missions.urls")),
+    path("imports/", include("maarag.kernel.imports.urls")),
+    path("access/", include("maarag.kernel.access.urls")),
+    path("audit/", include("maarag.kernel.audit.urls")),
+    path("sources/", include("maarag.kernel.sources.urls")),
+    path("gallery/", include("maarag.ui.urls")),
+    path("hsds/", include("maarag.standards.hsds.urls")),
+    path("api/", include("maarag.api.urls")),
+]
+
+handler400 = "maarag.ui.views.bad_request"
+handler403 = "maarag.ui.views.forbidden"
+handler404 = "maarag.ui.views.not_found"
+handler500 = "maarag.ui.views.server_error"

@@ -1,0 +1,85 @@
+"""What may be done, and which role may do it: the one place where both are written."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """What an account may do for a place or an organisation. Reading public facts needs none."""
+
+    VIEW_STAFF_FIGURES = "view_staff_figures"
+    """See needs that their source keeps from the public."""
+    VIEW_EXACT_COUNTS = "view_exact_counts"
+    """See small counts; holds only where the grant is for an authority or a place inside one."""
+    EDIT_NEEDS = "edit_needs"
+    EDIT_SERVICES = "edit_services"
+    JUDGE_OVERLAPS = "judge_overlaps"
+    OPEN_MISSIONS = "open_missions"
+    IMPORT_DATA = "import_data"
+    MANAGE_ACCESS = "manage_access"
+    VIEW_AUDIT = "view_audit"
+
+
+class Role(models.TextChoices):
+    INTEGRATOR = "integrator", _("Integrator")
+    SOCIAL_WORKER = "social_worker", _("Social worker")
+    TEAM_LEADER = "team_leader", _("Team leader")
+    DISTRICT_SUPERVISOR = "district_supervisor", _("District supervisor")
+    NATIONAL_MANAGER = "national_manager", _("National manager")
+    PROGRAMME_DIRECTOR = "programme_director", _("Programme director")
+    PROCUREMENT_OFFICER = "procurement_officer", _("Procurement officer")
+    FUND_MANAGER = "fund_manager", _("Fund manager")
+    SERVICE_EDITOR = "service_editor", _("Service editor of an organisation")
+    VOLUNTEER = "volunteer", _("Volunteer")
+    RESIDENT = "resident", _("Resident")
+    DATA_STEWARD = "data_steward", _("Data steward")
+
+
+P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.INTEGRATOR: frozenset(
+        {
+            P.VIEW_STAFF_FIGURES,
+            P.VIEW_EXACT_COUNTS,
+            P.EDIT_NEEDS,
+            P.EDIT_SERVICES,
+            P.JUDGE_OVERLAPS,
+            P.OPEN_MISSIONS,
+            P.IMPORT_DATA,
+            P.MANAGE_ACCESS,
+            P.VIEW_AUDIT,
+        }
+    ),
+    Role.SOCIAL_WORKER: frozenset({P.VIEW_STAFF_FIGURES, P.VIEW_EXACT_COUNTS, P.OPEN_MISSIONS}),
+    Role.TEAM_LEADER: frozenset(
+        {P.VIEW_STAFF_FIGURES, P.VIEW_EXACT_COUNTS, P.EDIT_NEEDS, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}
+    ),
+    Role.DISTRICT_SUPERVISOR: frozenset({P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}),
+    Role.NATIONAL_MANAGER: frozenset({P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}),
+    Role.PROGRAMME_DIRECTOR: frozenset({P.VIEW_STAFF_FIGURES, P.OPEN_MISSIONS}),
+    Role.PROCUREMENT_OFFICER: frozenset({P.VIEW_STAFF_FIGURES}),
+    Role.FUND_MANAGER: frozenset({P.VIEW_STAFF_FIGURES}),
+    Role.SERVICE_EDITOR: frozenset({P.EDIT_SERVICES}),
+    Role.VOLUNTEER: frozenset(),
+    Role.RESIDENT: frozenset(),
+    Role.DATA_STEWARD: frozenset(
+        {
+            P.VIEW_STAFF_FIGURES,
+            P.EDIT_NEEDS,
+            P.EDIT_SERVICES,
+            P.JUDGE_OVERLAPS,
+            P.IMPORT_DATA,
+            P.MANAGE_ACCESS,
+            P.VIEW_AUDIT,
+        }
+    ),
+}
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that carry the permission."""
+    return [role for role, permissions in ROLE_PERMISSIONS.items() if permission in permissions]

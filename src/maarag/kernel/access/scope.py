@@ -1,0 +1,104 @@
+"""Who may do what where. Every view, API operation and query asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from maarag.kernel.places.models import Containment, Place, PlaceKind
+
+from .models import Account, Grant
+from .permissions import Permission, roles_with
+
+if TYPE_CHECKING:
+    from maarag.kernel.people.models import Organisation
+
+Viewer = Account | AnonymousUser
+
+
+def grants_of(viewer: Viewer, permission: Permission | str) -> QuerySet[Grant]:
+    """The viewer's grants in force today whose role carries the permission."""
+    if not isinstance(viewer, Account) or not viewer.is_active:
+        return Grant.objects.none()
+    today = timezone.localdate()
+    return Grant.objects.filter(
+        Q(ends=None) | Q(ends__gte=today),
+        account=viewer,
+        starts__lte=today,
+        role__in=roles_with(Permission(permission)),
+    )
+
+
+def holds_somewhere(viewer: Viewer, permission: Permission | str) -> bool:
+    """Whether the viewer holds the permission for any place or organisation at all."""
+    return grants_of(viewer, permission).exists()
+
+
+def permits(
+    viewer: Viewer,
+    permission: Permission,
+    *,
+    place: Place | None = None,
+    organisation: Organisation | None = None,
+) -> bool:
+    """Whether the viewer holds the permission for this place (or any that contains it) or organisation."""
+    if isinstance(viewer, Account) and viewer.is_system and viewer.is_active:
+        return True
+    grants = grants_of(viewer, permission)
+    wanted = Q(pk__in=[])
+    if place is not None:
+        containing = Containment.objects.filter(ancestor=OuterRef("place"), descendant=place)
+        wanted |= Q(Exists(containing))
+    if organisation is not None:
+        wanted |= Q(organisation=organisation)
+    grants = grants.filter(wanted)
+    if permission == Permission.VIEW_EXACT_COUNTS:
+        grants = grants.filter(place__kind__in=[PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD])
+    return grants.exists()
+
+
+def places_permitted(viewer: Viewer, permission: Permission) -> QuerySet[Place]:
+    """Every place for which the viewer holds the permission."""
+    grants = grants_of(viewer, permission).filter(place__isnull=False)
+    if permission == Permission.VIEW_EXACT_COUNTS:
+        grants = grants.filter(place__kind__in=[PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD])
+    return Place.objects.filter(contained_in__ancestor__in=grants.values("place")).distinct()
+
+
+def require(
+    viewer: Viewer,
+    permission: Permission,
+    *,
+    place: Place | None = None,
+    organisation: Organisation | None = None,
+) -> None:
+    """Raise Http404 unless permitted: a foreign row does not exist for whoever may not see it."""
+    if not permits(viewer, permission, place=place, organisation=organisation):
+        raise Http404
+
+
+def needs_permission(
+    permission: Permission,
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Guard a view: signed out → sign in; without the permission anywhere → 403. Rows ask `require` besides."""
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not holds_somewhere(request.user, permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,4 @@
+"""Addresses of this app; its views arrive with their first page."""
+
+app_name = "sources"
+urlpatterns: list = []
