@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,26 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the folder ../shared with real inputs and schemas is absent")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[None]:
+    """A real PostgreSQL for as long as the tests need one; DATABASE_URL names another."""
+    from maarag.database.configuration import is_embedded
+    from maarag.database.layout import default_home
+    from maarag.database.server import EmbeddedServer
+
+    if not is_embedded():
+        yield
+        return
+    server = EmbeddedServer(default_home())
+    server.start()
+    yield
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    database_server: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Start the server before pytest-django makes its test database."""

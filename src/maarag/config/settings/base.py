@@ -9,9 +9,10 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from maarag.database.configuration import databases
+from maarag.database.layout import default_home
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
-HOME = Path(os.environ.get("MAARAG_HOME", Path.home() / ".local" / "share" / "maarag"))
+HOME = default_home(os.environ)
 
 DEBUG = False
 SECRET_KEY = ""  # each way of running sets its own
@@ -84,7 +85,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = databases(HOME)
+DATABASES = databases(home=HOME)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.Account"
 

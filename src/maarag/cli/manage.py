@@ -1,0 +1,21 @@
+"""Django's own commands, for whoever develops or runs the site."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .main import setup_django
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Run one of Django's management commands, for example `maarag manage migrate`."""
+    setup_django()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([sys.argv[0], *arguments])

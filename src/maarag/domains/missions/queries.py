@@ -1,0 +1,25 @@
+"""Reading missions."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import Viewer, places_permitted
+from maarag.kernel.places.models import Containment, Place
+
+from .models import Mission
+
+
+def visible_to(viewer: Viewer) -> QuerySet[Mission]:
+    """The missions of the places in which the viewer may open missions."""
+    missions = Mission.objects.select_related("place", "topic", "owner", "opened_by")
+    if getattr(viewer, "is_system", False):
+        return missions
+    return missions.filter(place__in=places_permitted(viewer, Permission.OPEN_MISSIONS))
+
+
+def within(missions: QuerySet[Mission], place: Place) -> QuerySet[Mission]:
+    """The missions of `place` and of everything inside it."""
+    inside = Containment.objects.filter(ancestor=place, descendant=OuterRef("place"))
+    return missions.filter(Exists(inside))
