@@ -11,9 +11,10 @@ import psycopg
 from django.utils.translation import gettext_noop as N_
 from psycopg.conninfo import conninfo_to_dict
 
+from .connection import ConnectionInfo
 from .errors import DatabaseError
 from .layout import default_home
-from .server import ConnectionInfo, EmbeddedServer
+from .server import EmbeddedServer
 
 ENGINE = "django.db.backends.postgresql"
 SCHEMES = ("postgres://", "postgresql://")
@@ -22,7 +23,7 @@ POOL = {"min_size": 1, "max_size": 10, "timeout": 10}
 
 
 def databases(
-    *, home: Path | None = None, pool: bool = False, environ: Mapping[str, str] = os.environ
+    home: Path | None = None, *, pool: bool = False, environ: Mapping[str, str] = os.environ
 ) -> dict[str, dict[str, Any]]:
     """The settings `default` (and `replica`, where REPLICA_URL is set).
 

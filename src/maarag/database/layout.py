@@ -22,7 +22,7 @@ from .account import Account
 from .errors import DatabaseError
 
 DEFAULT_PORT = 5432
-SOCKET_PATH_LIMIT = 107  # bytes of sun_path on Linux, without its end mark
+SOCKET_PATH_LIMIT = 103  # bytes, without the end mark: macOS allows 103, Linux 107
 SYSTEM_STORE = Path("/var/lib/maarag")
 SHORT_SOCKETS = Path("/tmp")  # noqa: S108 - fixed, so that every process finds the same folder; owner checked
 SUPERUSER = "postgres"
@@ -31,11 +31,9 @@ DATABASE = "maarag"
 
 
 def default_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """MAARAG_HOME, else the user's data folder (XDG), else the system's when we are root."""
+    """MAARAG_HOME, else `maarag` in the account's data folder (XDG)."""
     if chosen := environ.get("MAARAG_HOME"):
         return Path(chosen).expanduser()
-    if os.geteuid() == 0:
-        return SYSTEM_STORE / "home"
     data = environ.get("XDG_DATA_HOME", "")
     base = Path(data) if os.path.isabs(data) else Path("~/.local/share").expanduser()
     return base / "maarag"
@@ -121,6 +119,14 @@ class Layout:
             raise unwritable(self.home, error) from error
         if not os.access(self.home, os.W_OK | os.X_OK) or os.statvfs(self.home).f_flag & os.ST_RDONLY:
             raise unwritable(self.home)
+
+    def give_back(self) -> None:
+        """As root in an ordinary account's home: leave nothing there that the account could not use again."""
+        if not self.account.drop or self.home.stat().st_uid != self.account.uid:
+            return
+        secret = self.passfile(SUPERUSER).parent
+        for path in (secret, *secret.iterdir(), *self.home.glob("postgres.*")):
+            self.account.give(path)
 
     def prepare_store(self) -> None:
         """Make the folders that the server's account needs."""

