@@ -19,6 +19,7 @@ SECRET_KEY = ""  # each way of running sets its own
 ALLOWED_HOSTS: list[str] = []
 
 INSTALLED_APPS = [
+    "maarag.ui",  # first, so that its templates stand in for those of allauth
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -38,7 +39,6 @@ INSTALLED_APPS = [
     "maarag.kernel.people",
     "maarag.kernel.access",
     "maarag.kernel.imports",
-    "maarag.ui",
     "maarag.domains.services",
     "maarag.domains.needs",
     "maarag.domains.missions",
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
+FORM_RENDERER = "maarag.ui.forms.Renderer"
 ROOT_URLCONF = "maarag.config.urls"
 WSGI_APPLICATION = "maarag.config.wsgi.application"
 

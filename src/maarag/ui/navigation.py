@@ -1,0 +1,69 @@
+"""What stands in the header. An item whose address does not exist is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One room of the house: its name, its address, and the permission (None: everyone) that opens it."""
+
+    label: Any
+    url_name: str
+    permission: str | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry that this account may see, with its address; `current` where the page belongs to it."""
+
+    label: Any
+    url: str
+    current: bool
+
+
+ENTRIES: list[Entry] = [
+    Entry(_("The picture"), "picture:index"),
+    Entry(_("Services"), "services:index"),
+    Entry(_("Needs"), "needs:index"),
+    Entry(_("Missions"), "missions:index", "open_missions"),
+    Entry(_("Imports"), "imports:index", "import_data"),
+    Entry(_("Audit"), "audit:index", "view_audit"),
+    Entry(_("Access"), "access:index", "manage_access"),
+]
+
+
+def register(label: Any, url_name: str, permission: str | None = None) -> None:
+    """Add an item to the header; calling twice with the same address changes nothing."""
+    if all(entry.url_name != url_name for entry in ENTRIES):
+        ENTRIES.append(Entry(label, url_name, permission))
+
+
+def may_see(account: Any, permission: str | None) -> bool:
+    """Whether the account holds the permission anywhere; open items are for everyone."""
+    if permission is None:
+        return True
+    if not getattr(account, "is_authenticated", False):
+        return False
+    ask = getattr(account, "may_somewhere", None)
+    return bool(ask(permission)) if callable(ask) else True
+
+
+def links(request: HttpRequest) -> list[Link]:
+    """The header's items for this request, in order."""
+    account = getattr(request, "user", None)
+    shown = []
+    for entry in ENTRIES:
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        if may_see(account, entry.permission):
+            shown.append(Link(entry.label, url, url != "/" and request.path.startswith(url)))
+    return shown
