@@ -30,10 +30,8 @@ def database_server() -> Iterator[None]:
     if not is_embedded():
         yield
         return
-    server = EmbeddedServer(default_home())
-    server.start()
-    yield
-    server.stop()
+    with EmbeddedServer(default_home()).running():
+        yield
 
 
 @pytest.fixture(scope="session")
