@@ -7,8 +7,10 @@ every domain. Free text that HSDS holds once is held here in Hebrew, Arabic and 
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from maarag.values import LocalText
@@ -78,6 +80,14 @@ class Location(models.Model):
     def __str__(self) -> str:
         return self.name_he or self.address or self.code
 
+    def clean(self) -> None:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValidationError({"latitude": _now("Give both latitude and longitude, or neither.")})
+        if self.latitude is not None and not -90 <= self.latitude <= 90:
+            raise ValidationError({"latitude": _now("A latitude lies between -90 and 90 degrees.")})
+        if self.longitude is not None and not -180 <= self.longitude <= 180:
+            raise ValidationError({"longitude": _now("A longitude lies between -180 and 180 degrees.")})
+
     @property
     def name(self) -> LocalText:
         return LocalText(he=self.name_he, ar=self.name_ar, en=self.name_en)
@@ -88,9 +98,7 @@ class Service(models.Model):
 
     code = models.SlugField(_("code"), max_length=80, unique=True)
     organisation = models.ForeignKey("people.Organisation", models.PROTECT, related_name="services")
-    programme = models.ForeignKey(
-        Programme, models.PROTECT, null=True, blank=True, related_name="services"
-    )
+    programme = models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, related_name="services")
     name_he = models.CharField(_("name in Hebrew"), max_length=300)
     name_ar = models.CharField(_("name in Arabic"), max_length=300, blank=True)
     name_en = models.CharField(_("name in English"), max_length=300, blank=True)
@@ -130,6 +138,10 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name_he
+
+    def clean(self) -> None:
+        if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:  # type: ignore[operator]
+            raise ValidationError({"maximum_age": _now("The maximum age cannot be below the minimum age.")})
 
     @property
     def name(self) -> LocalText:
@@ -219,6 +231,10 @@ class ServiceCapacity(models.Model):
     def __str__(self) -> str:
         return f"{self.service_id} {self.maximum} {self.unit}"
 
+    def clean(self) -> None:
+        if self.available is not None and self.available > self.maximum:
+            raise ValidationError({"available": _now("There cannot be more free places than places.")})
+
 
 class Phone(models.Model):
     """A number to call, of a service or a location."""
@@ -294,6 +310,11 @@ class OverlapVerdict(models.Model):
     verdict = models.CharField(_("verdict"), max_length=14, choices=Verdict.choices)
     reason = models.TextField(_("reason"), blank=True)
     score = models.FloatField(_("score when judged"), null=True, blank=True)
+    features = models.JSONField(
+        _("features when judged"),
+        default=dict,
+        help_text=_("What the engine measured; later runs learn from it."),
+    )
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     judged_at = models.DateTimeField(_("judged"), auto_now=True)
 
@@ -307,3 +328,52 @@ class OverlapVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} ~ {self.second_id}: {self.verdict}"
+
+
+class OverlapRun(models.Model):
+    """One search of the whole directory for services that look alike, with what it stood on."""
+
+    inputs_hash = models.CharField(_("inputs' hash"), max_length=64)
+    engine_version = models.CharField(_("version of the engine"), max_length=40)
+    computed_at = models.DateTimeField(_("computed"), auto_now_add=True)
+    seconds = models.FloatField(_("seconds"))
+    services = models.PositiveIntegerField(_("services compared"))
+    verdicts = models.PositiveIntegerField(_("verdicts learned from"), default=0)
+    weights = models.JSONField(_("weights"), default=dict, help_text=_("By feature; learned from verdicts."))
+
+    class Meta:
+        verbose_name = _("search for overlaps")
+        verbose_name_plural = _("searches for overlaps")
+        ordering = ["-computed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.computed_at:%Y-%m-%d %H:%M} · {self.services}"
+
+
+class OverlapFinding(models.Model):
+    """Two services that may duplicate each other; `first` has the smaller key.
+
+    `score` is the engine's own estimate; `evidence` a list of [code, value, weight] as the engine gave it.
+    Findings of older runs are not kept; verdicts are.
+    """
+
+    run = models.ForeignKey(OverlapRun, models.CASCADE, related_name="findings")
+    first = models.ForeignKey(Service, models.CASCADE, related_name="findings_as_first")
+    second = models.ForeignKey(Service, models.CASCADE, related_name="findings_as_second")
+    score = models.FloatField(_("score"))
+    evidence = models.JSONField(_("evidence"), default=list)
+    features = models.JSONField(_("features"), default=dict)
+    group = models.PositiveIntegerField(_("group"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("overlap")
+        verbose_name_plural = _("overlaps")
+        ordering = ["-score", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "first", "second"], name="services_finding_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="services_finding_in_order"),
+            models.CheckConstraint(condition=Q(score__range=(0, 1)), name="services_finding_score_is_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ~ {self.second_id}: {self.score:.2f}"
