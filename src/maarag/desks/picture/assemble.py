@@ -1,0 +1,286 @@
+"""Cutting the picture of one place out of the computation: rows, totals, gaps and what would close them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from time import perf_counter
+
+import numpy as np
+
+from maarag.domains.needs.models import Certainty
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import Viewer, permits
+from maarag.kernel.places.models import Place
+from maarag.kernel.places.queries import parts, within
+from maarag.kernel.taxonomy.models import Topic
+from maarag.values import Shown, Suppressed
+
+from .computed import Computed, computed
+from .engine_data import Layer
+
+CERTAINTIES = list(Certainty)
+
+# Where the share of need that is answered falls below these, the row asks for attention, or is a severe gap.
+COVERAGE_IN_ORDER = 0.8
+COVERAGE_SEVERE = 0.5
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the viewer asked to see."""
+
+    topic: Topic | None = None
+    population: int | None = None
+    sector: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One place and topic: who needs, what is within reach, and what is missing.
+
+    Counts are of `unit`. `need` is None where nobody has estimated it; `supply` is the capacity of all services
+    within reach; `access` capacity per person in need after sharing with everyone else who reaches it;
+    `coverage` the share of the need that can be served; `gap` the need that cannot. `services` are all within
+    reach, `without_capacity` those of them that publish no number of places. Figures that would give a small
+    count away are Suppressed.
+    """
+
+    place: Place
+    topic: Topic
+    unit: str
+    need: Shown
+    lowest: Shown
+    highest: Shown
+    supply: float
+    access: Shown
+    coverage: Shown
+    served: Shown
+    gap: Shown
+    gap_cost: Shown
+    services: int
+    without_capacity: int
+    nearest_km: float | None
+    certainty: str
+    oldest: date | None
+    newest: date | None
+    estimates: int
+    layer: Layer = field(repr=False, compare=False)
+    entries: tuple[int, ...] = field(repr=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        return f"{self.place.code}/{self.topic.code}/{self.unit}"
+
+    @property
+    def is_hidden(self) -> bool:
+        return isinstance(self.need, Suppressed)
+
+    @property
+    def status(self) -> str:
+        """unknown, hidden, in_order, attention or severe."""
+        if self.is_hidden:
+            return "hidden"
+        if self.need is None or self.coverage is None or isinstance(self.coverage, Suppressed):
+            return "unknown"
+        if self.coverage >= COVERAGE_IN_ORDER:
+            return "in_order"
+        return "attention" if self.coverage >= COVERAGE_SEVERE else "severe"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The integrated picture of a place at a moment, as one viewer may see it."""
+
+    place: Place
+    as_of: date
+    filters: Filters
+    rows: list[Row]
+    by_topic: list[Row]
+    exact: bool
+    seconds: float
+    whole: Computed = field(repr=False, compare=False)
+
+    @property
+    def gaps(self) -> list[Row]:
+        """Rows with people left without a response, those with most people first."""
+        open_rows = [row for row in self.rows if isinstance(row.gap, (int, float)) and row.gap >= 0.5]
+        return sorted(open_rows, key=lambda row: -float(row.gap))  # type: ignore[arg-type]
+
+    @property
+    def without_response(self) -> list[Row]:
+        """Rows with need and no service within reach."""
+        return [row for row in self.rows if row.need not in (None, 0) and row.services == 0]
+
+
+def picture(place: Place, *, viewer: Viewer, as_of: date, filters: Filters | None = None) -> Picture:
+    """The picture of `place` for `viewer` at `as_of`, cut from the computation of all places."""
+    began = perf_counter()
+    filters = filters or Filters()
+    whole = computed(viewer, as_of, filters.sector)
+    exact = not place.is_above_authority and permits(viewer, Permission.VIEW_EXACT_COUNTS, place=place)
+    shown = list(parts(place))
+    owner: dict[int, Place] = {place.pk: place} if not place.is_above_authority else {}
+    for part in shown:
+        owner.update(dict.fromkeys(whole.geography.inside.get(part.pk, ()), part))
+    rows: list[Row] = []
+    by_topic: list[Row] = []
+    everywhere = {part.pk for part in shown} | set(owner)
+    order = {part.pk: number for number, part in enumerate([*shown, place])}
+    for layer in whole.layers:
+        topic = whole.topics[layer.topic]
+        if filters.topic and topic != filters.topic:
+            continue
+        grouped: dict[int, list[int]] = defaultdict(list)
+        for index, entry in enumerate(layer.entries):
+            if entry.place in everywhere and _wanted(entry.population, entry.demand is not None, filters):
+                grouped[owner[entry.place].pk].append(index)
+        reached_by = _Reached(layer)
+        places = {part.pk: part for part in (*shown, place)}
+        of_layer = [
+            _row(places[pk], topic, layer, indices, reached_by, whole, filters, exact)
+            for pk, indices in sorted(grouped.items(), key=lambda item: order[item[0]])
+        ]
+        answered = [row for row in of_layer if row.need is not None or row.services]
+        # Asked for one topic, every place is listed, the unknown ones too.
+        rows.extend(of_layer if filters.topic else answered)
+        total = [index for indices in grouped.values() for index in indices]
+        if answered:
+            by_topic.append(_row(place, topic, layer, total, reached_by, whole, filters, exact))
+    return Picture(place, as_of, filters, rows, by_topic, exact, perf_counter() - began, whole)
+
+
+def _wanted(population: int | None, has_need: bool, filters: Filters) -> bool:
+    return filters.population is None or population == filters.population or not has_need
+
+
+class _Reached:
+    """Which supplies each entry of a layer reaches."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.pairs = layer.reach.prepared.reached
+        self.services = np.array([supply.service for supply in layer.supplies], dtype=np.int64)
+
+    def of(self, entries: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Indices of the distinct supplies reached, and the cost of each pair."""
+        rows = [self.pairs.row(entry) for entry in entries]
+        found = np.concatenate([self.pairs.destination[row] for row in rows]) if rows else np.zeros(0, np.int32)
+        cost = np.concatenate([self.pairs.cost[row] for row in rows]) if rows else np.zeros(0)
+        return np.unique(found), cost
+
+
+def _row(
+    place: Place,
+    topic: Topic,
+    layer: Layer,
+    entries: Sequence[int],
+    reached_by: _Reached,
+    whole: Computed,
+    filters: Filters,
+    exact: bool,
+) -> Row:
+    demands = [demand for index in entries if (demand := layer.entries[index].demand)]
+    supplies, cost = reached_by.of(entries)
+    reach = layer.reach
+    picked = np.array([index for index in entries if layer.entries[index].demand], dtype=np.int64)
+    need: Shown = int(reach.people[picked].sum()) if demands else None
+    gap = float(reach.gap[picked].sum()) if demands else None
+    access = coverage = served = None
+    if need and gap is not None:
+        served = need - gap
+        coverage = served / need
+        used = reach.people[picked] > 0
+        access = float((reach.people[picked][used] * reach.access[picked][used]).sum() / need)
+    elif need == 0:
+        served, coverage = 0.0, 1.0
+    with_range = any(demand.lowest is not None for demand in demands)
+    figures: dict[str, Shown] = {
+        "need": need,
+        "lowest": sum(_or(d.lowest, d.number) for d in demands) if with_range else None,
+        "highest": sum(_or(d.highest, d.number) for d in demands) if with_range else None,
+        "access": access,
+        "coverage": coverage,
+        "served": served,
+        "gap": gap,
+        "gap_cost": gap * topic.yearly_cost_per_place if gap is not None and topic.yearly_cost_per_place else None,
+    }
+    mark = whole.hidden.get((place.pk, topic.pk, layer.unit, filters.population))
+    if mark and not exact and demands:
+        figures = {name: None if value is None else mark for name, value in figures.items()}
+    services = reached_by.services[supplies]
+    known = reached_by.services[supplies[layer.has_capacity[supplies]]]
+    return Row(
+        place=place,
+        topic=topic,
+        unit=layer.unit,
+        supply=float(reach.capacity[supplies].sum()),
+        services=len(np.unique(services)),
+        without_capacity=len(np.setdiff1d(services, known)),
+        nearest_km=float(cost.min()) if cost.size else None,
+        certainty=_worst(demand.certainty for demand in demands),
+        oldest=min((demand.oldest for demand in demands), default=None),
+        newest=max((demand.newest for demand in demands), default=None),
+        estimates=sum(demand.estimates for demand in demands),
+        layer=layer,
+        entries=tuple(entries),
+        **figures,
+    )
+
+
+def _or(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else value
+
+
+def _worst(certainties: Iterable[str]) -> str:
+    return max(certainties, key=lambda value: CERTAINTIES.index(Certainty(value)), default="")
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """Capacity that would close gaps: how much, at which existing service or in which place, for whom."""
+
+    topic: Topic
+    unit: str
+    added: float
+    service: int | None
+    place: int
+    serves: tuple[tuple[int, float], ...]
+
+
+def remedies(view: Picture) -> list[Remedy]:
+    """The smallest additions that close every gap of the places in the picture.
+
+    At an existing service where one is within reach, else a new response in the place itself. What places
+    outside the picture lack is not counted. Empty for a place where counts are hidden from the viewer.
+    """
+    found: list[Remedy] = []
+    inside = {spot.pk for spot in within(view.place)}
+    hidden = {row.key for row in view.rows if row.is_hidden}
+    for total in view.by_topic:
+        layer = total.layer
+        closing = layer.reach.close(where="both")
+        for addition in closing.additions:
+            serves = tuple(
+                (layer.entries[entry].place, people)
+                for entry, people in zip(addition.places, addition.people_by_place, strict=True)
+                if layer.entries[entry].place in inside and people >= 0.5
+            )
+            if not serves or (hidden and not view.exact and _touches_hidden(serves, hidden, total, view)):
+                continue
+            if addition.kind == "existing":
+                supply = layer.supplies[addition.site]
+                service, place = supply.service, supply.place or serves[0][0]
+            else:
+                service, place = None, layer.entries[addition.site].place
+            added = sum(people for _place, people in serves)
+            found.append(Remedy(total.topic, total.unit, added, service, place, serves))
+    return sorted(found, key=lambda remedy: -remedy.added)
+
+
+def _touches_hidden(
+    serves: Iterable[tuple[int, float]], hidden: set[str], total: Row, view: Picture
+) -> bool:
+    codes = {spot.code for place, _people in serves if (spot := view.whole.geography.spots.get(place))}
+    return any(f"{code}/{total.topic.code}/{total.unit}" in hidden for code in codes)
