@@ -117,7 +117,7 @@ class Decay:
             raise DecayError(f"the parameters of the decay function {text!r} must be numbers") from None
         if not least <= len(values) <= most:
             raise DecayError(f"{name} takes {least} to {most} numbers, {len(values)} given in {text!r}")
-        return builder(*values)  # type: ignore[operator, no-any-return]
+        return builder(*values)  # type: ignore[operator]
 
     @classmethod
     def parse_bands(cls, text: str) -> Decay:
@@ -186,9 +186,9 @@ class Decay:
 
 
 #: Default of the enhanced two-step method (as in PySAL access, after Luo and Qi 2009).
-E2SFCA_DEFAULT = Decay.steps({10: 1.0, 20: 0.68, 30: 0.22})
+E2SFCA_DEFAULT = Decay.steps({10.0: 1.0, 20.0: 0.68, 30.0: 0.22})
 #: Default of the three-step method (as in PySAL access, after Wan, Zou and Sternberg 2012).
-THREE_STEP_DEFAULT = Decay.steps({10: 0.962, 20: 0.704, 30: 0.377, 60: 0.042})
+THREE_STEP_DEFAULT = Decay.steps({10.0: 0.962, 20.0: 0.704, 30.0: 0.377, 60.0: 0.042})
 
 
 def _positive(name: str, value: float) -> float:

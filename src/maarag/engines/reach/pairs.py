@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -129,6 +129,13 @@ class Pairs:
             self.cost[flags],
             self.unique,
         )
+
+    def without_repeats(self) -> Pairs:
+        """The first occurrence of each pair."""
+        if self.unique:
+            return self
+        key = self.origin.astype(np.int64) * self.n_destinations + self.destination
+        return replace(self.keep(np.append(True, key[1:] != key[:-1])), unique=True)
 
     def within(self, max_cost: float) -> Pairs:
         """The pairs at most `max_cost` apart."""

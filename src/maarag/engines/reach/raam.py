@@ -108,9 +108,10 @@ def _settle(
     assigned = np.zeros(len(travel))
     assigned[_first(np.minimum.reduceat(travel, rows), travel, start, owner)] = people
     safe = np.where(scaled > 0, scaled, 1.0)
-    at_supply = total = np.zeros(0)
+    at_supply: Floats = np.zeros(0)
+    total: Floats = np.zeros(0)
     for cycle in range(max_cycles):
-        at_supply = np.bincount(destination, weights=assigned, minlength=len(scaled))
+        at_supply = np.asarray(np.bincount(destination, weights=assigned, minlength=len(scaled)), np.float64)
         total = (at_supply / safe)[destination] + travel
         used = np.where(assigned != 0, total, -np.inf)
         worst = _first(np.maximum.reduceat(used, rows), used, start, owner)
