@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maarag.language.keyboard import other_layout
-from maarag.language.normalise import detect_script, normalise, tokens, word_spans
+from maarag.language.normalise import detect_script, normalise, tokens, with_final_letter, word_spans
 from maarag.language.slips import Slip, SlipIndex, slip_weight
 from maarag.language.stems import Stem, likeness, root, stems, variants
 from maarag.language.stop_words import asking_words, stop_words
@@ -26,5 +26,6 @@ __all__ = [
     "stop_words",
     "tokens",
     "variants",
+    "with_final_letter",
     "word_spans",
 ]

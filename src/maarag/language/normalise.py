@@ -126,3 +126,11 @@ def detect_script(text: str) -> str:
     """The script of most letters of the text: `hebrew`, `arabic`, `latin`, or `other` where none is."""
     counts = Counter(script for character in text if (script := script_of(character)) and character.isalpha())
     return counts.most_common(1)[0][0] if counts else "other"
+
+
+_FINAL_OF = {"כ": "ך", "מ": "ם", "נ": "ן", "פ": "ף", "צ": "ץ"}
+
+
+def with_final_letter(word: str) -> str:
+    """A normalised word as it is shown: its last letter in its final form."""
+    return word[:-1] + _FINAL_OF.get(word[-1], word[-1]) if len(word) > 1 else word

@@ -1,0 +1,183 @@
+"""What a typed query may mean: its words with their forms, synonyms, slips and beginnings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from maarag.engines.search.documents import Correction
+from maarag.engines.search.vocabulary import Found, Vocabulary
+from maarag.language import (
+    Synonyms,
+    asking_words,
+    normalise,
+    other_layout,
+    stop_words,
+    tokens,
+    with_final_letter,
+)
+
+SURE = 0.6
+"""A word with a form at least this sure is known."""
+SYNONYM = 0.62
+FORM = 0.92
+OTHER_LAYOUT = 0.95
+LEAST_SYNONYM_FORM = 0.7
+MOST_SLIPS = 3
+RARE_BESIDE = 20
+"""A rare word is also taken as a slip of one that this many times more services have."""
+
+
+@dataclass
+class Concept:
+    """One word of the query, or an expression of several that the list of synonyms knows."""
+
+    asked: tuple[str, ...]
+    words: list[list[Found]]
+    """For each word asked, what stands for it in the vocabulary."""
+    others: list[list[list[Found]]] = field(default_factory=list)
+    """Other expressions of several words that mean the same; all words of one must be there."""
+
+
+@dataclass
+class Plan:
+    """A query as concepts in their order."""
+
+    concepts: list[Concept]
+    corrections: list[Correction]
+
+
+class Reader:
+    """Reads queries over one vocabulary; `frequency` gives how many documents have a word, by number."""
+
+    def __init__(self, vocabulary: Vocabulary, synonyms: Synonyms, frequency: Callable[[int], int]) -> None:
+        self._vocabulary = vocabulary
+        self._synonyms = synonyms
+        self._frequency = frequency
+        self._listed = synonyms.words()
+
+    def read(self, query: str) -> Plan:
+        """The plan of a query; one without any word has no concepts."""
+        corrections: list[Correction] = []
+        words: list[str] = []
+        for chunk in query.split():
+            words.extend(self._as_meant(chunk, corrections))
+        last = words[-1] if words and not query[-1:].isspace() else ""
+        subject = [word for word in words if word not in stop_words and word not in asking_words]
+        subject = subject or [word for word in words if word not in stop_words] or words
+        concepts: list[Concept] = []
+        place = 0
+        while place < len(subject):
+            phrase = next(iter(self._synonyms.at(subject, place)), ((), 0.0))[0]
+            if len(phrase) > 1 and place + len(phrase) <= len(subject):
+                asked = subject[place : place + len(phrase)]
+                concepts.append(self._expression(asked, phrase))
+                place += len(phrase)
+            else:
+                word = subject[place]
+                concepts.append(self._word(word, word == last and place == len(subject) - 1, corrections))
+                place += 1
+        return Plan(concepts, corrections)
+
+    def _known(self, word: str) -> bool:
+        if word in self._listed or word in stop_words or word in asking_words:
+            return True
+        forms = self._vocabulary.forms(word)
+        return bool(forms and forms[0].weight >= SURE) or bool(self._synonyms.at([word], 0))
+
+    def _as_meant(self, chunk: str, corrections: list[Correction]) -> list[str]:
+        """Words of a typed chunk, or of the same keys in the other layout when only that is known."""
+        words = tokens(chunk)
+        if any(self._known(word) for word in words):
+            return words
+        other = other_layout(chunk)
+        if len(other) > 1 and self._known(other):
+            corrections.append(Correction(normalise(chunk) or chunk, with_final_letter(other)))
+            return [other]
+        return words
+
+    def _forms(self, word: str) -> list[Found]:
+        found = self._vocabulary.forms(word)
+        return [item if item.kind == "exact" else item._replace(weight=item.weight * FORM) for item in found]
+
+    def _word(self, word: str, being_typed: bool, corrections: list[Correction]) -> Concept:
+        concept = Concept((word,), [self._forms(word)])
+        self._add_synonyms(concept, word, 1.0)
+        sure = [item for item in concept.words[0] if item.weight >= SURE]
+        if being_typed:
+            concept.words[0] += self._vocabulary.beginning(word)
+        reach = sum(self._frequency(item.number) for item in sure)
+        known = bool(sure) or bool(concept.others) or word in self._listed
+        begun = any(item.kind == "begins" for item in concept.words[0]) and len(word) <= 4
+        if not word.isdigit() and not begun and (not known or reach <= 1):
+            self._add_slips(concept, word, reach, known, corrections)
+        return _without_repetition(concept)
+
+    def _expression(self, asked: list[str], phrase: tuple[str, ...]) -> Concept:
+        concept = Concept(tuple(asked), [self._forms(word) for word in asked])
+        for other in self._synonyms.others(phrase):
+            self._add_other(concept, other, 1.0)
+        return _without_repetition(concept)
+
+    def _add_synonyms(self, concept: Concept, word: str, weight: float) -> None:
+        for phrase, sure in self._synonyms.at([word], 0):
+            for other in self._synonyms.others(phrase):
+                self._add_other(concept, other, weight * min(1.0, sure + 0.05))
+
+    def _add_other(self, concept: Concept, other: tuple[str, ...], weight: float) -> None:
+        options: list[list[Found]] = []
+        for word in other:
+            if word in stop_words:
+                continue
+            forms = [
+                Found(item.number, item.weight * weight * SYNONYM, "synonym")
+                for item in self._vocabulary.forms(word)
+                if item.weight >= LEAST_SYNONYM_FORM
+            ]
+            if not forms:
+                return
+            options.append(forms)
+        if len(options) == 1 and len(concept.asked) == 1:
+            concept.words[0] += options[0]
+        elif options:
+            concept.others.append(options)
+
+    def _add_slips(
+        self, concept: Concept, word: str, reach: int, known: bool, corrections: list[Correction]
+    ) -> None:
+        slips = self._vocabulary.slips(word)
+        if not slips:
+            return
+        reaches = {slip.word: self._reach(slip.word) for slip in slips}
+        # Among equal slips the commoner word is likelier meant.
+        ranked = sorted(
+            slips, key=lambda s: (-s.weight * (1 + 0.03 * min(reaches[s.word], 100) ** 0.5), s.word)
+        )
+        best = ranked[0]
+        if known and (best.weight < 0.7 or reaches[best.word] < RARE_BESIDE * max(reach, 1)):
+            return
+        for slip in ranked[:MOST_SLIPS]:
+            if slip.weight < best.weight * 0.85:
+                break
+            concept.words[0] += [
+                Found(item.number, item.weight * slip.weight, "slip")
+                for item in self._vocabulary.forms(slip.word)
+                if item.weight >= SURE
+            ]
+            self._add_synonyms(concept, slip.word, slip.weight)
+        corrections.append(Correction(with_final_letter(word), with_final_letter(best.word)))
+
+    def _reach(self, word: str) -> int:
+        number = self._vocabulary.number.get(word)
+        return self._frequency(number) if number is not None else 0
+
+
+def _without_repetition(concept: Concept) -> Concept:
+    """Each word of the vocabulary once, in its surest meaning."""
+    for place, found in enumerate(concept.words):
+        best: dict[int, Found] = {}
+        for item in found:
+            if item.number not in best or item.weight > best[item.number].weight:
+                best[item.number] = item
+        concept.words[place] = sorted(best.values(), key=lambda item: (-item.weight, item.number))
+    return concept

@@ -1,0 +1,152 @@
+"""Scores of all documents for a plan: BM25F by word, weakened by how surely each word was meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maarag.engines.search.fields import FIELDS, GAP, Postings, Texts
+from maarag.engines.search.queries import Concept, Plan
+from maarag.engines.search.vocabulary import Found
+
+SATURATION = 1.2
+"""k1 of BM25."""
+SURE_SHARE = 0.55
+ENOUGH = 8
+"""With this many documents that surely have the word, unsure readings of it are left out."""
+NEARLY_ALL = 0.9
+LEAST_COVER = 0.5
+FEWER_COVER = 0.3
+ALL_WORDS = 0.5
+PHRASE = 0.3
+NAME = 0.35
+RERANKED = 400
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Scores:
+    """Per document: the score, and the share of the query it answers (0 to 1)."""
+
+    score: Floats
+    cover: Floats
+
+
+def rarity(n_documents: int, having: int) -> float:
+    """Inverse document frequency of BM25, never negative."""
+    return float(np.log1p((n_documents - having + 0.5) / (having + 0.5)))
+
+
+def score_plan(plan: Plan, postings: Postings, n_documents: int) -> Scores:
+    """Scores over all documents; a document that has nothing of the query has 0."""
+    score = np.zeros(n_documents)
+    cover = np.zeros(n_documents)
+    whole = 0.0
+    for concept in plan.concepts:
+        part, covered, worth = _score_concept(concept, postings, n_documents)
+        score += part
+        cover += covered
+        whole += worth
+    if whole > 0:
+        cover /= whole
+    score *= (1.0 - ALL_WORDS) + ALL_WORDS * cover
+    return Scores(score, cover)
+
+
+def _score_concept(concept: Concept, postings: Postings, n: int) -> tuple[Floats, Floats, float]:
+    total, covered = np.zeros(n), np.zeros(n)
+    worths: list[float] = []
+    for found in concept.words:
+        quality, sure = _word_quality(found, postings, n)
+        having = int(np.count_nonzero(sure >= SURE_SHARE * sure.max(initial=0.0))) if found else 0
+        worths.append(rarity(n, having if found else n // 20))
+        total += worths[-1] * quality
+        covered += worths[-1] * np.where(sure > 0, 0.4 + 0.6 * sure, 0.0)
+    worth = sum(worths)
+    if concept.others:
+        best, best_sure = np.zeros(n), np.zeros(n)
+        for other in concept.others:
+            quality, sure = np.ones(n), np.ones(n)
+            for found in other:
+                each, each_sure = _word_quality(found, postings, n)
+                np.minimum(quality, each, out=quality)
+                np.minimum(sure, each_sure, out=sure)
+            np.maximum(best, quality, out=best)
+            np.maximum(best_sure, sure, out=best_sure)
+        answering = np.count_nonzero((best_sure > 0) | (covered >= worth * 0.7))
+        if answering:
+            # An expression that no document has is as rare as what stands for it.
+            limit = len(concept.words) * rarity(n, int(answering))
+            if worth > limit:
+                total *= limit / worth
+                covered *= limit / worth
+                worth = limit
+        np.maximum(total, worth * best, out=total)
+        np.maximum(covered, worth * np.where(best_sure > 0, 0.4 + 0.6 * best_sure, 0.0), out=covered)
+    return total, covered, worth
+
+
+def _word_quality(found: list[Found], postings: Postings, n: int) -> tuple[Floats, Floats]:
+    """Per document: how well one word is answered (0 to 1), and the surest meaning that is there."""
+    sure = np.zeros(n)
+    if not found:
+        return sure, sure
+    ascending = sorted(found, key=lambda item: item.weight)
+    slices = [postings.of(item.number) for item in ascending]
+    documents = np.concatenate([postings.documents[part] for part in slices])
+    amounts = np.concatenate(
+        [postings.weights[part] * item.weight for part, item in zip(slices, ascending, strict=True)]
+    )
+    meanings = np.repeat([item.weight for item in ascending], [part.stop - part.start for part in slices])
+    amount = np.bincount(documents, weights=amounts, minlength=n)
+    sure[documents] = meanings  # ascending, so the surest is written last
+    best = sure.max(initial=0.0)
+    unsure = sure < SURE_SHARE * best
+    if np.count_nonzero(~unsure & (sure > 0)) >= ENOUGH:
+        sure[unsure] = 0.0
+    return np.where(sure > 0, sure * amount / (amount + SATURATION), 0.0), sure
+
+
+def answering(scores: Scores) -> NDArray[np.bool_]:
+    """Documents that answer enough of the query: less is asked when few answer nearly all of it."""
+    best = scores.cover.max(initial=0.0)
+    if best <= 0:
+        return np.zeros(len(scores.cover), bool)
+    enough = np.count_nonzero(scores.cover >= NEARLY_ALL * best) >= ENOUGH
+    least = best * (LEAST_COVER if enough else FEWER_COVER)
+    return np.asarray(scores.cover >= least, dtype=bool)
+
+
+def closeness(plan: Plan, texts: Texts, documents: NDArray[np.int64]) -> Floats:
+    """Factor for each given document: query words side by side, and names that are mostly the query."""
+    n_fields = len(FIELDS)
+    asked = [(found, concept) for concept in plan.concepts for found in concept.words]
+    place_of = np.full(len(texts.words) + 1, -9, np.int32)  # the last entry stands for GAP
+    for place, (found, _) in enumerate(asked):
+        for item in reversed(found):
+            if item.weight >= 0.5:
+                place_of[item.number] = place
+    factor = np.ones(len(documents))
+    for row, document in enumerate(documents):
+        start = texts.starts[document * n_fields]
+        name_end = texts.starts[document * n_fields + 1] - 1
+        end = texts.starts[(document + 1) * n_fields]
+        places = place_of[texts.sequence[start:end]]  # GAP is -1: the last entry
+        name = places[: name_end - start]
+        if len(name):
+            in_name = name[name >= 0]
+            share = len(in_name) / len(name)
+            factor[row] += NAME * share * len(np.unique(in_name)) / max(len(asked), 1)
+        if len(asked) > 1:
+            beside = (places[1:] == places[:-1] + 1) & (places[:-1] >= 0)
+            near = (places[2:] == places[:-2] + 1) & (places[:-2] >= 0)
+            pairs = len(np.unique(places[:-1][beside])) + 0.5 * len(np.unique(places[:-2][near]))
+            factor[row] += PHRASE * min(1.0, pairs / (len(asked) - 1))
+            factor[row] += 0.5 * PHRASE * min(1.0, np.count_nonzero(beside[: len(name)]) / (len(asked) - 1))
+    return factor
+
+
+assert GAP == -1, "closeness reads the gap as the last entry of its table"
