@@ -1,0 +1,53 @@
+"""Sentences that stand in the descriptions of unrelated services say nothing about any of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from maarag.engines.overlap.model import Service
+from maarag.language import normalise, root
+
+_SENTENCE = re.compile(r"[.!?;\n|•]+")
+# A sentence must stand in so many services, of names so unlike, before it is held for boilerplate.
+LEAST_SERVICES = 3
+LIKENESS_OF_NAMES = 0.3
+
+
+def without_boilerplate(services: Sequence[Service]) -> list[str]:
+    """Descriptions (normalised, sentence by sentence) less the sentences shared by services of unlike names."""
+    split: dict[str, list[str]] = {}
+    for service in services:
+        if service.description not in split:
+            parts = (normalise(part) for part in _SENTENCE.split(service.description))
+            split[service.description] = [part for part in parts if part]
+    holders: dict[str, list[int]] = defaultdict(list)
+    for i, service in enumerate(services):
+        for sentence in set(split[service.description]):
+            holders[sentence].append(i)
+    empty = {
+        sentence
+        for sentence, rows in holders.items()
+        if len(rows) >= LEAST_SERVICES and _names_unlike([services[i].name for i in rows])
+    }
+    if not empty:
+        return ["\n".join(split[service.description]) for service in services]
+    return ["\n".join(s for s in split[service.description] if s not in empty) for service in services]
+
+
+def _names_unlike(names: Sequence[str]) -> bool:
+    """Whether distinct names share few words: the mean over words of how many of the names have each."""
+    distinct = {normalise(name) for name in names}
+    if len(distinct) < LEAST_SERVICES:
+        return False
+    bags = [{root(word) for word in name.split()} for name in distinct]
+    counts: dict[str, int] = defaultdict(int)
+    for words in bags:
+        for word in words:
+            counts[word] += 1
+    total = sum(len(words) for words in bags)
+    k = len(bags)
+    # Mean share of a name's word found in another name.
+    common = sum(count * (count - 1) for count in counts.values())
+    return total > 0 and common / (total * (k - 1)) < LIKENESS_OF_NAMES

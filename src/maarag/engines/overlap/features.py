@@ -1,0 +1,322 @@
+"""What is measured of a pair of services. Every feature lies in 0…1, is symmetric, and has a name people can read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from maarag.engines.overlap import boilerplate, concepts
+from maarag.engines.overlap.geography import Geography, distance_km, geography_of, shared_area
+from maarag.engines.overlap.model import Options, Service
+from maarag.engines.overlap.text import Texts, analyse, bag, neighbours, unit_rows
+from maarag.language import normalise
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+BLOCK = 50_000
+SAME_SPOT_KM = 1.0
+KNOWN_WORD = 3
+"""A word in so many services is no slip of the pen."""
+
+NAMES: tuple[str, ...] = (
+    "name",
+    "name_within",
+    "name_identical",
+    "name_differs",
+    "text",
+    "text_within",
+    "text_identical",
+    "text_near_identical",
+    "name_and_text",
+    "name_alone",
+    "text_alone",
+    "letters",
+    "same_response",
+    "other_response",
+    "narrower_response",
+    "same_terms",
+    "other_terms",
+    "same_population",
+    "other_population",
+    "names_of_others",
+    "narrower_population",
+    "near",
+    "far",
+    "same_provider",
+    "branches",
+    "numbers_differ",
+    "translation",
+)
+"""Order of the columns of a feature matrix."""
+
+_LEVELS = re.compile(r"[:/>]")
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything about n services that pairs are measured with."""
+
+    texts: Texts
+    geo: Geography
+    meanings: sparse.csr_matrix
+    name: sparse.csr_matrix
+    known_name: sparse.csr_matrix
+    known_top: float
+    name_alike: sparse.csr_matrix
+    name_length: Floats
+    name_weight: Floats
+    text: sparse.csr_matrix
+    text_alike: sparse.csr_matrix
+    text_length: Floats
+    text_weight: Floats
+    shingles: sparse.csr_matrix
+    shingle_weight: Floats
+    letters: sparse.csr_matrix
+    terms: sparse.csr_matrix
+    term_weight: Floats
+    term_top: float
+    populations: sparse.csr_matrix
+    population_of_name: sparse.csr_matrix
+    responses: sparse.csr_matrix
+    responses_told: sparse.csr_matrix
+    provider: Ints
+    provider_weight: Floats
+    numbers: tuple[frozenset[str], ...]
+
+
+def prepare(services: Sequence[Service], options: Options) -> Prepared:
+    """Vectors of the services; the one costly step that is linear in their number."""
+    texts = analyse([s.name for s in services], boilerplate.without_boilerplate(services))
+    geo = geography_of(services, options)
+    size = len(texts.importance)
+    alike = (sparse.identity(size, format="csr") + texts.likeness).tocsr()
+    name = bag(texts.names, texts.importance, damped=False)
+    text = bag(texts.descriptions, texts.importance)
+    shingles = neighbours(texts.descriptions, texts.importance)
+    is_population = np.array(concepts.IS_POPULATION)
+    stated = _indicator([{f"={normalise(p)}" for p in s.population if p.strip()} for s in services])
+    terms = _term_paths(services)
+    provider = _numbered([normalise(s.organisation) for s in services])
+    providers = _indicator([{str(number)} if number >= 0 else set() for number in provider])
+    return Prepared(
+        texts=texts,
+        geo=geo,
+        meanings=sparse.hstack([texts.concepts_in_text, 0.7 * terms, 0.7 * providers]).tocsr(),
+        name=name,
+        known_name=(name @ sparse.diags((texts.counts >= KNOWN_WORD).astype(float))).tocsr(),
+        known_top=float(np.log((10.0 + len(services)) / (5.0 + KNOWN_WORD)) + 0.3),
+        name_alike=(name @ alike).tocsr(),
+        name_length=_soft_length(name, alike),
+        name_weight=_row_sums(name),
+        text=text,
+        text_alike=(text @ alike).tocsr(),
+        text_length=_soft_length(text, alike),
+        text_weight=_row_sums(text),
+        shingles=shingles,
+        shingle_weight=_row_sums(shingles),
+        letters=_letters([s.name for s in services]),
+        terms=terms,
+        term_weight=_row_sums(terms),
+        term_top=float(np.log((10.0 + len(services)) / 6.0) + 0.3),
+        populations=sparse.hstack([texts.concepts_in_text[:, is_population], stated]).tocsr(),
+        population_of_name=sparse.hstack([texts.concepts_in_name[:, is_population], stated]).tocsr(),
+        responses=texts.concepts_in_name[:, ~is_population].tocsr(),
+        responses_told=texts.concepts_in_text[:, ~is_population].tocsr(),
+        provider=provider,
+        provider_weight=_provider_weight(provider),
+        numbers=tuple(frozenset(_DIGITS.findall(s.name)) for s in services),
+    )
+
+
+def measure(prepared: Prepared, a: Ints, b: Ints) -> Floats:
+    """Feature matrix of pairs: len(a) × len(NAMES)."""
+    out = np.zeros((len(a), len(NAMES)))
+    for start in range(0, len(a), BLOCK):
+        part = slice(start, start + BLOCK)
+        out[part] = _measure_block(prepared, a[part], b[part])
+    return out
+
+
+def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
+    f: dict[str, Floats] = {}
+    f["name"] = _over(_dots(p.name_alike, p.name, a, b), p.name_length[a] * p.name_length[b])
+    covered_a, covered_b = _covered(p.name, p.name_alike, p.name_weight, a, b)
+    named = (p.name_weight[a] > 0) & (p.name_weight[b] > 0)
+    f["name_within"] = np.where(named, np.maximum(covered_a, covered_b), 0.0)
+    both_ways = np.minimum(covered_a, covered_b)
+    f["name_identical"] = np.where(named, np.clip(both_ways * 5 - 4, 0, 1), 0.0)
+    f["name_differs"] = np.minimum(_unmatched(p, a, b), _unmatched(p, b, a))
+    f["text"] = _over(_dots(p.text_alike, p.text, a, b), p.text_length[a] * p.text_length[b])
+    covered_a, covered_b = _covered(p.text, p.text_alike, p.text_weight, a, b)
+    told = (p.text_weight[a] > 0) & (p.text_weight[b] > 0)
+    both_ways = np.minimum(covered_a, covered_b)
+    f["text_identical"] = np.where(told, np.clip(both_ways * 5 - 4, 0, 1), 0.0)
+    f["text_within"] = np.where(told, np.maximum(covered_a, covered_b), 0.0)
+    f["text_near_identical"] = _shared(p.shingles, p.shingle_weight, a, b)
+    f["letters"] = _dots(p.letters, p.letters, a, b)
+    f["name_and_text"] = f["name"] * np.maximum(f["text"], f["text_near_identical"])
+    f["name_alone"] = np.where(told, 0.0, np.maximum(f["name"], f["letters"]))
+    f["text_alone"] = np.where(named, 0.0, np.maximum(f["text"], f["text_near_identical"]))
+    f["same_response"], f["other_response"] = _agreement(p.responses, p.responses, a, b)
+    shared = _shared(p.terms, p.term_weight, a, b)
+    both = (p.term_weight[a] > 0) & (p.term_weight[b] > 0)
+    f["same_terms"] = shared * _telling(p.terms, p.term_top, a, b)
+    f["other_terms"] = np.where(both, 1 - shared, 0.0)
+    f["same_population"], f["other_population"] = _agreement(p.population_of_name, p.populations, a, b)
+    _, f["names_of_others"] = _agreement(p.population_of_name, p.population_of_name, a, b)
+    f["narrower_population"] = _narrower(p, p.population_of_name, p.populations, a, b)
+    f["narrower_response"] = _narrower(p, p.responses, p.responses_told, a, b)
+    distance = distance_km(p.geo, a, b)
+    reach = np.maximum(p.geo.radius[a] + p.geo.radius[b], 1e-9)
+    area = shared_area(p.geo, a, b)
+    closeness = np.where(np.isnan(distance), 0.0, np.clip(1 - distance / reach, 0, 1))
+    f["near"] = np.where(area == 1, np.maximum(closeness, 0.5), closeness)
+    beyond = np.where(np.isnan(distance), 0.0, np.clip(2 * distance / reach - 1, 0, 1))
+    beyond = np.where((area == 1) & (distance < 4 * reach), np.minimum(beyond, 0.3), beyond)
+    elsewhere = (area == 0) & ~(distance < 0.5 * reach)
+    f["far"] = np.where(elsewhere, 1.0, beyond)
+    known = (p.provider[a] >= 0) & (p.provider[b] >= 0)
+    one_provider = known & (p.provider[a] == p.provider[b])
+    f["same_provider"] = one_provider * p.provider_weight[a]
+    f["branches"] = (one_provider & (np.nan_to_num(distance) > SAME_SPOT_KM)).astype(float)
+    f["numbers_differ"] = np.array(
+        [
+            float(bool(p.numbers[i] and p.numbers[j] and not p.numbers[i] & p.numbers[j]))
+            for i, j in zip(a, b, strict=True)
+        ]
+    )
+    scripts = p.texts.script
+    translated = (scripts[a] != scripts[b]) & (scripts[a] < 3) & (scripts[b] < 3)
+    f["translation"] = translated * _over(
+        _dots(p.texts.concepts_in_text, p.texts.concepts_in_text, a, b),
+        np.sqrt(_row_sums(p.texts.concepts_in_text)[a] * _row_sums(p.texts.concepts_in_text)[b]),
+    )
+    return np.column_stack([np.clip(f[name], 0.0, 1.0) for name in NAMES])
+
+
+def _row_sums(matrix: sparse.csr_matrix) -> Floats:
+    return np.asarray(matrix.sum(axis=1), dtype=np.float64).ravel()
+
+
+def _soft_length(matrix: sparse.csr_matrix, alike: sparse.csr_matrix) -> Floats:
+    return np.sqrt(np.maximum(_row_sums((matrix @ alike).multiply(matrix).tocsr()), 0))
+
+
+def _dots(left: sparse.csr_matrix, right: sparse.csr_matrix, a: Ints, b: Ints) -> Floats:
+    """Product of row a of one with row b of the other; made symmetric, as slips may not be."""
+    return _row_sums(left[a].multiply(right[b]).tocsr())
+
+
+def _over(numerator: Floats, denominator: Floats) -> Floats:
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
+
+
+def _covered(
+    plain: sparse.csr_matrix, alike: sparse.csr_matrix, weight: Floats, a: Ints, b: Ints
+) -> tuple[Floats, Floats]:
+    """Share of each text's weight that the other text has too."""
+    return (
+        _over(_row_sums(plain[a].minimum(alike[b]).tocsr()), weight[a]),
+        _over(_row_sums(plain[b].minimum(alike[a]).tocsr()), weight[b]),
+    )
+
+
+def _unmatched(p: Prepared, a: Ints, b: Ints) -> Floats:
+    """Well-known words (so no slips of the pen) of name a that name b lacks; 1 is one telling word or more."""
+    known = p.known_name[a]
+    weight = _row_sums(known) - _row_sums(known.minimum(p.name_alike[b]).tocsr())
+    return np.where(p.name_weight[b] > 0, np.minimum(weight / p.known_top, 1.0), 0.0)
+
+
+def _shared(matrix: sparse.csr_matrix, weight: Floats, a: Ints, b: Ints) -> Floats:
+    """Common weight over the smaller of the two weights."""
+    common = _row_sums(matrix[a].minimum(matrix[b]).tocsr())
+    return _over(common, np.minimum(weight[a], weight[b]))
+
+
+def _telling(matrix: sparse.csr_matrix, top: float, a: Ints, b: Ints) -> Floats:
+    """How rare the shared columns are, 0…1: a term that every third service carries says little."""
+    common = matrix[a].minimum(matrix[b]).tocsr()
+    return np.minimum(_over(_row_sums(common), np.diff(common.indptr).astype(float)) / top, 1.0)
+
+
+def _provider_weight(provider: Ints) -> Floats:
+    """1 for a provider of two services, falling with their number: a ministry's services are not alike for it."""
+    held = np.bincount(provider[provider >= 0], minlength=int(provider.max(initial=0)) + 1)
+    return np.where(provider >= 0, 1 / (1 + np.log(np.maximum(held[provider], 2) / 2)), 0.0)
+
+
+def _agreement(names: sparse.csr_matrix, texts: sparse.csr_matrix, a: Ints, b: Ints) -> tuple[Floats, Floats]:
+    """(likeness of what the names say, 1 where each name says something the other service nowhere does)."""
+    one, two = names[a], names[b]
+    said_a, said_b = _row_sums(one), _row_sums(two)
+    common = _row_sums(one.multiply(two).tocsr())
+    same = _over(common, said_a + said_b - common)
+    unmet_a = said_a - _row_sums(one.multiply(texts[b]).tocsr())
+    unmet_b = said_b - _row_sums(two.multiply(texts[a]).tocsr())
+    return same, np.minimum(np.minimum(unmet_a, unmet_b), 1.0)
+
+
+def _narrower(p: Prepared, names: sparse.csr_matrix, texts: sparse.csr_matrix, a: Ints, b: Ints) -> Floats:
+    """1 where just one name says something of its kind that the other service, well described, never does."""
+    unmet_a = _row_sums(names[a]) - _row_sums(names[a].multiply(texts[b]).tocsr())
+    unmet_b = _row_sums(names[b]) - _row_sums(names[b].multiply(texts[a]).tocsr())
+    told_a, told_b = p.text_weight[a] > 0, p.text_weight[b] > 0
+    return (((unmet_a > 0) & told_b) ^ ((unmet_b > 0) & told_a)).astype(float)
+
+
+def _indicator(sets: Sequence[set[str]]) -> sparse.csr_matrix:
+    columns: dict[str, int] = {}
+    rows: list[int] = []
+    cols: list[int] = []
+    for i, items in enumerate(sets):
+        for item in sorted(items):
+            rows.append(i)
+            cols.append(columns.setdefault(item, len(columns)))
+    shape = (len(sets), max(len(columns), 1))
+    return sparse.csr_matrix((np.ones(len(rows)), (rows, cols)), shape=shape)
+
+
+def _term_paths(services: Sequence[Service]) -> sparse.csr_matrix:
+    """Terms with all their parents; the weight falls with how many services carry the term."""
+    sets: list[set[str]] = []
+    for service in services:
+        paths: set[str] = set()
+        for term in service.terms:
+            levels = [normalise(level) for level in _LEVELS.split(term) if level.strip()]
+            paths.update("/".join(levels[: k + 1]) for k in range(len(levels)))
+        sets.append(paths)
+    matrix = _indicator(sets)
+    carriers = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    weight = np.log((10.0 + len(services)) / (5.0 + carriers)) + 0.3
+    matrix.data = np.maximum(weight, 0.1)[matrix.indices]
+    return matrix
+
+
+def _numbered(values: Sequence[str]) -> Ints:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(v, len(numbers)) if v else -1 for v in values], dtype=np.int64)
+
+
+def _letters(names: Sequence[str]) -> sparse.csr_matrix:
+    """Unit vectors over runs of three letters of the name, spaces left out: words joined, parted, or inflected."""
+    columns: dict[str, int] = {}
+    rows: list[int] = []
+    cols: list[int] = []
+    for i, name in enumerate(names):
+        plain = normalise(name).replace(" ", "")
+        for k in range(max(len(plain) - 2, min(len(plain), 1))):
+            rows.append(i)
+            cols.append(columns.setdefault(plain[k : k + 3], len(columns)))
+    n = len(names)
+    matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(n, max(len(columns), 1)))
+    matrix.sum_duplicates()
+    carriers = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    matrix.data = matrix.data * (np.log((2.0 + n) / (1.0 + carriers)) + 0.5)[matrix.indices]
+    return unit_rows(matrix)

@@ -1,0 +1,140 @@
+"""The compiled candidate search. Loaded only for large inputs; compiled once and kept on disk."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit, prange
+
+EARTH_KM = 6371.0088
+# A row's exact products are computed for so many of its most promising partners for each one wanted.
+VERIFY = 6
+
+
+@njit(cache=True)
+def _apart(lat, lon, radius, area, i, j):  # type: ignore[no-untyped-def]
+    """Whether places tell that i and j cannot meet (several areas, marked -2, are settled by the caller)."""
+    if area[i] >= 0 and area[i] == area[j]:
+        return False
+    if area[i] == -2 and area[j] != -1 or area[j] == -2 and area[i] != -1:
+        return False
+    if not (math.isnan(lat[i]) or math.isnan(lat[j])):
+        half = (
+            math.sin((lat[j] - lat[i]) / 2) ** 2
+            + math.cos(lat[i]) * math.cos(lat[j]) * math.sin((lon[j] - lon[i]) / 2) ** 2
+        )
+        return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, half))) > radius[i] + radius[j]
+    return area[i] >= 0 and area[j] >= 0
+
+
+@njit(cache=True, parallel=True)
+def search(  # type: ignore[no-untyped-def]
+    indptr,
+    indices,
+    data,
+    post_ptr,
+    post_row,
+    post_value,
+    ranges,
+    lat,
+    lon,
+    radius,
+    area,
+    differ,
+    threshold,
+    top,
+    budget,
+):
+    """Best partners of each row: (n × top row numbers, -1 where fewer; n × top products).
+
+    Rows list their columns from the rarest to the commonest, unit length. Reading stops when what is left of a
+    row cannot reach the threshold by itself, or when the budget of index entries is spent; the products of the
+    partners found so far are then computed exactly.
+    """
+    n = len(indptr) - 1
+    n_columns = len(post_ptr) - 1
+    partner = np.full((n, top), -1, np.int64)
+    score = np.zeros((n, top))
+    n_chunks = min(32, n)
+    for chunk in prange(n_chunks):
+        sums = np.zeros(n)
+        touched = np.empty(n, np.int64)
+        dense = np.zeros(n_columns)
+        for i in range(chunk * n // n_chunks, (chunk + 1) * n // n_chunks):
+            begin, end = indptr[i], indptr[i + 1]
+            left = 0.0
+            for k in range(begin, end):
+                left += data[k] * data[k]
+                dense[indices[k]] = data[k]
+            count = 0
+            spent = 0
+            for k in range(begin, end):
+                if left < threshold * threshold * 0.999 or spent > budget:
+                    break
+                left -= data[k] * data[k]
+                column = indices[k]
+                low, high = post_ptr[column], post_ptr[column + 1]
+                rows = post_row[low:high]
+                for part in range(4):
+                    first, last = ranges[i, part, 0], ranges[i, part, 1]
+                    if first >= last:
+                        continue
+                    start = low + np.searchsorted(rows, first)
+                    stop = low + np.searchsorted(rows, last)
+                    spent += stop - start
+                    for p in range(start, stop):
+                        j = post_row[p]
+                        if sums[j] == 0.0:
+                            touched[count] = j
+                            count += 1
+                        sums[j] += data[k] * post_value[p]
+            # What is still unread adds at most the length of the rest of this row.
+            rest = math.sqrt(max(left, 0.0)) + 1e-9
+            kept = 0
+            for t in range(count):
+                j = touched[t]
+                partial = sums[j]
+                sums[j] = 0.0
+                if j == i or partial + rest < threshold:
+                    continue
+                if differ[i] >= 0 and differ[i] == differ[j]:
+                    continue
+                touched[kept] = j
+                score_here = partial
+                # Reuse of the buffer: partial sums of the kept ones are parked behind the row itself.
+                sums[j] = score_here
+                kept += 1
+            limit = VERIFY * top
+            chosen = touched[:kept]
+            parked = np.empty(kept)
+            for t in range(kept):
+                parked[t] = sums[chosen[t]]
+                sums[chosen[t]] = 0.0
+            if kept > limit:
+                best = np.argsort(-parked, kind="mergesort")
+            else:
+                best = np.arange(kept)
+            found = 0
+            values = np.empty(min(kept, limit))
+            names = np.empty(min(kept, limit), np.int64)
+            for t in range(kept):
+                if found == limit:
+                    break
+                j = chosen[best[t]]
+                if _apart(lat, lon, radius, area, i, j):
+                    continue
+                exact = 0.0
+                for p in range(indptr[j], indptr[j + 1]):
+                    exact += data[p] * dense[indices[p]]
+                if exact >= threshold - 1e-10:
+                    values[found] = exact
+                    names[found] = j
+                    found += 1
+            ranking = np.argsort(-values[:found], kind="mergesort")
+            for t in range(min(found, top)):
+                partner[i, t] = names[ranking[t]]
+                score[i, t] = values[ranking[t]]
+            for k in range(begin, end):
+                dense[indices[k]] = 0.0
+    return partner, score

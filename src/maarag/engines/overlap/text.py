@@ -1,0 +1,226 @@
+"""Texts of services as sparse vectors: roots weighted by how much they tell, slips forgiven, neighbours in pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from maarag.engines.overlap import concepts
+from maarag.engines.overlap.spelling import slips
+from maarag.language import detect_script, stems, stop_words, tokens
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+# Words of every service's name: what they say is little, in a corpus of two as in one of a thousand.
+GENERIC = (
+    "שירות שירותים תוכנית תכנית תכניות מרכז מרכזי מסגרת מסגרות סיוע מענה מענים פעילות עמותה עמותת יחידה מחלקה "
+    "service services programme program centre center project support unit department "
+    "خدمة خدمات برنامج مركز مشروع دعم قسم وحدة"
+)
+GENERIC_WEIGHT = 0.45
+STOP_WEIGHT = 0.05
+
+
+@dataclass(frozen=True)
+class Field:
+    """One text per service as flat arrays: `roots[start[i]:start[i+1]]` are the root numbers of text i, in order."""
+
+    roots: Ints
+    start: Ints
+
+    @property
+    def owners(self) -> Ints:
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+
+    @property
+    def lengths(self) -> Ints:
+        return np.diff(self.start)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Names and descriptions of n services over one vocabulary of roots."""
+
+    names: Field
+    descriptions: Field
+    importance: Floats
+    counts: Ints
+    likeness: sparse.csr_matrix
+    concepts_in_name: sparse.csr_matrix
+    concepts_in_text: sparse.csr_matrix
+    script: Ints
+
+    @property
+    def n(self) -> int:
+        return len(self.names.start) - 1
+
+
+class _Vocabulary:
+    """Numbers for distinct words; then one root for each, chosen by what the corpus itself shows."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, int] = {}
+
+    def flatten(self, texts: Iterable[str]) -> tuple[Ints, Ints]:
+        flat: list[int] = []
+        start = [0]
+        known: dict[str, list[int]] = {}
+        words = self.words
+        for text in texts:
+            numbers = known.get(text)
+            if numbers is None:
+                numbers = known[text] = [words.setdefault(token, len(words)) for token in tokens(text)]
+            flat.extend(numbers)
+            start.append(len(flat))
+        return np.array(flat, dtype=np.int64), np.array(start, dtype=np.int64)
+
+    def roots(self) -> Ints:
+        """The root number of each word: of its trusted readings the one that most words of the corpus share.
+
+        A reading alone is ambiguous (a letter may be a prefix or belong to the word); its company decides.
+        """
+        support: dict[str, float] = {}
+        for word in self.words:
+            for reading in stems(word):
+                if reading.weight >= concepts.TRUST:
+                    support[reading.text] = support.get(reading.text, 0.0) + reading.weight
+        numbers: dict[str, int] = {}
+        chosen = [
+            min(
+                (reading for reading in stems(word) if reading.weight >= concepts.TRUST),
+                key=lambda reading: (-round(support[reading.text], 6), len(reading.text), reading.text),
+            ).text
+            for word in self.words
+        ]
+        return np.array([numbers.setdefault(key, len(numbers)) for key in chosen], dtype=np.int64)
+
+
+def analyse(names: Sequence[str], descriptions: Sequence[str]) -> Texts:
+    """Vectors' raw material of n names and n descriptions (either may be empty strings)."""
+    vocabulary = _Vocabulary()
+    name_words, name_start = vocabulary.flatten(names)
+    text_words, text_start = vocabulary.flatten(descriptions)
+    of_word = vocabulary.roots()
+    n, n_words, n_roots = len(names), len(of_word), int(of_word.max(initial=-1)) + 1
+    name_field = Field(of_word[name_words] if n_words else name_words, name_start)
+    text_field = Field(of_word[text_words] if n_words else text_words, text_start)
+    owners = np.concatenate([name_field.owners, text_field.owners])
+    word_counts = _documents(np.concatenate([name_words, text_words]), owners, n, n_words)
+    root_counts = _documents(np.concatenate([name_field.roots, text_field.roots]), owners, n, n_roots)
+    # Smooth inverse document frequency; in a tiny corpus every word counts about the same.
+    importance = np.log((10.0 + n) / (5.0 + root_counts)) + 0.3
+    importance = np.maximum(importance, 0.2)
+    for words, factor in ((tokens(GENERIC), GENERIC_WEIGHT), (sorted(stop_words), STOP_WEIGHT)):
+        plain = {int(of_word[vocabulary.words[word]]) for word in words if word in vocabulary.words}
+        importance[sorted(plain)] *= factor
+    lexicon = _Lexicon(vocabulary.words)
+    in_name = lexicon.concepts(name_words, name_field)
+    in_text = in_name.maximum(lexicon.concepts(text_words, text_field)).tocsr()
+    scripts = {"hebrew": 0, "arabic": 1, "latin": 2, "other": 3}
+    script = np.array(
+        [
+            scripts[detect_script(name if name.strip() else text)]
+            for name, text in zip(names, descriptions, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    likeness = slips(list(vocabulary.words), word_counts, of_word, n_roots)
+    return Texts(name_field, text_field, importance, root_counts, likeness, in_name, in_text, script)
+
+
+def _documents(items: Ints, owners: Ints, n: int, size: int) -> Ints:
+    """In how many of the n services each item occurs."""
+    if not items.size:
+        return np.zeros(size, dtype=np.int64)
+    return np.bincount(np.unique(items * n + owners) // n, minlength=size)
+
+
+class _Lexicon:
+    """The concepts that a corpus' words may name, by word number."""
+
+    def __init__(self, words: dict[str, int]) -> None:
+        self.size = len(words)
+        entries: dict[str, list[int]] = {}
+        for word, number in words.items():
+            for entry in concepts.lexicon_words(word):
+                entries.setdefault(entry, []).append(number)
+        self.single: list[tuple[list[int], int]] = []
+        self.double: list[tuple[list[int], list[int], int]] = []
+        for phrase, numbers in concepts.phrases().items():
+            if all(entry in entries for entry in phrase):
+                for concept in numbers:
+                    if len(phrase) == 1:
+                        self.single.append((entries[phrase[0]], concept))
+                    else:
+                        self.double.append((entries[phrase[0]], entries[phrase[1]], concept))
+        for pattern, concept in concepts.gendered():
+            self.single.append(([k for word, k in words.items() if pattern.fullmatch(word)], concept))
+
+    def concepts(self, words: Ints, field: Field) -> sparse.csr_matrix:
+        """Which concepts each text names: n × concepts, 0/1."""
+        n, owners = len(field.start) - 1, field.owners
+        shape = (n, len(concepts.CODES))
+        pairs = [(word, concept) for members, concept in self.single for word in members]
+        table = sparse.csr_matrix(
+            (np.ones(len(pairs)), tuple(np.array(pairs, dtype=np.int64).reshape(-1, 2).T)),
+            shape=(self.size, shape[1]),
+        )
+        occurs = sparse.csr_matrix((np.ones(len(words)), words, field.start), shape=(n, self.size))
+        found = (occurs @ table).tocsr()
+        inside = owners[:-1] == owners[1:] if len(words) else np.zeros(0, dtype=bool)
+        rows: list[Ints] = [np.zeros(0, dtype=np.int64)]
+        columns: list[Ints] = [np.zeros(0, dtype=np.int64)]
+        first, second = np.zeros(self.size, dtype=bool), np.zeros(self.size, dtype=bool)
+        for ones, twos, concept in self.double:
+            first[ones] = True
+            second[twos] = True
+            hits = owners[:-1][inside & first[words[:-1]] & second[words[1:]]]
+            rows.append(hits)
+            columns.append(np.full(len(hits), concept))
+            first[ones] = False
+            second[twos] = False
+        row, column = np.concatenate(rows), np.concatenate(columns)
+        found = (found + sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=shape)).tocsr()
+        found.sum_duplicates()
+        found.data[:] = 1.0
+        return found
+
+
+def bag(field: Field, weights: Floats, *, damped: bool = True) -> sparse.csr_matrix:
+    """Texts as rows over roots; value = weight × (1 + log count), or × 1 when not `damped`."""
+    n = len(field.start) - 1
+    counts = sparse.csr_matrix((np.ones(len(field.roots)), field.roots, field.start), shape=(n, len(weights)))
+    counts.sum_duplicates()
+    if damped:
+        counts.data = 1.0 + np.log(counts.data)
+    else:
+        counts.data[:] = 1.0
+    counts.data *= weights[counts.indices]
+    return counts
+
+
+def neighbours(field: Field, weights: Floats) -> sparse.csr_matrix:
+    """Texts as rows over pairs of adjacent roots (in either order), each weighing as its two roots together."""
+    n = len(field.start) - 1
+    size = max(len(weights), 1)
+    owners = field.owners
+    inside = owners[:-1] == owners[1:] if len(owners) else np.zeros(0, dtype=bool)
+    one, two = field.roots[:-1][inside], field.roots[1:][inside]
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    keys, column = np.unique(low * size + high, return_inverse=True)
+    value = (weights[low] + weights[high]) / 2
+    matrix = sparse.csr_matrix((value, (owners[:-1][inside], column)), shape=(n, max(len(keys), 1)))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def unit_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Rows scaled to length 1; empty rows stay empty."""
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    return (sparse.diags(scale) @ matrix).tocsr()
