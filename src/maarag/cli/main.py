@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -52,6 +54,39 @@ def setup_django(settings: str = "maarag.config.settings.development") -> None:
     import django
 
     django.setup()
+
+
+@contextmanager
+def database_in_use() -> Iterator[None]:
+    """Load Django with a database that answers: the embedded server is started for as long as it is needed.
+
+    Raises ClickException with what to do where there is none.
+    """
+    from maarag.database.configuration import is_embedded
+    from maarag.database.errors import DatabaseError
+    from maarag.database.layout import default_home
+    from maarag.database.server import EmbeddedServer
+
+    try:
+        if is_embedded():
+            with EmbeddedServer(default_home()).running():
+                setup_django()
+                yield
+        else:
+            setup_django()
+            yield
+    except DatabaseError as error:
+        raise click.ClickException(f"{error.message} {error.remedy}") from None
+
+
+def require_migrated() -> None:
+    """Raise ClickException where the database lacks migrations."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise click.ClickException("the database is not set up yet; call `maarag setup` (or `make run`) first.")
 
 
 if __name__ == "__main__":

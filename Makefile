@@ -1,0 +1,61 @@
+# Two commands matter: `make run` and `make test`. Each sets up what it needs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test proof lint bench setup lock messages clean browser
+
+help:  ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.run  ## Set up everything and serve the site (PORT, MAARAG_HOME may be set)
+	@exec $(BIN)/maarag run
+
+setup: $(VENV)/.run  ## Set up everything, without serving
+	@$(BIN)/maarag setup
+
+test: $(VENV)/.dev browser  ## All tests, in a real PostgreSQL and a real browser
+	@bash .ci/test
+
+proof: $(VENV)/.dev browser  ## The long proofs, at most half an hour
+	@$(BIN)/pytest -q -m proof tests
+
+lint: $(VENV)/.dev  ## Style, types, direction of dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy src/maarag/values src/maarag/language src/maarag/engines src/maarag/kernel
+
+bench: $(VENV)/.dev  ## Speed, as ratios to what people would otherwise use
+	@$(BIN)/python -m bench
+
+messages: $(VENV)/.dev  ## Gather the words to translate, and compile the translations
+	@$(BIN)/maarag messages
+
+lock: $(VENV)/.dev  ## Pin the requirements again, with hashes and without addresses
+	$(BIN)/pip install -q uv
+	for name in base dev; do $(BIN)/uv pip compile -q --python-version 3.11 --no-header --no-emit-index-url \
+	  --no-emit-find-links --generate-hashes $$([ $$name = dev ] && echo "-c requirements/base.txt") \
+	  -o requirements/$$name.txt requirements/$$name.in; done
+
+browser:
+	@bash .ci/browser
+
+$(VENV)/bin/python:
+	@bash .ci/python "$(PYTHON)" "$(VENV)"
+
+$(VENV)/.run: requirements/base.txt pyproject.toml $(VENV)/bin/python
+	@echo "Installing what Maarag runs on …"
+	@$(BIN)/pip install -q --require-hashes -r requirements/base.txt
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "Installing what the tests need …"
+	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+clean:  ## Remove the environment and what the tests left; never the data
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis build
