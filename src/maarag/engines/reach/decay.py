@@ -148,6 +148,13 @@ class Decay:
         """Upper bound → weight, for a step function; empty for the others."""
         return dict(zip(self.params[::2], self.params[1::2], strict=True)) if self.kind is Kind.STEPS else {}
 
+    @property
+    def furthest(self) -> float:
+        """Cost beyond which every weight is 0; infinite for functions with an endless tail."""
+        if self.kind is Kind.STEPS:
+            return max((upper for upper, weight in self.bands.items() if weight > 0), default=0.0)
+        return self.params[0] if self.kind in (Kind.LINEAR, Kind.CUT_GAUSSIAN) else float("inf")
+
     def as_data(self) -> dict[str, object]:
         """Plain data for JSON and explanations."""
         if self.kind is Kind.STEPS:
