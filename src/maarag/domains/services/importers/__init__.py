@@ -1,0 +1,1 @@
+"""What the directory of services can be loaded from."""
