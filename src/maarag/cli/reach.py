@@ -26,7 +26,7 @@ _POSITIVE = click.FloatRange(0, min_open=True)
 
 _HELP = {
     "epilog": """Columns are recognised by their names in English or Hebrew; CSV (comma, semicolon or tab;
-        UTF-8 or Windows-1255) or Excel. Without --pairs, straight-line kilometres between the coordinates are used.""",
+        UTF-8 or Windows-1255) or Excel. Without --pairs, straight-line kilometres are used.""",
     "method": "How access is measured; raam gives a cost, so lower is better.",
     "max": """Greatest distance or time that counts. Without it all given pairs count; with coordinates
         only, 2sfca counts up to 30 km.""",
