@@ -16,7 +16,7 @@ def other_layout(typed: str) -> str:
 
     `typed` is the word as it was typed, with the punctuation keys that carry Hebrew letters (`;` `,` `.`).
     """
-    word = typed.casefold()
+    word = typed.casefold().replace('"', "")  # the same key in both layouts
     table = _TO_HEBREW if any("a" <= letter <= "z" for letter in word) else _TO_LATIN
     if any(letter not in table for letter in word):
         return ""

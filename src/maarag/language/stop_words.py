@@ -25,9 +25,9 @@ those through via per also
 # Asking words: they say that somebody asks, not what about.
 _ASKING = """
 איפה היכן איך כיצד מתי למה מדוע האם צריך צריכה צריכים מחפש מחפשת מחפשים רוצה רוצים אפשר ניתן
-לקבל למצוא מישהו משהו בבקשה בשביל קרוב אלי אליי אצלי באזור לידי שיש أين اين كيف متى هل أريد
+לקבל למצוא מישהו משהו בבקשה בשביל אנשים אדם לאנשים קרוב אלי אליי אצלי באזור לידי שיש أين اين كيف متى هل أريد
 اريد أحتاج احتاج أبحث ابحث ممكن الحصول قريب مني where how when what need needs needed looking
-look find get want can please near nearby someone do does am there
+look find get want can please near nearby someone people persons person do does am there
 """
 
 stop_words: frozenset[str] = frozenset(tokens(_HEBREW + _ARABIC + _ENGLISH))

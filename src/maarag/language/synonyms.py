@@ -16,26 +16,41 @@ LEAST_LIKENESS = 0.74
 """How surely the asked words must be those of the list."""
 
 
+RELATED = 0.7
+"""Trust in what is near in subject, beside what means the same."""
+
+
 class Synonyms:
     """Expressions that stand for one another; found in a query in any of their forms."""
 
     def __init__(self, lines: list[str]) -> None:
-        self.groups: list[list[Phrase]] = []
-        self._others: dict[Phrase, dict[Phrase, None]] = defaultdict(dict)
-        for line in lines:
-            if not line.strip() or line.startswith("#"):
-                continue
-            one_way = line.startswith(">")
-            parts = [tuple(tokens(part)) for part in line.lstrip("> ").split("|")]
-            phrases = list(dict.fromkeys(phrase for phrase in parts if phrase))
-            self.groups.append(phrases)
-            for phrase in phrases[:1] if one_way else phrases:
-                self._others[phrase].update((other, None) for other in phrases if other != phrase)
+        """`lines`: groups divided by bars, as `synonyms.csv` explains."""
+        parsed = [_parse(line) for line in lines if line.strip() and not line.startswith("#")]
+        self.groups: list[list[Phrase]] = [phrases for mark, phrases in parsed if not mark]
+        self._others: dict[Phrase, dict[Phrase, float]] = defaultdict(dict)
+        for group in self.groups:
+            for phrase in group:
+                self._relate(phrase, group, 1.0)
+        for mark, (first, *others) in parsed:
+            if mark == ">":
+                self._relate(first, others, 1.0)
+        meaning = {phrase: group for group in reversed(self.groups) for phrase in group}
+        for mark, (first, *others) in parsed:
+            if mark == ">>":
+                near = [phrase for other in others for phrase in meaning.get(other, [other])]
+                for phrase in meaning.get(first, [first]):
+                    self._relate(phrase, near, RELATED)
         self._by_first: dict[str, list[tuple[Phrase, float]]] = defaultdict(list)
         for phrase in self._others:
             for stem in stems(phrase[0]):
                 self._by_first[stem.text].append((phrase, stem.weight))
         self.longest = max((len(phrase) for phrase in self._others), default=0)
+
+    def _relate(self, phrase: Phrase, others: list[Phrase], trust: float) -> None:
+        known = self._others[phrase]
+        for other in others:
+            if other != phrase:
+                known.setdefault(other, trust)
 
     def words(self) -> set[str]:
         """Every single word of the list that carries a subject."""
@@ -58,9 +73,16 @@ class Synonyms:
                     found[phrase] = max(sure, found.get(phrase, 0.0))
         return sorted(found.items(), key=lambda item: (-len(item[0]), -item[1], item[0]))
 
-    def others(self, phrase: Phrase) -> list[Phrase]:
-        """What else is said for an expression of the list."""
-        return list(self._others.get(phrase, ()))
+    def others(self, phrase: Phrase) -> list[tuple[Phrase, float]]:
+        """What else is said for an expression of the list, with the trust in each (0 to 1)."""
+        return list(self._others.get(phrase, {}).items())
+
+
+def _parse(line: str) -> tuple[str, list[Phrase]]:
+    """(`>`, `>>` or nothing, expressions as normalised words)."""
+    mark = line[: len(line) - len(line.lstrip(">"))]
+    phrases = [tuple(tokens(part)) for part in line[len(mark) :].split("|")]
+    return mark, list(dict.fromkeys(phrase for phrase in phrases if phrase))
 
 
 @cache

@@ -115,14 +115,14 @@ class Reader:
 
     def _expression(self, asked: list[str], phrase: tuple[str, ...]) -> Concept:
         concept = Concept(tuple(asked), [self._forms(word) for word in asked])
-        for other in self._synonyms.others(phrase):
-            self._add_other(concept, other, 1.0)
+        for other, trust in self._synonyms.others(phrase):
+            self._add_other(concept, other, trust)
         return _without_repetition(concept)
 
     def _add_synonyms(self, concept: Concept, word: str, weight: float) -> None:
         for phrase, sure in self._synonyms.at([word], 0):
-            for other in self._synonyms.others(phrase):
-                self._add_other(concept, other, weight * min(1.0, sure + 0.05))
+            for other, trust in self._synonyms.others(phrase):
+                self._add_other(concept, other, trust * weight * min(1.0, sure + 0.05))
 
     def _add_other(self, concept: Concept, other: tuple[str, ...], weight: float) -> None:
         options: list[list[Found]] = []

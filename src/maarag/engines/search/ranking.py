@@ -22,6 +22,8 @@ FEWER_COVER = 0.3
 ALL_WORDS = 0.5
 PHRASE = 0.3
 NAME = 0.35
+PART_OF_EXPRESSION = 0.6
+BOTH = 0.25
 RERANKED = 400
 
 Floats = NDArray[np.float64]
@@ -66,6 +68,11 @@ def _score_concept(concept: Concept, postings: Postings, n: int) -> tuple[Floats
         total += worths[-1] * quality
         covered += worths[-1] * np.where(sure > 0, 0.4 + 0.6 * sure, 0.0)
     worth = sum(worths)
+    if len(concept.words) > 1:
+        # A part of an expression says less than its share: הורה יחיד is not any parent, nor any single.
+        whole = covered >= 0.65 * worth
+        total *= np.where(whole, 1.0, PART_OF_EXPRESSION)
+        covered *= np.where(whole, 1.0, PART_OF_EXPRESSION)
     if concept.others:
         best, best_sure = np.zeros(n), np.zeros(n)
         for other in concept.others:
@@ -84,7 +91,9 @@ def _score_concept(concept: Concept, postings: Postings, n: int) -> tuple[Floats
                 total *= limit / worth
                 covered *= limit / worth
                 worth = limit
-        np.maximum(total, worth * best, out=total)
+        # What has both the asked words and another expression for them is the surer.
+        both = worth * best
+        total = np.maximum(total, both) + BOTH * np.minimum(total, both)
         np.maximum(covered, worth * np.where(best_sure > 0, 0.4 + 0.6 * best_sure, 0.0), out=covered)
     return total, covered, worth
 
