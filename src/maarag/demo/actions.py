@@ -1,0 +1,97 @@
+"""Loading the demonstration world: real public facts of the nation, and one fictional authority."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from maarag.kernel.audit.actions import record
+from maarag.kernel.audit.models import AuditEvent
+
+from . import family_poverty, national, programmes, vocabulary
+from .loading import Loading, Progress
+from .tables import FOLDER, fingerprint
+
+if TYPE_CHECKING:
+    from maarag.kernel.access.models import Account
+
+LOADED = "demo.load"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part that is loaded in one transaction, and the files that make it what it is."""
+
+    code: str
+    load: Callable[[Loading], None]
+    modules: Sequence[ModuleType]
+    tables: Sequence[str]
+
+    @property
+    def fingerprint(self) -> str:
+        code = [Path(str(module.__file__)) for module in self.modules]
+        return fingerprint([*code, *(FOLDER / f"{name}.csv" for name in self.tables)])
+
+
+PARTS = (
+    Part("sources", national.load_sources, [national], national.SOURCE_TABLES),
+    Part("vocabulary", vocabulary.load_vocabulary, [vocabulary], vocabulary.TABLES),
+    Part("places", national.load_places, [national], national.PLACE_TABLES),
+    Part("needs", national.load_needs, [national, family_poverty], national.NEED_TABLES),
+    Part("programmes", programmes.load_programmes, [programmes, family_poverty], programmes.TABLES),
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the run did: parts loaded, parts already there, rows by kind in the parts loaded."""
+
+    parts: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    counts: dict[str, int]
+
+
+def load_demonstration(*, by: Account, progress: Progress | None = None) -> Loaded:
+    """Load what is not loaded yet, each part in a transaction of its own.
+
+    A part whose tables are the same as when it was last loaded is passed over: a second run writes nothing.
+    Where its tables changed it is loaded again, but a row that a person wrote since stays.
+    """
+    loading = Loading(by=by, today=timezone.localdate(), progress=progress or _silent)
+    done: list[str] = []
+    unchanged: list[str] = []
+    for part in PARTS:
+        with transaction.atomic():
+            if _is_loaded(part):
+                unchanged.append(part.code)
+                continue
+            before = Counter(loading.counts)
+            part.load(loading)
+            record(
+                by=by,
+                action=LOADED,
+                subject=by,
+                changes={
+                    "part": [None, part.code],
+                    "fingerprint": [None, part.fingerprint],
+                    "rows": [None, dict(loading.counts - before)],
+                },
+            )
+        done.append(part.code)
+    return Loaded(tuple(done), tuple(unchanged), dict(loading.counts))
+
+
+def _is_loaded(part: Part) -> bool:
+    last = AuditEvent.objects.filter(action=LOADED, changes__part__1=part.code).order_by("-id").first()
+    return last is not None and last.changes["fingerprint"][1] == part.fingerprint
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """Say nothing of how far it is."""
