@@ -165,7 +165,7 @@ def read(path: Path) -> list[dict[str, str]]:
 @METHODS
 @pytest.mark.parametrize("max_km", [15.0, 60.0])
 def test_real_authorities(shared: Path, method: str, max_km: float) -> None:
-    """The 255 authorities and their people; as supply the departments that run a programme, where names agree."""
+    """The 255 authorities; as supply the departments that run a programme, where the names agree."""
     rows = read(shared / "data/authorities/local_authorities_255.csv")
     departments = read(shared / "data/departments/welfare_departments_noshmim_otzma.csv")
     lat, lon = (np.array([float(row[key]) for row in rows]) for key in ("lat", "lon"))
