@@ -1,4 +1,4 @@
-"""A small world for tests of the directory: two authorities of one nation, an organisation in each, a few terms."""
+"""A small world for tests of the directory: two authorities, an organisation in each, a few terms."""
 
 from __future__ import annotations
 

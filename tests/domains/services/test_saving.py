@@ -22,8 +22,8 @@ from maarag.domains.services.actions import (
     save_programme,
     save_service,
     save_services,
+    saving,
 )
-from maarag.domains.services.actions import saving
 from maarag.domains.services.models import Service, ServiceStatus
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent

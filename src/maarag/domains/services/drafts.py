@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CapacityDraft:
-    """How many can be served at once; `unit` is "people" or "families"; `as_of` None: the service's own date."""
+    """How many can be served at once. `unit`: "people" or "families"; no `as_of`: the service's own date."""
 
     unit: str
     maximum: int
@@ -66,7 +66,7 @@ class LanguageDraft:
 
 @dataclass(frozen=True)
 class ServiceDraft:
-    """A whole service. None leaves what is stored as it is; a sequence replaces it. `fields`: those of the model."""
+    """A whole service. None leaves what is stored; a sequence replaces it. `fields`: those of the model."""
 
     code: str
     organisation: Organisation

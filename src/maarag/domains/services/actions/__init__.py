@@ -9,9 +9,10 @@ from ..drafts import (
     ScheduleDraft,
     ServiceDraft,
 )
+from .overlaps import compute_overlaps, judge_overlap, store_overlaps
+from .plan import DraftsRefused
 from .saving import (
     ChangedMeanwhile,
-    DraftsRefused,
     retire_service,
     save_location,
     save_locations,
@@ -30,10 +31,13 @@ __all__ = [
     "PhoneDraft",
     "ScheduleDraft",
     "ServiceDraft",
+    "compute_overlaps",
+    "judge_overlap",
     "retire_service",
     "save_location",
     "save_locations",
     "save_programme",
     "save_service",
     "save_services",
+    "store_overlaps",
 ]

@@ -1,4 +1,4 @@
-"""The rows that belong to a service or a location: compared with what is stored, and only differences written."""
+"""The rows that belong to a service or a location: set against what is stored, and differences written."""
 
 from __future__ import annotations
 
@@ -53,13 +53,10 @@ def _capacity(item: Any, draft: Any) -> Row:
     return (location, str(item.unit), item.maximum, item.available, item.is_estimate, as_of)
 
 
-PHONE = Kind("phones", Phone, (c := ("number", "extension", "kind", "description")), _plain(*c))
-SCHEDULE = Kind(
-    "schedules",
-    Schedule,
-    (c := ("days", "opens_at", "closes_at", "valid_from", "valid_to", "description")),
-    _plain(*c),
-)
+PHONE_COLUMNS = ("number", "extension", "kind", "description")
+SCHEDULE_COLUMNS = ("days", "opens_at", "closes_at", "valid_from", "valid_to", "description")
+PHONE = Kind("phones", Phone, PHONE_COLUMNS, _plain(*PHONE_COLUMNS))
+SCHEDULE = Kind("schedules", Schedule, SCHEDULE_COLUMNS, _plain(*SCHEDULE_COLUMNS))
 OF_SERVICE: tuple[Kind, ...] = (
     Kind("terms", ServiceTerm, ("term_id",), lambda i, _d: (i.pk,), "term__code", lambda i: i.code),
     Kind("areas", ServiceArea, ("place_id",), lambda i, _d: (i.pk,), "place__code", lambda i: i.code),
@@ -156,7 +153,7 @@ def compare(
 
 
 def write(differences: Mapping[int, Sequence[Difference]], owner: str) -> None:
-    """Delete the surplus and make the missing, each kind in one statement or few; `differences` by owner's key."""
+    """Delete the surplus and make the missing, kind by kind; `differences` by owner's key."""
     surplus: dict[type[models.Model], list[int]] = defaultdict(list)
     missing: dict[type[models.Model], list[models.Model]] = defaultdict(list)
     for owner_id, found in differences.items():
@@ -169,4 +166,4 @@ def write(differences: Mapping[int, Sequence[Difference]], owner: str) -> None:
         if keys:
             model._default_manager.filter(pk__in=keys).delete()
     for model, rows in missing.items():
-        model._default_manager.bulk_create(rows, batch_size=2000)  # type: ignore[arg-type]
+        model._default_manager.bulk_create(rows, batch_size=2000)

@@ -1,0 +1,119 @@
+"""Reading the directory and what was found to overlap."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from maarag.kernel.places.models import Containment, Place, PlaceKind
+from maarag.kernel.taxonomy.models import Topic
+from maarag.kernel.taxonomy.queries import with_children
+
+from .engine_data import OFFERED
+from .models import (
+    OverlapFinding,
+    OverlapRun,
+    OverlapVerdict,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceTerm,
+    Verdict,
+)
+
+LEAST_SCORE = 0.5
+
+
+def offered() -> QuerySet[Service]:
+    """The services that the directory offers."""
+    return Service.objects.filter(status__in=OFFERED)
+
+
+def with_facts(services: QuerySet[Service]) -> QuerySet[Service]:
+    """With all that a list of services shows, in a fixed number of queries."""
+    return services.select_related("organisation", "source").prefetch_related(
+        Prefetch("service_terms", ServiceTerm.objects.select_related("term").order_by("term__code")),
+        Prefetch("areas", ServiceArea.objects.select_related("place")),
+        Prefetch("at_locations", ServiceAtLocation.objects.select_related("location__place")),
+        "languages",
+    )
+
+
+def with_everything(services: QuerySet[Service]) -> QuerySet[Service]:
+    """With all that the page of one service shows."""
+    return (
+        with_facts(services)
+        .select_related("programme", "organisation__place")
+        .prefetch_related(
+            "phones",
+            "schedules",
+            "capacities__location",
+            "at_locations__location__phones",
+            "at_locations__location__schedules",
+        )
+    )
+
+
+def inside(place: Place) -> QuerySet[Service]:
+    """The services that are for, or given in, the place or a place within it.
+
+    A service of a larger place is not among them: that of the whole nation belongs to the nation. A service
+    with neither area nor location is where its organisation is.
+    """
+    within = Containment.objects.filter(ancestor=place).values("descendant")
+    areas, locations = (
+        ServiceArea.objects.filter(service=OuterRef("pk")),
+        ServiceAtLocation.objects.filter(service=OuterRef("pk")),
+    )
+    return Service.objects.filter(
+        Exists(areas.filter(place__in=within))
+        | Exists(locations.filter(location__place__in=within))
+        | (~Exists(areas) & ~Exists(locations) & Q(organisation__place__in=within))
+    )
+
+
+def latest_run() -> OverlapRun | None:
+    return OverlapRun.objects.first()
+
+
+def overlaps(
+    place: Place | None = None,
+    topic: Topic | None = None,
+    *,
+    min_score: float = LEAST_SCORE,
+    standing: bool = False,
+    verdict: str | None = None,
+) -> QuerySet[OverlapFinding]:
+    """The findings, likeliest first, each with `verdict`, `reason`, `judged_by_name`, `judged_at` (or None).
+
+    `place`: either service is inside it (see `inside`); the nation has all. `topic`: either gives a response
+    of it. `min_score`: of the engine; what a person judged a duplicate is shown whatever its score.
+    `standing`: without what people judged to be complementary. `verdict`: only those so judged; "open" for
+    those not judged.
+    """
+    said = OverlapVerdict.objects.filter(first=OuterRef("first"), second=OuterRef("second"))
+    findings = OverlapFinding.objects.annotate(
+        verdict=Subquery(said.values("verdict")[:1]),
+        reason=Subquery(said.values("reason")[:1]),
+        judged_by_name=Subquery(said.values("judged_by__name")[:1]),
+        judged_at=Subquery(said.values("judged_at")[:1]),
+    ).select_related("first__organisation", "second__organisation", "run")
+    findings = findings.filter(Q(score__gte=min_score) | Q(verdict=Verdict.DUPLICATE))
+    findings = findings.filter(first__status__in=OFFERED, second__status__in=OFFERED)
+    if place is not None and place.kind != PlaceKind.NATION:
+        here = inside(place).values("pk")
+        findings = findings.filter(Q(first__in=here) | Q(second__in=here))
+    if topic is not None:
+        giving = ServiceTerm.objects.filter(term__in=with_children(topic.responses.all())).values("service")
+        findings = findings.filter(Q(first__in=giving) | Q(second__in=giving))
+    if standing:
+        findings = findings.filter(Q(verdict=None) | ~Q(verdict=Verdict.COMPLEMENTARY))
+    if verdict == "open":
+        findings = findings.filter(verdict=None)
+    elif verdict:
+        findings = findings.filter(verdict=verdict)
+    return findings
+
+
+def similar_to(service: Service) -> QuerySet[OverlapFinding]:
+    """The findings that a service is part of."""
+    return overlaps().filter(Q(first=service) | Q(second=service))
