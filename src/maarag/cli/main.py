@@ -42,7 +42,9 @@ class LazyGroup(click.Group):
         return command if isinstance(command, click.Command) else None
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="maarag")
 def main() -> None:
     """Maarag: one shared picture of needs and responses, and the work that follows from it."""
@@ -86,7 +88,9 @@ def require_migrated() -> None:
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise click.ClickException("the database is not set up yet; call `maarag setup` (or `make run`) first.")
+        raise click.ClickException(
+            "the database is not set up yet; call `maarag setup` (or `make run`) first."
+        )
 
 
 if __name__ == "__main__":

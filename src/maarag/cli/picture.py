@@ -13,14 +13,18 @@ from .main import database_in_use, require_migrated
 
 
 @click.command()
-@click.option("--place", "place_code", default="IL", show_default=True, help="IL, a CBS code, a cluster or district.")
+@click.option(
+    "--place", "place_code", default="IL", show_default=True, help="IL, a CBS code, a cluster or district."
+)
 @click.option("--topic", help="Only this topic, with every place listed.")
 @click.option("--population", help="Only this population group (a situation's code).")
 @click.option("--sector", help="Only the services of this sector.")
 @click.option("--as-of", "as_of", help="The day, as YYYY-MM-DD; today where none is given.")
 @click.option("--as", "email", help="See it as this account does; else as the public does.")
 @click.option("--language", type=click.Choice(["he", "ar", "en"]), default="he", show_default=True)
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
+)
 @click.option("--limit", default=25, show_default=True, help="Rows of the table; 0 shows all.")
 def picture(
     place_code: str,
@@ -70,7 +74,9 @@ def _data(
             filters = read_filters({"topic": topic, "population": population, "sector": sector})
             day = read_date(as_of)
         except UnknownPlace:
-            raise click.BadParameter(f"there is no place with the code {place_code!r}", param_hint="--place") from None
+            raise click.BadParameter(
+                f"there is no place with the code {place_code!r}", param_hint="--place"
+            ) from None
         except BadRequestForPicture as error:
             raise click.UsageError(str(error)) from None
         viewer: Account | AnonymousUser = AnonymousUser()

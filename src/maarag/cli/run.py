@@ -12,7 +12,14 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from .main import database_in_use
@@ -29,7 +36,9 @@ def setup(demo: bool) -> None:
 
 
 @click.command()
-@click.option("--port", type=int, default=lambda: int(os.environ.get("PORT", "8000")), help="Default: PORT or 8000.")
+@click.option(
+    "--port", type=int, default=lambda: int(os.environ.get("PORT", "8000")), help="Default: PORT or 8000."
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Load the demonstration.")
 @click.option("--threads", default=8, show_default=True, help="Requests served at once.")
@@ -45,7 +54,9 @@ def run(port: int, host: str, demo: bool, threads: int) -> None:
             address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
             if demo:
                 _print_accounts()
-            console.print(f"\n[bold]{address}[/bold]  (ready in {perf_counter() - began:.1f} s; Ctrl-C stops)")
+            console.print(
+                f"\n[bold]{address}[/bold]  (ready in {perf_counter() - began:.1f} s; Ctrl-C stops)"
+            )
             _serve(host, port, threads)
     except KeyboardInterrupt:
         pass
@@ -106,7 +117,9 @@ def summarise() -> None:
     for name in ("need", "served", "gap"):
         table.add_column(name, justify="right")
     for row in view.gaps[:8]:
-        table.add_row(row.place.name_he, row.topic.name_he, *(_count(v) for v in (row.need, row.served, row.gap)))
+        table.add_row(
+            row.place.name_he, row.topic.name_he, *(_count(v) for v in (row.need, row.served, row.gap))
+        )
     console.print(table)
     findings = [finding for finding in overlaps() if finding.verdict is None]
     table = Table("first", "second", title=f"Possible duplicates ({len(findings)})", title_justify="left")
@@ -153,7 +166,9 @@ def _refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(f"port {port} cannot be used ({error.strerror}); set PORT to another.") from None
+            raise click.ClickException(
+                f"port {port} cannot be used ({error.strerror}); set PORT to another."
+            ) from None
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

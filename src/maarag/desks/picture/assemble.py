@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,8 +40,8 @@ class Filters:
 class Row:
     """One place and topic: who needs, what is within reach, and what is missing.
 
-    Counts are of `unit`. `need` is None where nobody has estimated it; `supply` is the capacity of all services
-    within reach; `access` capacity per person in need after sharing with everyone else who reaches it;
+    Counts are of `unit`. `need` is None where nobody has estimated it; `supply` is the capacity of all services within
+    reach; `access` capacity per person in need after sharing with everyone else who reaches it;
     `coverage` the share of the need that can be served; `gap` the need that cannot. `services` are all within
     reach, `without_capacity` those of them that publish no number of places. Figures that would give a small
     count away are Suppressed.
@@ -122,53 +121,49 @@ def picture(place: Place, *, viewer: Viewer, as_of: date, filters: Filters | Non
     whole = computed(viewer, as_of, filters.sector)
     exact = not place.is_above_authority and permits(viewer, Permission.VIEW_EXACT_COUNTS, place=place)
     shown = list(parts(place))
-    owner: dict[int, Place] = {place.pk: place} if not place.is_above_authority else {}
-    for part in shown:
-        owner.update(dict.fromkeys(whole.geography.inside.get(part.pk, ()), part))
+    if place not in shown and not place.is_above_authority:
+        shown.append(place)  # what is known of the authority only as a whole
+    inside = {part.pk: _spots(part, place, whole) for part in shown}
     rows: list[Row] = []
     by_topic: list[Row] = []
-    everywhere = {part.pk for part in shown} | set(owner)
-    order = {part.pk: number for number, part in enumerate([*shown, place])}
     for layer in whole.layers:
         topic = whole.topics[layer.topic]
         if filters.topic and topic != filters.topic:
             continue
-        grouped: dict[int, list[int]] = defaultdict(list)
-        for index, entry in enumerate(layer.entries):
-            if entry.place in everywhere and _wanted(entry.population, entry.demand is not None, filters):
-                grouped[owner[entry.place].pk].append(index)
-        reached_by = _Reached(layer)
-        places = {part.pk: part for part in (*shown, place)}
-        of_layer = [
-            _row(places[pk], topic, layer, indices, reached_by, whole, filters, exact)
-            for pk, indices in sorted(grouped.items(), key=lambda item: order[item[0]])
-        ]
+        of_layer: list[Row] = []
+        everyone: list[int] = []
+        for part in shown:
+            entries = _entries(layer, inside[part.pk], filters)
+            if not entries:
+                continue
+            everyone.extend(entries)
+            row = _row(part, topic, layer, entries, whole, filters, exact)
+            if part != place or len(shown) == 1 or row.need is not None:
+                of_layer.append(row)
         answered = [row for row in of_layer if row.need is not None or row.services]
         # Asked for one topic, every place is listed, the unknown ones too.
-        rows.extend(of_layer if filters.topic else answered)
-        total = [index for indices in grouped.values() for index in indices]
+        rows.extend(of_layer if filters.topic and place.is_above_authority else answered)
         if answered:
-            by_topic.append(_row(place, topic, layer, total, reached_by, whole, filters, exact))
+            by_topic.append(_row(place, topic, layer, everyone, whole, filters, exact))
     return Picture(place, as_of, filters, rows, by_topic, exact, perf_counter() - began, whole)
 
 
-def _wanted(population: int | None, has_need: bool, filters: Filters) -> bool:
-    return filters.population is None or population == filters.population or not has_need
+def _spots(part: Place, place: Place, whole: Computed) -> frozenset[int]:
+    """The authorities and neighbourhoods that count for a row."""
+    if part == place:
+        return frozenset({part.pk})
+    return whole.geography.inside.get(part.pk, frozenset())
 
 
-class _Reached:
-    """Which supplies each entry of a layer reaches."""
-
-    def __init__(self, layer: Layer) -> None:
-        self.pairs = layer.reach.prepared.reached
-        self.services = np.array([supply.service for supply in layer.supplies], dtype=np.int64)
-
-    def of(self, entries: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Indices of the distinct supplies reached, and the cost of each pair."""
-        rows = [self.pairs.row(entry) for entry in entries]
-        found = np.concatenate([self.pairs.destination[row] for row in rows]) if rows else np.zeros(0, np.int32)
-        cost = np.concatenate([self.pairs.cost[row] for row in rows]) if rows else np.zeros(0)
-        return np.unique(found), cost
+def _entries(layer: Layer, spots: Iterable[int], filters: Filters) -> list[int]:
+    found = [index for spot in sorted(spots) for index in layer.entries_of.get(spot, ())]
+    if filters.population is None:
+        return found
+    return [
+        index
+        for index in found
+        if layer.entries[index].demand is None or layer.entries[index].population == filters.population
+    ]
 
 
 def _row(
@@ -176,13 +171,12 @@ def _row(
     topic: Topic,
     layer: Layer,
     entries: Sequence[int],
-    reached_by: _Reached,
     whole: Computed,
     filters: Filters,
     exact: bool,
 ) -> Row:
     demands = [demand for index in entries if (demand := layer.entries[index].demand)]
-    supplies, cost = reached_by.of(entries)
+    supplies, cost = layer.reached(entries)
     reach = layer.reach
     picked = np.array([index for index in entries if layer.entries[index].demand], dtype=np.int64)
     need: Shown = int(reach.people[picked].sum()) if demands else None
@@ -204,13 +198,15 @@ def _row(
         "coverage": coverage,
         "served": served,
         "gap": gap,
-        "gap_cost": gap * topic.yearly_cost_per_place if gap is not None and topic.yearly_cost_per_place else None,
+        "gap_cost": gap * topic.yearly_cost_per_place
+        if gap is not None and topic.yearly_cost_per_place
+        else None,
     }
     mark = whole.hidden.get((place.pk, topic.pk, layer.unit, filters.population))
     if mark and not exact and demands:
         figures = {name: None if value is None else mark for name, value in figures.items()}
-    services = reached_by.services[supplies]
-    known = reached_by.services[supplies[layer.has_capacity[supplies]]]
+    services = layer.services[supplies]
+    known = layer.services[supplies[layer.has_capacity[supplies]]]
     return Row(
         place=place,
         topic=topic,
@@ -279,8 +275,6 @@ def remedies(view: Picture) -> list[Remedy]:
     return sorted(found, key=lambda remedy: -remedy.added)
 
 
-def _touches_hidden(
-    serves: Iterable[tuple[int, float]], hidden: set[str], total: Row, view: Picture
-) -> bool:
+def _touches_hidden(serves: Iterable[tuple[int, float]], hidden: set[str], total: Row, view: Picture) -> bool:
     codes = {spot.code for place, _people in serves if (spot := view.whole.geography.spots.get(place))}
     return any(f"{code}/{total.topic.code}/{total.unit}" in hidden for code in codes)

@@ -79,7 +79,7 @@ def _compute(viewer: Viewer, as_of: date, sector: str) -> Computed:
         demands,
         queries.supply(as_of, sector),
         [TopicRule(topic.pk, topic.reach_km, topic.yearly_cost_per_place) for topic in topics.values()],
-        queries.population_families(),
+        queries.situations(),
     )
     hidden = _hidden(demands, geography)
     return Computed(geography, found, topics, hidden, perf_counter() - began)

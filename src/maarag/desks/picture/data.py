@@ -57,7 +57,9 @@ def as_data(view: Picture) -> dict[str, Any]:
         "rows": [row_data(row, language) for row in view.rows],
         "by_topic": [row_data(row, language) for row in view.by_topic],
         "remedies": remedy_data(view, language),
-        "duplicates": [_finding(finding, language) for finding in overlaps(view.place, topic=view.filters.topic)],
+        "duplicates": [
+            _finding(finding, language) for finding in overlaps(view.place, topic=view.filters.topic)
+        ],
         "seconds": round(view.whole.seconds + view.seconds, 4),
     }
 
@@ -105,11 +107,14 @@ def remedy_data(view: Picture, language: str) -> list[dict[str, Any]]:
             "unit": remedy.unit,
             "added": round(remedy.added, 1),
             "at_service": services[remedy.service].code if remedy.service else None,
-            "at_service_name": services[remedy.service].name.in_language(language) if remedy.service else None,
+            "at_service_name": services[remedy.service].name.in_language(language)
+            if remedy.service
+            else None,
             "at_place": places[remedy.place].code,
             "at_place_name": places[remedy.place].name.in_language(language),
             "serves": [
-                {"place_code": places[place].code, "number": round(people, 1)} for place, people in remedy.serves
+                {"place_code": places[place].code, "number": round(people, 1)}
+                for place, people in remedy.serves
             ],
         }
         for remedy in found

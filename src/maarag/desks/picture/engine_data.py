@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from maarag.engines.reach import Decay, Pairs, Prepared, Reach, Rule, haversine_km, pairs_by_distance
 
-from .queries import Demand, Geography, Supply
+from .queries import Demand, Geography, Situations, Supply
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -37,6 +38,28 @@ class Layer:
     has_capacity: Bools
     reach: Reach
 
+    @cached_property
+    def entries_of(self) -> dict[int, list[int]]:
+        """Indices of the entries of each place."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for index, entry in enumerate(self.entries):
+            found[entry.place].append(index)
+        return dict(found)
+
+    @cached_property
+    def services(self) -> Ints:
+        """The service of each supply."""
+        return np.array([supply.service for supply in self.supplies], dtype=np.int64)
+
+    def reached(self, entries: Sequence[int]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+        """Indices of the distinct supplies that any of the entries reaches, and the cost of each pair."""
+        pairs = self.reach.prepared.reached
+        rows = [pairs.row(entry) for entry in entries]
+        if not rows:
+            return np.zeros(0, np.int32), np.zeros(0)
+        found = np.concatenate([pairs.destination[row] for row in rows])
+        return np.unique(found), np.concatenate([pairs.cost[row] for row in rows])
+
 
 @dataclass(frozen=True)
 class TopicRule:
@@ -52,12 +75,11 @@ def layers(
     demands: Iterable[Demand],
     supplies: Iterable[Supply],
     topics: Iterable[TopicRule],
-    families: Mapping[int, frozenset[int]],
+    situations: Situations,
 ) -> list[Layer]:
     """One layer for each topic and unit that anybody needs or offers.
 
-    `families`: for each situation term the terms above and below it; a service meant for certain situations
-    serves a population group only where the two are of one family.
+    A service meant for certain situations serves only the needs that fit it (see `_fitting`).
     """
     by_layer: dict[tuple[int, str], list[Demand]] = defaultdict(list)
     for demand in demands:
@@ -74,7 +96,7 @@ def layers(
         units |= {unit for supply in offered for unit in supply.capacity}
         for unit in sorted(units or ({"people"} if offered else set())):
             entries = _entries(by_layer[topic.id, unit], spots)
-            found.append(_layer(topic, unit, entries, offered, geography, areas, families))
+            found.append(_layer(topic, unit, entries, offered, geography, areas, situations))
     return found
 
 
@@ -92,14 +114,14 @@ def _layer(
     supplies: Sequence[Supply],
     geography: Geography,
     areas: _Areas,
-    families: Mapping[int, frozenset[int]],
+    situations: Situations,
 ) -> Layer:
     pairs = _pairs(topic, entries, supplies, geography)
     if len(pairs):
         origin, destination = pairs.origin, pairs.destination
         keep = areas.allowed(entries, supplies)[destination, origin]
         keep &= _same_world(entries, supplies, geography)[destination, origin]
-        keep &= _for_population(entries, supplies, families)[destination, origin]
+        keep &= _fitting(entries, supplies, situations)[destination, origin]
         pairs = pairs.keep(keep)
     people = np.array([entry.demand.number if entry.demand else 0 for entry in entries], dtype=np.float64)
     capacity = np.array([supply.capacity.get(unit, 0.0) for supply in supplies], dtype=np.float64)
@@ -187,7 +209,9 @@ class _Areas:
         for supply in supplies:
             if supply.areas not in rows:
                 spots = self.spots(supply.areas)
-                rows[supply.areas] = np.array([spots is None or place in spots for place in places], dtype=np.bool_)
+                rows[supply.areas] = np.array(
+                    [spots is None or place in spots for place in places], dtype=np.bool_
+                )
         return np.stack([rows[supply.areas] for supply in supplies])
 
 
@@ -197,15 +221,35 @@ def _same_world(entries: Sequence[Entry], supplies: Sequence[Supply], geography:
     return np.array([supply.is_fictional for supply in supplies])[:, None] == fictional[None, :]
 
 
-def _for_population(
-    entries: Sequence[Entry], supplies: Sequence[Supply], families: Mapping[int, frozenset[int]]
-) -> Bools:
-    groups = sorted({entry.population for entry in entries if entry.population is not None})
-    column = {group: number + 1 for number, group in enumerate(groups)}
+def _fitting(entries: Sequence[Entry], supplies: Sequence[Supply], known: Situations) -> Bools:
+    """supplies × entries: whether the service is meant for those in need.
+
+    It is when it names no situation, or when it shares one with the need (a term, or one above or below it) and
+    contradicts none: where both say something of one branch, such as age, they must share a term of it. Where
+    no need is known, every service counts.
+    """
+    wanted = [
+        entry.demand.situations | ({entry.population} if entry.population is not None else frozenset())
+        if entry.demand
+        else frozenset()
+        for entry in entries
+    ]
+    kinds = {terms: number for number, terms in enumerate(dict.fromkeys(wanted))}
     table: dict[frozenset[int], Bools] = {}
     for supply in supplies:
-        if supply.populations not in table:
-            fits = [not supply.populations or bool(families.get(g, frozenset({g})) & supply.populations) for g in groups]
-            table[supply.populations] = np.array([True, *fits], dtype=np.bool_)
-    of_entry = np.array([column.get(entry.population, 0) for entry in entries])  # type: ignore[arg-type]
-    return np.stack([table[supply.populations] for supply in supplies])[:, of_entry]
+        if supply.situations not in table:
+            table[supply.situations] = np.array(
+                [_fits(supply.situations, terms, known) for terms in kinds], dtype=np.bool_
+            )
+    of_entry = np.array([kinds[terms] for terms in wanted])
+    return np.stack([table[supply.situations] for supply in supplies])[:, of_entry]
+
+
+def _fits(offered: frozenset[int], wanted: frozenset[int], known: Situations) -> bool:
+    if not offered or not wanted:
+        return True
+    shared = {term for term in offered if known.family.get(term, frozenset({term})) & wanted}
+    if not shared:
+        return False
+    branches = {known.branch.get(term) for term in wanted} & {known.branch.get(term) for term in offered}
+    return branches <= {known.branch.get(term) for term in shared}

@@ -55,6 +55,7 @@ class Demand:
     topic: int
     unit: str
     population: int | None
+    situations: frozenset[int]
     number: int
     lowest: int | None
     highest: int | None
@@ -80,7 +81,7 @@ class Supply:
     longitude: float | None
     place: int | None
     areas: frozenset[int]
-    populations: frozenset[int]
+    situations: frozenset[int]
     capacity: dict[str, float]
     is_estimate: bool
     is_fictional: bool
@@ -100,9 +101,9 @@ def geography() -> Geography:
             authority[descendant] = ancestor
     spots = {
         pk: Spot(pk, code, kind, latitude, longitude, fictional, authority.get(pk))
-        for pk, code, kind, latitude, longitude, fictional in Place.objects.filter(kind__in=kinds).values_list(
-            "pk", "code", "kind", "latitude", "longitude", "is_fictional"
-        )
+        for pk, code, kind, latitude, longitude, fictional in Place.objects.filter(
+            kind__in=kinds
+        ).values_list("pk", "code", "kind", "latitude", "longitude", "is_fictional")
     }
     return Geography(spots, {place: frozenset(within) for place, within in inside.items()})
 
@@ -113,10 +114,18 @@ def demand(viewer: Viewer, as_of: date, places: Geography) -> list[Demand]:
     Where an authority's need for a topic is known by neighbourhood, the figure for the whole authority is left
     out, so that nobody is counted twice. Estimates for districts and clusters are sources, not rows.
     """
-    gathered: dict[tuple[int, int, str, int | None], list[tuple[int, int | None, int | None, str, date]]]
-    gathered = defaultdict(list)
+    gathered: dict[DemandKey, list[DemandFigures]] = defaultdict(list)
     rows = newest(visible_to(viewer), as_of).values_list(
-        "place_id", "topic_id", "unit", "population_id", "number", "lowest", "highest", "certainty", "as_of"
+        "place_id",
+        "topic_id",
+        "unit",
+        "population_id",
+        "situation_id",
+        "number",
+        "lowest",
+        "highest",
+        "certainty",
+        "as_of",
     )
     for place, topic, unit, population, *figures in rows:
         if place in places.spots:
@@ -129,24 +138,26 @@ def demand(viewer: Viewer, as_of: date, places: Geography) -> list[Demand]:
     return [
         _summed(key, figures)
         for key, figures in gathered.items()
-        if places.spots[key[0]].kind == PlaceKind.NEIGHBOURHOOD or (key[0], key[1], key[2]) not in by_neighbourhood
+        if places.spots[key[0]].kind == PlaceKind.NEIGHBOURHOOD or key[:3] not in by_neighbourhood
     ]
 
 
-def _summed(
-    key: tuple[int, int, str, int | None],
-    figures: list[tuple[int, int | None, int | None, str, date]],
-) -> Demand:
-    lowest = [low if low is not None else number for number, low, *_rest in figures]
-    highest = [high if high is not None else number for number, _low, high, *_rest in figures]
-    has_range = any(low is not None or high is not None for _number, low, high, *_rest in figures)
+DemandKey = tuple[int, int, str, int | None]
+DemandFigures = tuple[int, int, int | None, int | None, str, date]
+
+
+def _summed(key: DemandKey, figures: list[DemandFigures]) -> Demand:
+    has_range = any(low is not None or high is not None for _s, _n, low, high, *_rest in figures)
     dates = [as_of for *_rest, as_of in figures]
     return Demand(
         *key,
-        number=sum(number for number, *_rest in figures),
-        lowest=sum(lowest) if has_range else None,
-        highest=sum(highest) if has_range else None,
-        certainty=max((row[3] for row in figures), key=lambda value: CERTAINTIES.index(Certainty(value))),
+        situations=frozenset(situation for situation, *_rest in figures),
+        number=sum(number for _situation, number, *_rest in figures),
+        lowest=sum(n if low is None else low for _s, n, low, *_rest in figures) if has_range else None,
+        highest=sum(n if high is None else high for _s, n, _l, high, *_rest in figures)
+        if has_range
+        else None,
+        certainty=max((row[4] for row in figures), key=lambda value: CERTAINTIES.index(Certainty(value))),
         oldest=min(dates),
         newest=max(dates),
         estimates=len(figures),
@@ -166,7 +177,7 @@ def supply(as_of: date, sector: str = "") -> list[Supply]:
         pk: (kind, fictional)
         for pk, kind, fictional in services.values_list("pk", "organisation__sector", "is_fictional")
     }
-    topics, populations = _topics_and_populations(facts)
+    topics, meant_for = _topics_and_situations(facts)
     locations: dict[int, list[int]] = defaultdict(list)
     for service, location in ServiceAtLocation.objects.values_list("service_id", "location_id"):
         locations[service].append(location)
@@ -187,7 +198,9 @@ def supply(as_of: date, sector: str = "") -> list[Supply]:
         for topic in topics.get(service, ()):
             for location in where:
                 latitude, longitude, place = points[location] if location is not None else (None, None, None)
-                capacity, estimated = _capacity_at(location, capacities[service], len(where), len(topics[service]))
+                capacity, estimated = _capacity_at(
+                    location, capacities[service], len(where), len(topics[service])
+                )
                 found.append(
                     Supply(
                         service=service,
@@ -198,7 +211,7 @@ def supply(as_of: date, sector: str = "") -> list[Supply]:
                         longitude=longitude,
                         place=place,
                         areas=frozenset(areas.get(service, ())),
-                        populations=populations.get(service, frozenset()),
+                        situations=meant_for.get(service, frozenset()),
                         capacity=capacity,
                         is_estimate=estimated,
                         is_fictional=fictional,
@@ -223,14 +236,14 @@ def _capacity_at(
     return dict(capacity), estimated
 
 
-def _topics_and_populations(
+def _topics_and_situations(
     services: Iterable[int],
 ) -> tuple[dict[int, frozenset[int]], dict[int, frozenset[int]]]:
     """For each service: the topics its responses belong to, and the situations it is meant for."""
     wanted = set(services)
     of_term = topics_of_terms()
     topics: dict[int, set[int]] = defaultdict(set)
-    populations: dict[int, set[int]] = defaultdict(set)
+    meant_for: dict[int, set[int]] = defaultdict(set)
     for service, term, vocabulary in ServiceTerm.objects.values_list(
         "service_id", "term_id", "term__vocabulary"
     ):
@@ -239,26 +252,34 @@ def _topics_and_populations(
         if vocabulary == Vocabulary.RESPONSE:
             topics[service] |= of_term.get(term, frozenset())
         elif vocabulary == Vocabulary.SITUATION:
-            populations[service].add(term)
+            meant_for[service].add(term)
     return (
         {service: frozenset(found) for service, found in topics.items()},
-        {service: frozenset(found) for service, found in populations.items()},
+        {service: frozenset(found) for service, found in meant_for.items()},
     )
 
 
-def population_families() -> dict[int, frozenset[int]]:
-    """For each situation term: itself, those above it and those below it, by id."""
+@dataclass(frozen=True)
+class Situations:
+    """How situations belong together: each one's branch, and the terms above and below it (itself included)."""
+
+    branch: dict[int, str]
+    family: dict[int, frozenset[int]]
+
+
+def situations() -> Situations:
+    """All situations of the taxonomy; a branch is the first step below the root."""
     codes = dict(Term.objects.filter(vocabulary=Vocabulary.SITUATION).values_list("code", "pk"))
+    branch = {pk: code.split(":")[1] if ":" in code else "" for code, pk in codes.items()}
     family: dict[int, set[int]] = {pk: {pk} for pk in codes.values()}
     for code, pk in codes.items():
         path = code
-        while ":" in path:
+        while path.count(":") > 1:
             path = path.rpartition(":")[0]
-            # The root says nothing of whom a service is for.
-            if path in codes and ":" in path:
+            if path in codes:
                 family[pk].add(codes[path])
                 family[codes[path]].add(pk)
-    return {pk: frozenset(members) for pk, members in family.items()}
+    return Situations(branch, {pk: frozenset(members) for pk, members in family.items()})
 
 
 def estimates_behind(
