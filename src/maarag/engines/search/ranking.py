@@ -74,15 +74,7 @@ def _score_concept(concept: Concept, postings: Postings, n: int) -> tuple[Floats
         total *= np.where(whole, 1.0, PART_OF_EXPRESSION)
         covered *= np.where(whole, 1.0, PART_OF_EXPRESSION)
     if concept.others:
-        best, best_sure = np.zeros(n), np.zeros(n)
-        for other in concept.others:
-            quality, sure = np.ones(n), np.ones(n)
-            for found in other:
-                each, each_sure = _word_quality(found, postings, n)
-                np.minimum(quality, each, out=quality)
-                np.minimum(sure, each_sure, out=sure)
-            np.maximum(best, quality, out=best)
-            np.maximum(best_sure, sure, out=best_sure)
+        best, best_sure = _best_other(concept.others, postings, n)
         answering = np.count_nonzero((best_sure > 0) | (covered >= worth * 0.7))
         if answering:
             # An expression that no document has is as rare as what stands for it.
@@ -119,6 +111,33 @@ def _word_quality(found: list[Found], postings: Postings, n: int) -> tuple[Float
     return np.where(sure > 0, sure * amount / (amount + SATURATION), 0.0), sure
 
 
+def _best_other(others: list[list[list[Found]]], postings: Postings, n: int) -> tuple[Floats, Floats]:
+    """Per document: how well the best of other expressions stands there whole, and how surely it is meant."""
+    best, best_sure = np.zeros(n, np.float32), np.zeros(n, np.float32)
+    known: dict[tuple[Found, ...], NDArray[np.float32]] = {}
+    for other in others:
+        whole = np.ones(n, np.float32)
+        for found in other:
+            key = tuple(found)
+            if key not in known:
+                known[key] = _plain_quality(found, postings, n)
+            np.minimum(whole, known[key], out=whole)
+        np.maximum(best, whole, out=best)
+        weight = min(found[0].weight for found in other)
+        np.maximum(best_sure, np.where(whole > 0, np.float32(weight), np.float32(0)), out=best_sure)
+    return best.astype(np.float64), best_sure.astype(np.float64)
+
+
+def _plain_quality(found: list[Found], postings: Postings, n: int) -> NDArray[np.float32]:
+    """As `_word_quality`, by the surest form alone: quick, for the many words of other expressions."""
+    quality = np.zeros(n, np.float32)
+    for item in reversed(found):  # the surest is first, and is written last
+        part = postings.of(item.number)
+        amount = postings.weights[part]
+        quality[postings.documents[part]] = item.weight * amount / (amount + SATURATION)
+    return quality
+
+
 def answering(scores: Scores) -> NDArray[np.bool_]:
     """Documents that answer enough of the query: less is asked when few answer nearly all of it."""
     best = scores.cover.max(initial=0.0)
@@ -138,24 +157,37 @@ def closeness(plan: Plan, texts: Texts, documents: NDArray[np.int64]) -> Floats:
         for item in reversed(found):
             if item.weight >= 0.5:
                 place_of[item.number] = place
-    factor = np.ones(len(documents))
-    for row, document in enumerate(documents):
-        start = texts.starts[document * n_fields]
-        name_end = texts.starts[document * n_fields + 1] - 1
-        end = texts.starts[(document + 1) * n_fields]
-        places = place_of[texts.sequence[start:end]]  # GAP is -1: the last entry
-        name = places[: name_end - start]
-        if len(name):
-            in_name = name[name >= 0]
-            share = len(in_name) / len(name)
-            factor[row] += NAME * share * len(np.unique(in_name)) / max(len(asked), 1)
-        if len(asked) > 1:
-            beside = (places[1:] == places[:-1] + 1) & (places[:-1] >= 0)
-            near = (places[2:] == places[:-2] + 1) & (places[:-2] >= 0)
-            pairs = len(np.unique(places[:-1][beside])) + 0.5 * len(np.unique(places[:-2][near]))
-            factor[row] += PHRASE * min(1.0, pairs / (len(asked) - 1))
-            factor[row] += 0.5 * PHRASE * min(1.0, np.count_nonzero(beside[: len(name)]) / (len(asked) - 1))
+    starts = texts.starts[documents * n_fields]
+    lengths = texts.starts[(documents + 1) * n_fields] - starts
+    rows = np.repeat(np.arange(len(documents)), lengths)
+    before = np.cumsum(lengths) - lengths
+    at = np.arange(len(rows)) - np.repeat(before, lengths)  # place in the document
+    words = texts.sequence[at + np.repeat(starts, lengths)]
+    places = place_of[words]  # GAP is -1: the last entry
+    name_lengths = texts.starts[documents * n_fields + 1] - 1 - starts
+    in_name = (at < name_lengths[rows]) & (places >= 0)
+    named = _distinct(rows[in_name], places[in_name], len(documents), len(asked))
+    share = np.bincount(rows[in_name], minlength=len(documents)) / np.maximum(name_lengths, 1)
+    factor: Floats = 1.0 + NAME * share * named / max(len(asked), 1)
+    if len(asked) > 1:
+        beside = (places[1:] == places[:-1] + 1) & (places[:-1] >= 0)
+        near = (places[2:] == places[:-2] + 1) & (places[:-2] >= 0) & (words[1:-1] != GAP)
+        both = beside & in_name[1:]
+        possible = len(asked) - 1
+        pairs = _distinct(rows[:-1][beside], places[:-1][beside], len(documents), len(asked))
+        pairs = pairs + 0.5 * _distinct(rows[:-2][near], places[:-2][near], len(documents), len(asked))
+        pairs_in_name = _distinct(rows[:-1][both], places[:-1][both], len(documents), len(asked))
+        factor += PHRASE * np.minimum(1.0, pairs / possible)
+        factor += 0.5 * PHRASE * np.minimum(1.0, pairs_in_name / possible)
     return factor
+
+
+def _distinct(rows: NDArray[np.int64], places: NDArray[np.int32], n_rows: int, n_places: int) -> Floats:
+    """Number of different places in each row."""
+    seen = np.zeros((n_rows, n_places), bool)
+    seen[rows, places] = True
+    count: Floats = seen.sum(axis=1).astype(np.float64)
+    return count
 
 
 assert GAP == -1, "closeness reads the gap as the last entry of its table"
