@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext_noop as N_
-
-from .errors import DatabaseError
+from .errors import N_, DatabaseError
 
 # An administrator who wants a dedicated account makes one called `maarag`.
 CANDIDATES = ("maarag", "postgres", "nobody")

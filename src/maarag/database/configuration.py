@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.utils.translation import gettext_noop as N_
 from psycopg.conninfo import conninfo_to_dict
 
 from .connection import ConnectionInfo
-from .errors import DatabaseError
+from .errors import N_, DatabaseError
 from .layout import default_home
 from .server import EmbeddedServer
 

@@ -15,11 +15,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from django.utils.translation import gettext_noop as N_
-
 from . import account
 from .account import Account
-from .errors import DatabaseError
+from .errors import N_, DatabaseError
 
 DEFAULT_PORT = 5432
 SOCKET_PATH_LIMIT = 103  # bytes, without the end mark: macOS allows 103, Linux 107

@@ -18,11 +18,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
-from django.utils.translation import gettext_noop as N_
 
 from . import binaries, cluster, locks, processes
 from .connection import ConnectionInfo, State, Status, last_fault
-from .errors import DatabaseError
+from .errors import N_, DatabaseError
 from .layout import APPLICATION, DATABASE, DEFAULT_PORT, SUPERUSER, Layout, unwritable
 
 PAUSE = 0.03
@@ -245,6 +244,9 @@ class EmbeddedServer:
     def _clean_up_after_the_dead(self) -> None:
         """PostgreSQL refuses to start while a pid in these files lives, even as somebody else's process."""
         layout = self.layout
+        pid = processes.postmaster_pid(layout.data)
+        if pid is not None and processes.serves(pid, layout.data):
+            raise _slow(layout)  # started by hand this very moment, past our locks
         (layout.data / "postmaster.pid").unlink(missing_ok=True)
         for left in layout.sockets.glob(".s.PGSQL.*"):
             left.unlink(missing_ok=True)

@@ -1,0 +1,136 @@
+"""Django's DATABASES from the environment."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError as DjangoDatabaseError
+from django.db.backends.postgresql.base import DatabaseWrapper
+from pytest_django import DjangoDbBlocker
+
+from maarag.database.configuration import databases
+from maarag.database.errors import DatabaseError
+from maarag.database.layout import default_home
+from maarag.database.server import EmbeddedServer
+
+WORD = "se/cr:et@1%"
+URL = (
+    "postgres://ann%40office:se%2Fcr%3Aet%401%25@db.example:6543/weave?sslmode=verify-full&application_name=m"
+)
+
+
+def test_a_url_with_everything() -> None:
+    found = databases(environ={"DATABASE_URL": URL})["default"]
+    assert found == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "weave",
+        "USER": "ann@office",
+        "PASSWORD": WORD,
+        "HOST": "db.example",
+        "PORT": "6543",
+        "OPTIONS": {"sslmode": "verify-full", "application_name": "m"},
+    }
+
+
+def test_short_urls_and_sockets() -> None:
+    assert databases(environ={"DATABASE_URL": "postgresql:///weave"})["default"]["HOST"] == ""
+    found = databases(environ={"DATABASE_URL": "postgresql:///weave?host=/run/postgresql"})["default"]
+    assert (found["HOST"], found["OPTIONS"]) == ("/run/postgresql", {})
+    found = databases(environ={"DATABASE_URL": "postgres://u@[::1]:5433/weave"})["default"]
+    assert (found["HOST"], found["PORT"]) == ("::1", "5433")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u:TOPSECRET@h/d",
+        "sqlite:///TOPSECRET",
+        "host=h password=TOPSECRET dbname=d",
+        "postgres://u:TOPSECRET@h:99999/d",
+        "postgres://u:TOPSECRET@h:port/d",
+        "postgres://u:TOPSECRET@h/d?nonsense=1",
+        "postgres://u:TOPSECRET@h/",
+        "postgres://u:TOPSECRET%ZZ@h/d",
+        "postgres://u:TOPSECRET@[h/d",
+        "TOPSECRET",
+    ],
+)
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "REPLICA_URL"])
+def test_a_wrong_url_says_which_and_never_shows_it(tmp_path: Path, variable: str, url: str) -> None:
+    with pytest.raises(DatabaseError, match=f"{variable} is not the address") as caught:
+        databases(tmp_path / "home", environ={variable: url})
+    assert "postgres://user:password@host:5432/name" in caught.value.remedy
+    assert "%40" in caught.value.remedy
+    assert "TOPSECRET" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_replica_and_pools() -> None:
+    environ = {"DATABASE_URL": URL, "REPLICA_URL": "postgres://reader@copy.example/weave"}
+    plain = databases(environ=environ)
+    assert plain["replica"]["TEST"] == {"MIRROR": "default"}
+    assert all("pool" not in found["OPTIONS"] for found in plain.values())
+    pooled = databases(environ=environ, pool=True)
+    assert all(found["OPTIONS"]["pool"]["max_size"] >= 1 for found in pooled.values())
+
+
+def test_without_a_server_it_reads_and_writes_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    found = databases(home, environ={})["default"]
+    assert found["HOST"]
+    assert found["PASSWORD"] == ""
+    assert not home.exists()
+
+
+def test_settings_computed_before_the_first_start_work_after_it(
+    empty_home: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """The whole way through Django, with and without a pool; and back from a stop."""
+    settings = databases(empty_home, environ={})["default"]
+    server = EmbeddedServer(empty_home)
+    with server.running(), django_db_blocker.unblock():
+        for pool in (False, True):
+            chosen = databases(empty_home, environ={}, pool=pool)["default"]
+            assert chosen["HOST"] == settings["HOST"]
+            connection = DatabaseWrapper({**DEFAULTS, **chosen}, alias="default")
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT current_user, current_database()")
+                assert cursor.fetchone() == ("maarag", "maarag")
+            connection.close()
+            if pool:
+                connection.close_pool()
+    connection = DatabaseWrapper({**DEFAULTS, **settings}, alias="default")
+    with django_db_blocker.unblock(), pytest.raises(DjangoDatabaseError):
+        connection.ensure_connection()
+
+
+DEFAULTS = {
+    "ATOMIC_REQUESTS": False,
+    "AUTOCOMMIT": True,
+    "CONN_MAX_AGE": 0,
+    "CONN_HEALTH_CHECKS": False,
+    "TIME_ZONE": None,
+    "TEST": {},
+}
+
+
+def test_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert default_home({"MAARAG_HOME": "/srv/weave"}) == Path("/srv/weave")
+    assert default_home({"XDG_DATA_HOME": "/data"}) == Path("/data/maarag")
+    monkeypatch.setenv("HOME", "/home/someone")
+    assert default_home({}) == Path("/home/someone/.local/share/maarag")
+    assert default_home({"XDG_DATA_HOME": "relative"}) == Path("/home/someone/.local/share/maarag")
+    monkeypatch.chdir("/")
+    assert EmbeddedServer(Path("var")).layout.home == Path("/var").resolve()
+
+
+def test_a_url_with_the_password_only_when_asked(home: Path) -> None:
+    connection = EmbeddedServer(home).connection()
+    word = Path(connection.passfile).read_text().strip().rpartition(":")[2]
+    assert word not in connection.url()
+    assert word not in repr(connection)
+    shown = databases(environ={"DATABASE_URL": connection.url(show_password=True)})["default"]
+    assert (shown["PASSWORD"], shown["HOST"], shown["NAME"]) == (word, connection.host, "maarag")
+    assert os.stat(connection.passfile).st_mode & 0o077 == 0
