@@ -55,7 +55,9 @@ PROGRAMMES = [
 class SampleForm(forms.Form):
     """Every kind of control."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("As it is known in the neighbourhood."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), help_text=gettext_lazy("As it is known in the neighbourhood.")
+    )
     email = forms.EmailField(label=gettext_lazy("E-mail"))
     people = forms.IntegerField(label=gettext_lazy("Number of people"), min_value=0, required=False)
     topic = forms.ChoiceField(label=gettext_lazy("Topic"), choices=[("", "–")], required=False)
@@ -108,7 +110,9 @@ def _areas(rows: list[dict[str, Any]]) -> list[charts.Area]:
         c, r = row["cell"]
         ring = [_corner(c, r), _corner(c + 1, r), _corner(c + 1, r + 1), _corner(c, r + 1)]
         points = [(c * 1.5 + 0.45 + 0.3 * i, -r - 0.78 - 0.05 * (i % 2)) for i in range(c % 3 + 1)]
-        areas.append(charts.Area(row["place"].in_language(figures.language()), ring, row["coverage"], "#table", points))
+        areas.append(
+            charts.Area(row["place"].in_language(figures.language()), ring, row["coverage"], "#table", points)
+        )
     return areas
 
 
@@ -121,7 +125,9 @@ def _places() -> list[charts.Place]:
         lat = 31.2 + (i * 37 % 60) / 60 * 2 if i % 4 else 31.9 + (i * 17 % 30) / 100
         lon = 34.72 + (i * 23 % 60) / 60 * 0.6 if i % 4 else 34.72 + (i * 11 % 28) / 100
         value = None if i % 19 == 7 else (i * 29 % 100) / 100
-        places.append(charts.Place(name, lat, lon, 3000 + (i * 7919 % 97) ** 2 * 25, value, "#table", i % 6 == 1))
+        places.append(
+            charts.Place(name, lat, lon, 3000 + (i * 7919 % 97) ** 2 * 25, value, "#table", i % 6 == 1)
+        )
     return places
 
 
@@ -172,22 +178,24 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         Column("need", _("Needs"), "number", sortable=True),
         Column("responses", _("Responses"), "number", sortable=True),
         Column("coverage", _("Coverage"), "coverage"),
-        Column("money", _("Gap in money"), "money_short"),
-        Column("seen", _("As of"), "date"),
         Column("status", _("Status"), "status"),
     ]
+    wide = [*columns, Column("money", _("Gap in money"), "money_short"), Column("seen", _("As of"), "date")]
     key = sort.lstrip("-")
     ordered = sorted(
-        rows, key=lambda r: (isinstance(r.get(key), Suppressed), str(r.get(key)).zfill(9)), reverse=sort.startswith("-")
+        rows,
+        key=lambda r: (isinstance(r.get(key), Suppressed), str(r.get(key)).zfill(9)),
+        reverse=sort.startswith("-"),
     )
     bound = SampleForm({"name": "", "email": "nobody", "people": "-3"})
     return {
         "rows": rows,
         "table": Table(
-            columns, ordered, _("Neighbourhoods"), sort=sort, region="results",
+            columns, ordered, _("Neighbourhoods"), sort=sort, region="results", caption_hidden=True,
             foot=_("%(number)s neighbourhoods") % {"number": len(rows)},
             totals={"place": _("All neighbourhoods"), "need": 919, "responses": 566, "coverage": 0.62},
         ),
+        "wide_table": Table(wide, ordered[-4:], _("All columns"), dense=True),
         "empty_table": Table(columns, [], _("Neighbourhoods"), empty=_("No neighbourhood matches the filter.")),
         "charts": _charts(rows),
         "form": SampleForm(auto_id="plain_%s"),

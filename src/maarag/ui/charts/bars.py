@@ -41,8 +41,8 @@ def grouped_bars(
     description: Text = "",
     described_by: str = "",
     rtl: bool | None = None,
-    width: float = 640,
-    label_width: float = 150,
+    width: float = 520,
+    label_width: float = 130,
 ) -> SafeString:
     """Needs against responses by topic: for each row one bar per series, its number at the end.
 
@@ -106,10 +106,7 @@ def grouped_bars(
         width, height, title, join(body), description=description, described_by=described_by,
         linked=any(bar.url for bar in bars), rtl=there.rtl,
     )  # fmt: skip
-    return join(
-        [legend([(css, name, "square") for css, name in zip(classes, series, strict=True)]),
-         tag("div", drawing, class_="chart-box")]
-    )  # fmt: skip
+    return join([legend([(css, name, "square") for css, name in zip(classes, series, strict=True)]), drawing])
 
 
 def stacked_bar(
@@ -119,7 +116,7 @@ def stacked_bar(
     description: Text = "",
     described_by: str = "",
     rtl: bool | None = None,
-    width: float = 640,
+    width: float = 520,
 ) -> SafeString:
     """The parts of a whole in one bar; the legend carries each part's number and share."""
     there = flow(width, rtl)
@@ -139,6 +136,6 @@ def stacked_bar(
         for part, css in zip(parts, classes, strict=True)
     ]  # fmt: skip
     drawing = frame(
-        width, 24, title, join(body), description=description, described_by=described_by, rtl=there.rtl
-    )
+        width, 24, title, join(body), description=description, described_by=described_by, rtl=there.rtl, scroll="",
+    )  # fmt: skip
     return join([legend(words), drawing])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -20,7 +21,7 @@ DARK = (1, 5)  # the classes on which words are white
 
 @dataclass(frozen=True)
 class Area:
-    """A polygon: outer ring of (x, y) or (lon, lat), a share of one (None: unknown), an address, points inside."""
+    """A polygon: ring of (x, y) or (lon, lat), a share of one (None: unknown), an address, dots inside."""
 
     name: Text
     ring: Sequence[tuple[float, float]]
@@ -120,7 +121,7 @@ def scale_legend(
     iso, end = figures.ISOLATE_LTR, figures.END_ISOLATE
     words = [
         f"{iso}< {say(breaks[0])}{end} ({low})",
-        *[f"{iso}{say(a)}–{say(b)}{end}" for a, b in zip(breaks, breaks[1:], strict=False)],
+        *[f"{iso}{say(a)}–{say(b)}{end}" for a, b in pairwise(breaks)],
         f"{iso}≥ {say(breaks[-1])}{end} ({high})",
     ]
     return legend([*[(f"scale-{i}", word, "square") for i, word in enumerate(words, 1)], *more])

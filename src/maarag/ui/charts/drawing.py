@@ -51,10 +51,10 @@ def join(parts: Iterable[Any]) -> SafeString:
     return mark_safe("".join(format_html("{}", part) for part in parts if part))
 
 
-def link(url: str, label: str, *children: Any) -> SafeString:
-    """Marks that lead somewhere, with a name for the pointer and for screen readers; without url only a name."""
+def link(url: str, label: str, *children: Any, tabindex: str = "") -> SafeString:
+    """Marks that lead somewhere, named for the pointer and for screen readers; without url only named."""
     named = tag("title", label)
-    return tag("a", named, *children, href=url) if url else tag("g", named, *children)
+    return tag("a", named, *children, href=url, tabindex=tabindex) if url else tag("g", named, *children)
 
 
 def frame(
@@ -68,14 +68,18 @@ def frame(
     linked: bool = False,
     rtl: bool = False,
     css: str = "chart",
+    scroll: str = "scroll",
 ) -> SafeString:
-    """The <svg> with its name and description. With links inside it is a group, for an image hides its content."""
+    """The <svg> with its name and description, in a box that scrolls on a phone (`scroll` empty: no box).
+
+    With links inside it is a group, for an image hides its content from screen readers.
+    """
     id = f"chart-{next(counter)}"
     named = tag("title", title, id=f"{id}-title") + (
         tag("desc", description, id=f"{id}-desc") if description else ""
     )
     by = " ".join(filter(None, (f"{id}-desc" if description else "", described_by)))
-    return tag(
+    drawing = tag(
         "svg",
         mark_safe(named),
         body,
@@ -87,6 +91,10 @@ def frame(
         direction="rtl" if rtl else "ltr",
         focusable="false",
     )
+    if not scroll:
+        return drawing
+    reach = {} if linked else {"tabindex": "0", "role": "group", "aria_label": title}
+    return tag("div", drawing, class_=scroll, **reach)
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,7 @@ class Flow:
         anchor: str = "start",
         size: float | None = None,
     ) -> SafeString:
-        """`anchor` start: the text runs on from here; end: it ends here; as text-anchor reads in the direction."""
+        """`anchor` start: the text runs on from here; end: it ends here."""
         return tag(
             "text", words, x=self.x(along), y=float(y), class_=css, font_size=size,
             text_anchor=None if anchor == "start" else anchor,

@@ -47,8 +47,8 @@ def gantt(
     description: Text = "",
     described_by: str = "",
     rtl: bool | None = None,
-    width: float = 760,
-    label_width: float = 250,
+    width: float = 680,
+    label_width: float = 230,
 ) -> SafeString:
     """Rows of strips between two days, months along the top; a strip that goes on beyond is cut at the edge."""
     there = flow(width, rtl)
@@ -92,8 +92,7 @@ def gantt(
     if today and first <= today <= last:
         at = there.x(label_width + (today - first).days * scale)
         body.append(tag("line", x1=at, x2=at, y1=float(top), y2=height, class_="today"))
-    drawing = frame(
+    return frame(
         width, height, title, join(body), description=description, described_by=described_by,
-        linked=any(strip.url for strip in strips), rtl=there.rtl,
+        linked=any(strip.url for strip in strips), rtl=there.rtl, scroll="scroll scroll--wide",
     )  # fmt: skip
-    return tag("div", drawing, class_="scroll", tabindex="0", role="group", aria_label=title)

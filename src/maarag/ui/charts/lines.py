@@ -38,7 +38,7 @@ def sparkline(values: Sequence[float | None], title: Text, *, rtl: bool | None =
     last = [
         tag("circle", cx=piece[-1][0], cy=piece[-1][1], r=3.0, class_="series-1") for piece in pieces if piece
     ][-1:]
-    return frame(96, 24, title, join([*lines, *last]), rtl=there.rtl, css="chart spark")
+    return frame(96, 24, title, join([*lines, *last]), rtl=there.rtl, css="chart spark", scroll="")
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def scatter(
     *,
     description: Text = "",
     described_by: str = "",
-    width: float = 640,
-    height: float = 400,
+    width: float = 560,
+    height: float = 360,
     x_kind: str = "number",
     y_kind: str = "number",
 ) -> SafeString:

@@ -22,12 +22,12 @@ from .drawing import Text, frame, join, link, scale_class, shape, tag, width_of
 
 Box = tuple[float, float, float, float]
 NATION: Box = (34.1, 29.35, 35.95, 33.4)  # west, south, east, north
-CENTRE: Box = (34.68, 31.86, 35.02, 32.22)  # the crowded middle, drawn again larger
+CROWDED: tuple[Box, ...] = ((35.0, 32.58, 35.45, 33.07), (34.68, 31.86, 35.02, 32.22))  # drawn again, larger
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place: name, degrees, people (its size), a value for its colour, whether nothing is there (a diamond)."""
+    """A place: name, degrees, people (its size), a value for its colour, whether no programme is there."""
 
     name: Text
     lat: float
@@ -81,39 +81,48 @@ class _Sheet:
         places: Sequence[Place],
         radius: Callable[[float], float],
         level: Callable[[Place], int],
-        links: bool,
+        reached: bool,
     ) -> list[SafeString]:
         drawn = []
         for place in places:
             x, y = self.place(place.lon, place.lat)
             css = f"dot scale-{level(place)}"
             mark = shape("diamond" if place.missing else "circle", x, y, radius(place.size), css)
-            drawn.append(link(place.url if links else "", _said(place), mark))
+            drawn.append(link(place.url, _said(place), mark, tabindex="" if reached else "-1"))
         return drawn
 
     def names(self, places: Sequence[Place], radius: Callable[[float], float], most: int) -> list[SafeString]:
         """Names of the largest places that collide neither with one another nor with the larger circles."""
-        taken: list[Box] = []
         drawn: list[SafeString] = []
+        taken: list[Box] = []
+        circles: dict[int, Box] = {}
+        for place in places:
+            if (r := radius(place.size)) > 5:
+                x, y = self.place(place.lon, place.lat)
+                circles[id(place)] = (x - r, y - r, x + r, y + r)
         for place in sorted(places, key=lambda p: -p.size):
             if len(drawn) == most:
                 break
             x, y = self.place(place.lon, place.lat)
+            avoided = taken + [box for key, box in circles.items() if key != id(place)]
             reach, wide = radius(place.size) + 4, width_of(str(place.name), 11.5)
-            for anchor, at, top in (
-                ("left", x - reach - wide, y - 7), ("right", x + reach, y - 7),
-                ("above", x - wide / 2, y - reach - 13), ("below", x - wide / 2, y + reach),
-            ):  # fmt: skip
+            beside, over = y - 7, x - wide / 2
+            corners = (
+                (x - reach - wide, beside),
+                (x + reach, beside),
+                (over, y - reach - 13),
+                (over, y + reach),
+            )
+            for at, top in corners:
                 box = (at, top, at + wide, top + 14)
-                inside = self.x < box[0] and box[2] < self.x + self.width and anchor
-                if inside and not any(_overlap(box, other) for other in taken):
+                inside = self.x < box[0] and box[2] < self.x + self.width and self.y < box[1]
+                if inside and not any(_overlap(box, other) for other in avoided):
                     taken.append(box)
-                    middle = at + wide / 2
                     drawn.append(
                         tag(
                             "text",
                             place.name,
-                            x=middle,
+                            x=at + wide / 2,
                             y=top + 11,
                             class_="halo",
                             text_anchor="middle",
@@ -152,10 +161,11 @@ def point_map(
     """Places as circles (area by size) in five classes by value; where nothing is there, a diamond.
 
     `breaks`: four values that part the classes. A value that is unknown or hidden is an open dashed mark. The
-    crowded middle is drawn again, larger, beside the map. The links stand in the main map, largest place first.
+    crowded parts are drawn again, larger, beside the map. The keyboard reaches each place once, in the main map,
+    largest first.
     """
     main = _Sheet(NATION, 312, 1, height - 2)
-    inset = _Sheet(CENTRE, 1, 1, 360)
+    insets = [_Sheet(box, 1, 1 + i * height / 2, height / 2 - 8) for i, box in enumerate(CROWDED)]
     largest = max((place.size for place in places), default=1) or 1
 
     def radius(size: float) -> float:
@@ -169,23 +179,22 @@ def point_map(
         return scale_class(known, breaks)
 
     ordered = sorted((p for p in places if main.holds(p.lon, p.lat)), key=lambda p: -p.size)
-    middle = [p for p in ordered if inset.holds(p.lon, p.lat)]
-    west, south, east, north = CENTRE
-    x1, y1 = main.place(west, north)
-    x2, y2 = main.place(east, south)
-    body: list[Any] = [
-        *main.background(1, True),
-        *main.marks(ordered, radius, level, True),
-        tag("rect", x=x1, y=y1, width=x2 - x1, height=y2 - y1, class_="looking-glass"),
-        tag("line", x1=inset.x + inset.width, y1=inset.y, x2=x1, y2=y1, class_="looking-glass"),
-        tag(
-            "line", x1=inset.x + inset.width, y1=inset.y + inset.height, x2=x1, y2=y2, class_="looking-glass"
-        ),
-        *main.names([p for p in ordered if not inset.holds(p.lon, p.lat)], radius, names),
-        *inset.background(0.1, False),
-        *inset.marks(middle, near, level, False),
-        *inset.names(middle, near, names),
-    ]
+    elsewhere = [p for p in ordered if not any(sheet.holds(p.lon, p.lat) for sheet in insets)]
+    body: list[Any] = [*main.background(1, True), *main.marks(ordered, radius, level, True)]
+    for sheet in insets:
+        inside = [p for p in ordered if sheet.holds(p.lon, p.lat)]
+        west, south, east, north = sheet.box
+        (x1, y1), (x2, y2) = main.place(west, north), main.place(east, south)
+        edge = sheet.x + sheet.width
+        body += [
+            tag("rect", x=x1, y=y1, width=x2 - x1, height=y2 - y1, class_="looking-glass"),
+            tag("line", x1=edge, y1=sheet.y, x2=x1, y2=y1, class_="looking-glass"),
+            tag("line", x1=edge, y1=sheet.y + sheet.height, x2=x1, y2=y2, class_="looking-glass"),
+            *sheet.background(0.1, False),
+            *sheet.marks(inside, near, level, False),
+            *sheet.names(inside, near, names),
+        ]
+    body += main.names(elsewhere, radius, names)
     linked = any(place.url for place in places)
     drawing = frame(
         main.x + main.width + 1, height, title, join(body), description=description, described_by=described_by,
@@ -193,7 +202,7 @@ def point_map(
     )  # fmt: skip
     more = [("diamond", missing or _("no programme"), "diamond")] if any(p.missing for p in places) else []
     if any(level(p) == 0 for p in places):
-        more.append(("scale-0", _("not known"), "circle"))
+        more.append(("scale-0", _("Not known"), "circle"))
     key = scale_legend(breaks, low or _("low"), high or _("high"), kind, more)
     if not linked:
         return join([key, drawing])

@@ -292,8 +292,14 @@ def data_table(context: Context, table: tables.Table) -> dict[str, Any]:
     ]
     heading = tables.heading_key(table)
     rows = [[_cell(row, column, heading) for column in table.columns] for row in table.rows]
-    totals = [_cell(table.totals, column, heading) for column in table.columns] if table.totals else []
+    totals = [_total(table, column, heading) for column in table.columns] if table.totals else []
     return {"table": table, "heads": heads, "rows": rows, "totals": totals, "empty": tables.empty_text(table)}
+
+
+def _total(table: tables.Table, column: tables.Column, heading: str) -> dict[str, Any]:
+    if column.key not in table.totals:
+        return {"column": column, "shown": "", "is_heading": False, "empty": True}
+    return _cell(table.totals, column, heading)
 
 
 def _cell(row: Any, column: tables.Column, heading: str) -> dict[str, Any]:
