@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from maarag.database.configuration import databases
 from maarag.database.errors import DatabaseError
 from maarag.database.server import EmbeddedServer
 
@@ -34,6 +35,21 @@ def look(home: str) -> None:
             " 'a' < 'B' COLLATE \"default\", current_setting('lc_messages'), current_setting('TimeZone')"
         ).fetchone()
     say(*(row or ()))
+
+
+def through_django(home: str, pool: str) -> None:
+    """Compute the settings, only then make and start the server, and query it through Django."""
+    from django.conf import settings
+    from django.db import connection
+
+    settings.configure(DATABASES=databases(Path(home), pool=bool(pool), environ={}))
+    EmbeddedServer(Path(home)).start()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, current_database(), 1")
+        say(*cursor.fetchone())
+    connection.close()
+    if pool:
+        connection.close_pool()
 
 
 def write(home: str, number: str, journal: str) -> None:
@@ -106,7 +122,7 @@ def become(uid: int) -> None:
 if __name__ == "__main__":
     if account := os.environ.pop("RELIABILITY_UID", ""):
         become(int(account))
-    commands = {"hold": hold, "look": look, "write": write, "fill": fill}
+    commands = {"hold": hold, "django": through_django, "look": look, "write": write, "fill": fill}
     try:
         commands[sys.argv[1]](*sys.argv[2:])
     except DatabaseError as error:

@@ -7,14 +7,13 @@ import traceback
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError as DjangoDatabaseError
-from django.db.backends.postgresql.base import DatabaseWrapper
-from pytest_django import DjangoDbBlocker
 
 from maarag.database.configuration import databases
 from maarag.database.errors import DatabaseError
 from maarag.database.layout import default_home
 from maarag.database.server import EmbeddedServer
+
+from .conftest import Host, finished
 
 WORD = "se/cr:et@1%"
 URL = (
@@ -84,36 +83,12 @@ def test_without_a_server_it_reads_and_writes_nothing(tmp_path: Path) -> None:
     assert not home.exists()
 
 
+@pytest.mark.parametrize("pool", ["", "pool"])
 def test_settings_computed_before_the_first_start_work_after_it(
-    empty_home: Path, django_db_blocker: DjangoDbBlocker
+    empty_home: Path, host: Host, pool: str
 ) -> None:
-    """The whole way through Django, with and without a pool; and back from a stop."""
-    settings = databases(empty_home, environ={})["default"]
-    server = EmbeddedServer(empty_home)
-    with server.running(), django_db_blocker.unblock():
-        for pool in (False, True):
-            chosen = databases(empty_home, environ={}, pool=pool)["default"]
-            assert chosen["HOST"] == settings["HOST"]
-            connection = DatabaseWrapper({**DEFAULTS, **chosen}, alias="default")
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT current_user, current_database()")
-                assert cursor.fetchone() == ("maarag", "maarag")
-            connection.close()
-            if pool:
-                connection.close_pool()
-    connection = DatabaseWrapper({**DEFAULTS, **settings}, alias="default")
-    with django_db_blocker.unblock(), pytest.raises(DjangoDatabaseError):
-        connection.ensure_connection()
-
-
-DEFAULTS = {
-    "ATOMIC_REQUESTS": False,
-    "AUTOCOMMIT": True,
-    "CONN_MAX_AGE": 0,
-    "CONN_HEALTH_CHECKS": False,
-    "TIME_ZONE": None,
-    "TEST": {},
-}
+    """The whole way through Django, without and with a pool."""
+    assert finished(host("django", empty_home, pool)) == ["maarag", "maarag", "1"]
 
 
 def test_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
