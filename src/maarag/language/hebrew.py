@@ -36,11 +36,13 @@ _ENDINGS = (
     ("יות", "ית", 0.92, 2),  # תוכניות
     ("אות", "", 0.8, 3),  # סדנאות
     ("אות", "ה", 0.8, 3),
-    ("ות", "", 0.85, 3),  # משפחות, מקומות
+    ("ות", "ה", 0.93, 2),  # משפחות
+    ("ות", "", 0.85, 3),  # מקומות
     ("ימ", "", 0.92, 3),  # ילדים
     ("יימ", "י", 0.92, 2),  # חינוכיים
     ("ה", "", 0.88, 3),  # משפחה
-    ("ת", "", 0.8, 3),  # משפחת
+    ("ת", "ה", 0.88, 3),  # משפחת
+    ("ת", "", 0.78, 3),
     ("ית", "", 0.72, 3),  # טיפולית
     ("ית", "י", 0.8, 3),
     ("תי", "ה", 0.88, 3),  # תעסוקתי
@@ -153,9 +155,15 @@ def readings(token: str) -> dict[str, float]:
     """Every reading of a normalised Hebrew word with its trust (0 to 1)."""
     found: dict[str, float] = {}
     for base, prefix_trust in _without_prefixes(token).items():
-        forms = _without_endings(base, prefix_trust)
         if base in irregular():
-            forms[irregular()[base]] = prefix_trust * 0.95
+            listed = {base: prefix_trust, irregular()[base]: prefix_trust * 0.97}
+            found |= {text: max(trust, found.get(text, 0.0)) for text, trust in listed.items()}
+            continue
+        forms = _without_endings(base, prefix_trust)
+        for text, trust in list(forms.items()):
+            first = irregular().get(text)
+            if first and trust > forms.get(first, 0.0):
+                forms[first] = trust
         for text, trust in forms.items():
             once = single(text)
             trust_once = trust if once == text else trust * 0.97
@@ -163,7 +171,7 @@ def readings(token: str) -> dict[str, float]:
                 if weight > found.get(key, 0.0):
                     found[key] = weight
     for text, trust in list(found.items()):
-        if len(text) < 3:
+        if len(text) < 3 or text in irregular():
             continue
         for key, factor in _fewer_matres(text).items():
             if trust * factor > found.get(key, 0.0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -20,10 +21,13 @@ from maarag.language import (
 SURE = 0.6
 """A word with a form at least this sure is known."""
 SYNONYM = 0.62
-FORM = 0.92
+FORM = 0.94
+SURE_FORM = 0.75
 OTHER_LAYOUT = 0.95
 LEAST_SYNONYM_FORM = 0.7
 MOST_SLIPS = 3
+BEGINNING = 0.8
+MOST_BEGINNINGS = 4
 RARE_BESIDE = 20
 """A rare word is also taken as a slip of one that this many times more services have."""
 
@@ -55,6 +59,7 @@ class Reader:
         self._synonyms = synonyms
         self._frequency = frequency
         self._listed = synonyms.words()
+        self._listed_in_order = sorted(self._listed)
 
     def read(self, query: str) -> Plan:
         """The plan of a query; one without any word has no concepts."""
@@ -98,20 +103,34 @@ class Reader:
 
     def _forms(self, word: str) -> list[Found]:
         found = self._vocabulary.forms(word)
-        return [item if item.kind == "exact" else item._replace(weight=item.weight * FORM) for item in found]
+        return [
+            item if item.kind == "exact" else item._replace(weight=_of_form(item.weight)) for item in found
+        ]
 
     def _word(self, word: str, being_typed: bool, corrections: list[Correction]) -> Concept:
         concept = Concept((word,), [self._forms(word)])
         self._add_synonyms(concept, word, 1.0)
         sure = [item for item in concept.words[0] if item.weight >= SURE]
-        if being_typed:
-            concept.words[0] += self._vocabulary.beginning(word)
+        begun = being_typed and self._add_beginnings(concept, word, bool(sure))
         reach = sum(self._frequency(item.number) for item in sure)
         known = bool(sure) or bool(concept.others) or word in self._listed
-        begun = any(item.kind == "begins" for item in concept.words[0]) and len(word) <= 4
         if not word.isdigit() and not begun and (not known or reach <= 1):
             self._add_slips(concept, word, reach, known, corrections)
         return _without_repetition(concept)
+
+    def _add_beginnings(self, concept: Concept, word: str, known: bool) -> bool:
+        """Words that a word still being typed may become; whether that is likelier than a slip."""
+        found = self._vocabulary.beginning(word)
+        concept.words[0] += found
+        if not known and len(word) > 2:
+            for listed in self._listed_from(word):
+                self._add_synonyms(concept, listed, BEGINNING)
+        return len(word) <= 4 and bool(found or concept.others or concept.words[0])
+
+    def _listed_from(self, word: str) -> list[str]:
+        place = bisect_left(self._listed_in_order, word)
+        near = self._listed_in_order[place : place + MOST_BEGINNINGS]
+        return [listed for listed in near if listed.startswith(word)]
 
     def _expression(self, asked: list[str], phrase: tuple[str, ...]) -> Concept:
         concept = Concept(tuple(asked), [self._forms(word) for word in asked])
@@ -170,6 +189,11 @@ class Reader:
     def _reach(self, word: str) -> int:
         number = self._vocabulary.number.get(word)
         return self._frequency(number) if number is not None else 0
+
+
+def _of_form(likeness: float) -> float:
+    """Weight of another form of the asked word; unlikely ones fall faster."""
+    return FORM * likeness * min(1.0, likeness / SURE_FORM)
 
 
 def _without_repetition(concept: Concept) -> Concept:
