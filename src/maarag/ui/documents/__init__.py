@@ -1,0 +1,1 @@
+"""Documents for people to keep: Excel and PDF, right to left."""
