@@ -1,4 +1,9 @@
-"""Addresses of this app."""
+"""Addresses of the API; its document is at /api/docs and /api/openapi.json."""
 
-app_name = "api"
-urlpatterns: list = []
+from __future__ import annotations
+
+from django.urls import path
+
+from .document import api
+
+urlpatterns = [path("", api.urls)]

@@ -33,6 +33,7 @@ class Filters:
 
     topic: Topic | None = None
     population: int | None = None
+    population_code: str = ""
     sector: str = ""
 
 
@@ -99,6 +100,7 @@ class Picture:
     rows: list[Row]
     by_topic: list[Row]
     exact: bool
+    viewer: Viewer = field(repr=False, compare=False)
     seconds: float
     whole: Computed = field(repr=False, compare=False)
 
@@ -145,7 +147,7 @@ def picture(place: Place, *, viewer: Viewer, as_of: date, filters: Filters | Non
         rows.extend(of_layer if filters.topic and place.is_above_authority else answered)
         if answered:
             by_topic.append(_row(place, topic, layer, everyone, whole, filters, exact))
-    return Picture(place, as_of, filters, rows, by_topic, exact, perf_counter() - began, whole)
+    return Picture(place, as_of, filters, rows, by_topic, exact, viewer, perf_counter() - began, whole)
 
 
 def _spots(part: Place, place: Place, whole: Computed) -> frozenset[int]:

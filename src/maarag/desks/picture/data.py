@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from maarag.domains.services.models import Service
 from maarag.domains.services.queries import overlaps
+from maarag.kernel.places.models import Place
 from maarag.values import Shown, Suppressed
 
 from .assemble import Picture, Row, remedies
@@ -50,7 +52,7 @@ def as_data(view: Picture) -> dict[str, Any]:
         "as_of": view.as_of.isoformat(),
         "filters": {
             "topic": view.filters.topic.code if view.filters.topic else None,
-            "population": view.filters.population,
+            "population": view.filters.population_code or None,
             "sector": view.filters.sector or None,
         },
         "exact_counts": view.exact,
@@ -93,9 +95,6 @@ def row_data(row: Row, language: str) -> dict[str, Any]:
 
 def remedy_data(view: Picture, language: str) -> list[dict[str, Any]]:
     """What would close the gaps: how much capacity, where, for whom."""
-    from maarag.domains.services.models import Service
-    from maarag.kernel.places.models import Place
-
     found = remedies(view)
     services = Service.objects.in_bulk({remedy.service for remedy in found if remedy.service})
     places = Place.objects.in_bulk(

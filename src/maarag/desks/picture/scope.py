@@ -23,6 +23,7 @@ class BadRequestForPicture(ValueError):
 def read_filters(asked: Mapping[str, Any]) -> Filters:
     """Filters from `topic`, `population` and `sector`; raises BadRequestForPicture for unknown ones."""
     topic = population = None
+    population_code = ""
     if code := str(asked.get("topic") or "").strip():
         topic = Topic.objects.filter(code=code).first()
         if topic is None:
@@ -34,14 +35,14 @@ def read_filters(asked: Mapping[str, Any]) -> Filters:
         term = term_by_code(code)
         if term is None:
             raise BadRequestForPicture(_("There is no population group “%(code)s”.") % {"code": code})
-        population = term.pk
+        population, population_code = term.pk, term.code
     sector = str(asked.get("sector") or "").strip()
     if sector and sector not in Sector.values:
         raise BadRequestForPicture(
             _("There is no sector “%(code)s”. Sectors: %(known)s.")
             % {"code": sector, "known": ", ".join(Sector.values)}
         )
-    return Filters(topic=topic, population=population, sector=sector)
+    return Filters(topic=topic, population=population, population_code=population_code, sector=sector)
 
 
 def read_date(text: str | date | None) -> date:

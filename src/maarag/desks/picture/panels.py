@@ -1,0 +1,411 @@
+"""The parts of the picture's page, as the components of the interface take them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maarag.domains.needs.models import Certainty
+from maarag.domains.services.evidence import evidence_in_words
+from maarag.domains.services.models import Location, Service
+from maarag.kernel.places.models import Place
+from maarag.kernel.places.queries import similar_authorities
+from maarag.kernel.taxonomy.models import Topic
+from maarag.ui import charts, figures
+from maarag.ui.tables import Column, Status, Table
+from maarag.values import Suppressed
+
+from .assemble import COVERAGE_IN_ORDER, COVERAGE_SEVERE, Picture, Remedy, Row, picture, remedies
+from .summary import OLD_AFTER, Line, Unknown, lines, unknowns, whole
+
+REGION = "picture"
+BREAKS = (0.25, COVERAGE_SEVERE, 0.65, COVERAGE_IN_ORDER)
+
+
+def status(code: str) -> Status:
+    """The word, shape and colour of a row's status."""
+    return {
+        "in_order": Status(_("In order"), "ok"),
+        "attention": Status(_("Needs attention"), "attention"),
+        "severe": Status(_("Severe gap"), "critical"),
+        "hidden": Status(_("Small count"), "neutral"),
+        "unknown": Status(_("Not known"), "unknown"),
+    }[code]
+
+
+def place_url(place: Place, view: Picture) -> str:
+    """The picture of another place with the filters kept."""
+    return reverse("picture:place", args=[place.code]) + query(view)
+
+
+def query(view: Picture, **changes: str) -> str:
+    """The view's filters as a query string."""
+    asked = {
+        "topic": view.filters.topic.code if view.filters.topic else "",
+        "population": view.filters.population_code,
+        "sector": view.filters.sector,
+        "as_of": "" if view.as_of == timezone.localdate() else view.as_of.isoformat(),
+        **changes,
+    }
+    text = urlencode({name: value for name, value in asked.items() if value})
+    return f"?{text}" if text else ""
+
+
+def row_url(row: Row, view: Picture) -> str:
+    """The page behind one row: its sources and how it was computed."""
+    return reverse("picture:row", args=[row.place.code, row.topic.code, row.unit]) + query(view, topic="")
+
+
+def places_table(view: Picture, sort: str) -> Table:
+    """One line for each place: needs, services within reach, coverage, status."""
+    found = [
+        {
+            "place": line.place,
+            "url": place_url(line.place, view) if line.place != view.place else "",
+            "leading": line.leading,
+            "need": line.need,
+            "gap": line.gap,
+            "services": line.services,
+            "nearest": line.nearest_km,
+            "coverage": line.coverage,
+            "status": status(line.status),
+        }
+        for line in lines(view)
+    ]
+    columns = [
+        Column("place", _("Place"), "name", heading=True, link="url", sortable=True),
+        Column("leading", _("Widest gap in"), "name"),
+        Column("need", _("Needs"), "number", sortable=True),
+        Column("services", _("Services within reach"), "number", sortable=True),
+        Column("coverage", _("Coverage"), "coverage", sortable=True),
+        Column("gap", _("Gap"), "number", sortable=True),
+        Column("status", _("Status"), "status"),
+    ]
+    if view.filters.topic:
+        columns.pop(1)
+    return Table(
+        columns=columns,
+        rows=sorted_rows(found, sort or "-gap", columns),
+        caption=_("Places"),
+        caption_hidden=True,
+        empty=_("Nothing is known of these places yet. Load needs and services to see them here."),
+        sort=sort or "-gap",
+        region=REGION,
+        tall=len(found) > 14,
+        foot=ngettext("%(count)s place shown", "%(count)s places shown", len(found))
+        % {"count": figures.number(len(found))},
+    )
+
+
+def sorted_rows(rows: list[dict[str, Any]], sort: str, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Rows in the order asked for; what is unknown or hidden stands last."""
+    key, reverse_order = sort.lstrip("-"), sort.startswith("-")
+    if key not in {column.key for column in columns if column.sortable}:
+        return rows
+    named = any(column.key == key and column.kind == "name" for column in columns)
+
+    def of(row: dict[str, Any]) -> Any:
+        return figures.name_in_language(row[key]) if named else row[key]
+
+    shown = [row for row in rows if named or isinstance(row[key], (int, float))]
+    rest = [row for row in rows if not named and not isinstance(row[key], (int, float))]
+    return sorted(shown, key=of, reverse=reverse_order) + rest
+
+
+def drawing(view: Picture) -> SafeString:
+    """A map of areas where outlines are known, else of points; empty where there is neither."""
+    found = [line for line in lines(view) if line.place != view.place or len(view.rows) == 1]
+    if found and all(line.place.outline for line in found):
+        return _areas(view, found)
+    with_point = [line for line in found if line.place.latitude is not None]
+    return _points(view, with_point) if len(with_point) > 1 else SafeString("")
+
+
+def _areas(view: Picture, found: Iterable[Line]) -> SafeString:
+    found = list(found)
+    spots: dict[int, list[tuple[float, float]]] = {line.place.pk: [] for line in found}
+    for place, longitude, latitude in (
+        Location.objects.filter(place__in=spots, longitude__isnull=False)
+        .values_list("place_id", "longitude", "latitude")
+        .distinct()
+    ):
+        spots[place].append((longitude, latitude))
+    areas = [
+        charts.Area(
+            name=figures.name_in_language(line.place),
+            ring=[(x, y) for x, y in line.place.outline or ()],
+            value=line.coverage,
+            url=place_url(line.place, view),
+            points=spots[line.place.pk],
+        )
+        for line in found
+    ]
+    return charts.choropleth(
+        areas,
+        _("Coverage by neighbourhood"),
+        breaks=BREAKS,
+        description=_("Share of the needs that the services within reach can answer; a dot is a service."),
+        described_by="places",
+        low=_("low coverage"),
+        high=_("high coverage"),
+    )
+
+
+def _points(view: Picture, found: Iterable[Line]) -> SafeString:
+    found = list(found)
+    # Where nearly everything is severe, five equal parts of the places say more than fixed steps.
+    shares = sorted(line.coverage for line in found if isinstance(line.coverage, float))
+    spread = bool(shares) and shares[int(len(shares) * 0.8)] < COVERAGE_SEVERE
+    breaks = _fifths(shares) if spread else BREAKS
+    places = [
+        charts.Place(
+            name=figures.name_in_language(line.place),
+            lat=line.place.latitude or 0.0,
+            lon=line.place.longitude or 0.0,
+            size=float(line.need) if isinstance(line.need, int) else 0.0,
+            value=line.coverage,
+            url=place_url(line.place, view),
+            missing=line.services == 0 and line.need not in (None, 0),
+        )
+        for line in found
+    ]
+    return charts.point_map(
+        places,
+        _("Coverage by place"),
+        breaks=breaks,
+        description=_("The larger the mark, the more needs; the colour is the share of them that is answered."),
+        described_by="places",
+        low=_("low coverage"),
+        high=_("high coverage"),
+        missing=_("needs and no service within reach"),
+    )
+
+
+def _fifths(shares: Sequence[float]) -> tuple[float, ...]:
+    steps = [round(shares[int(len(shares) * part / 5)], 3) for part in range(1, 5)]
+    return tuple(steps) if len(set(steps)) == 4 else BREAKS
+
+
+def topics_chart(view: Picture) -> SafeString:
+    """Needs against what can be answered, by topic."""
+    known = [row for row in view.by_topic if row.need is not None]
+    if not known:
+        return SafeString("")
+    ordered = sorted(known, key=lambda row: -_size(row.need))[:12]
+    bars = [
+        charts.Bar(
+            label=_topic_and_unit(row, known),
+            values=(row.need, row.served),
+            url=reverse("picture:place", args=[view.place.code]) + query(view, topic=row.topic.code),
+        )
+        for row in ordered
+    ]
+    return charts.grouped_bars(
+        bars,
+        (_("Needs"), _("Can be answered")),
+        _("Needs against responses by topic"),
+        described_by="topics",
+    )
+
+
+def _topic_and_unit(row: Row, rows: Iterable[Row]) -> str:
+    name = figures.name_in_language(row.topic)
+    twice = sum(other.topic == row.topic for other in rows) > 1
+    return f"{name} ({unit_name(row.unit)})" if twice else name
+
+
+def certainty_name(code: str) -> str:
+    """How sure a figure is, in words; empty where there is none."""
+    return str(Certainty(code).label) if code else ""
+
+
+def _size(figure: Any) -> float:
+    return float(figure) if isinstance(figure, (int, float)) else 0.0
+
+
+def unit_name(unit: str) -> str:
+    return _("families") if unit == "families" else _("people")
+
+
+def topics_table(view: Picture, sort: str = "-need") -> Table:
+    """The figures of the chart, and the topics of which no need is known."""
+    found = [
+        {
+            "topic": row.topic,
+            "url": reverse("picture:place", args=[view.place.code]) + query(view, topic=row.topic.code),
+            "unit": unit_name(row.unit),
+            "need": row.need,
+            "services": row.services,
+            "supply": row.supply if row.services > row.without_capacity else None,
+            "coverage": row.coverage,
+            "gap": row.gap,
+        }
+        for row in view.by_topic
+    ]
+    columns = [
+        Column("topic", _("Topic"), "name", heading=True, link="url"),
+        Column("unit", _("Counted in")),
+        Column("need", _("Needs"), "number", sortable=True),
+        Column("services", _("Services"), "number"),
+        Column("supply", _("Places in services"), "number"),
+        Column("coverage", _("Coverage"), "coverage"),
+        Column("gap", _("Gap"), "number"),
+    ]
+    return Table(columns=columns, rows=sorted_rows(found, sort, columns), caption=_("By topic"), dense=True)
+
+
+def gaps(view: Picture, limit: int) -> list[dict[str, Any]]:
+    """The widest gaps, each with what would close it, and a link to open a mission."""
+    plans = _plans_by_row(view)
+    names = names_in(remedy for found in plans.values() for remedy in found)
+    return [
+        {
+            "row": row,
+            "status": status(row.status),
+            "unit": unit_name(row.unit),
+            "url": row_url(row, view),
+            "closing": [_in_words(remedy, names) for remedy in plans.get(row.key, ())],
+            "mission": _mission_url("gap", row.key, row.place, row.topic),
+        }
+        for row in view.gaps[:limit]
+    ]
+
+
+def _plans_by_row(view: Picture) -> dict[str, list[Remedy]]:
+    found: dict[str, list[Remedy]] = {}
+    row_of = {
+        (spot, row.topic.pk, row.unit): row.key
+        for row in view.rows
+        for spot in {row.layer.entries[index].place for index in row.entries}
+    }
+    for remedy in remedies(view):
+        keys = {row_of.get((place, remedy.topic.pk, remedy.unit)) for place, _people in remedy.serves}
+        for key in keys - {None}:
+            found.setdefault(str(key), []).append(remedy)
+    return found
+
+
+def names_in(every: Iterable[Remedy]) -> tuple[dict[int, Service], dict[int, Place]]:
+    """The services and places that remedies name, by id."""
+    every = list(every)
+    services = Service.objects.in_bulk({remedy.service for remedy in every if remedy.service})
+    return services, Place.objects.in_bulk({remedy.place for remedy in every})
+
+
+def _in_words(remedy: Remedy, names: tuple[dict[int, Service], dict[int, Place]]) -> dict[str, Any]:
+    services, places = names
+    return {
+        "added": remedy.added,
+        "unit": unit_name(remedy.unit),
+        "service": services.get(remedy.service) if remedy.service else None,
+        "place": places[remedy.place],
+        "serves": len(remedy.serves),
+    }
+
+
+def _mission_url(origin: str, key: str, place: Place, topic: Topic | None) -> str:
+    asked = {"origin": origin, "key": key, "place": place.code, "topic": topic.code if topic else ""}
+    return f"{reverse('missions:open')}?{urlencode(asked)}"
+
+
+def duplicates(findings: Iterable[Any], view: Picture) -> list[dict[str, Any]]:
+    """Pairs of services that may duplicate each other, with the reasons in words."""
+    return [
+        {
+            "finding": finding,
+            "reasons": evidence_in_words(finding.evidence)[:4],
+            "url": reverse("services:overlaps") + f"?{urlencode({'place': view.place.code})}#f{finding.pk}",
+            "mission": _mission_url(
+                "duplicate", f"{finding.first.code}~{finding.second.code}", view.place, view.filters.topic
+            ),
+        }
+        for finding in findings
+    ]
+
+
+def unknown_table(view: Picture) -> Table:
+    """Places of which too little is known, or which nothing reaches."""
+    found = [_unknown(item, view) for item in unknowns(view)]
+    return Table(
+        columns=[
+            Column("place", _("Place"), "name", heading=True, link="url"),
+            Column("status", _("What is missing"), "status"),
+            Column("topics", _("Topics")),
+            Column("oldest", _("Oldest figure"), "date"),
+        ],
+        rows=found,
+        caption=_("Not known or not reached"),
+        caption_hidden=True,
+        empty=_("Every place has recent figures and some service within reach."),
+        tall=len(found) > 10,
+        dense=True,
+    )
+
+
+def _unknown(item: Unknown, view: Picture) -> dict[str, Any]:
+    word = {
+        "missing": Status(_("No estimate of need"), "unknown"),
+        "unreached": Status(_("No service within reach"), "critical"),
+        "old": Status(_("Figures over %(years)s years old") % {"years": OLD_AFTER.days // 365}, "attention"),
+    }[item.reason]
+    return {
+        "place": item.place,
+        "url": place_url(item.place, view) if item.place != view.place else "",
+        "status": word,
+        "topics": "، ".join(figures.name_in_language(topic) for topic in item.topics)
+        if figures.language() == "ar"
+        else ", ".join(figures.name_in_language(topic) for topic in item.topics),
+        "oldest": item.oldest,
+    }
+
+
+def similar_table(view: Picture) -> Table | None:
+    """This authority beside those most like it; None for other places and where nothing is alike."""
+    if view.place.kind != "authority":
+        return None
+    others = list(similar_authorities(view.place))
+    if not others:
+        return None
+    found = []
+    for place in [view.place, *others]:
+        seen = (
+            view
+            if place == view.place
+            else picture(place, viewer=view.viewer, as_of=view.as_of, filters=view.filters)
+        )
+        line = whole(seen)
+        per_thousand = (
+            line.need / place.population * 1000 if isinstance(line.need, int) and place.population else None
+        )
+        found.append(
+            {
+                "place": place,
+                "url": place_url(place, view) if place != view.place else "",
+                "population": place.population,
+                "cluster": place.socioeconomic_cluster,
+                "need": line.need if isinstance(line.need, Suppressed) else per_thousand,
+                "services": line.services,
+                "coverage": line.coverage,
+            }
+        )
+    return Table(
+        columns=[
+            Column("place", _("Authority"), "name", heading=True, link="url"),
+            Column("population", _("Population"), "number"),
+            Column("cluster", _("Socio-economic cluster"), "number"),
+            Column("need", _("Needs per 1,000 residents"), "decimal"),
+            Column("services", _("Services within reach"), "number"),
+            Column("coverage", _("Coverage"), "coverage"),
+        ],
+        rows=found,
+        caption=_("Similar authorities"),
+        caption_hidden=True,
+        dense=True,
+    )
