@@ -7,29 +7,15 @@ from ninja.security import SessionAuth
 
 from maarag import __version__
 from maarag.desks.picture.api import router as picture
-from maarag.domains.missions.api import router as missions
-from maarag.domains.needs.api import router as needs
-from maarag.domains.services.api import router as services
-from maarag.kernel.access.api import router as access
-from maarag.kernel.audit.api import router as audit
-from maarag.kernel.imports.api import router as imports
-from maarag.kernel.places.api import router as places
-from maarag.kernel.taxonomy.api import router as taxonomy
 
 api = NinjaAPI(
     title="Maarag",
     version=__version__,
-    description="Needs, responses, gaps and duplicates of social services. Reading public facts needs no account; "
-    "everything else is as the signed-in account may.",
+    description=(
+        "Needs, responses, gaps and duplicates of social services. Reading public facts needs no account; "
+        "everything else is as the signed-in account may."
+    ),
     auth=SessionAuth(),
     urls_namespace="api",
 )
 api.add_router("/picture", picture)
-api.add_router("/services", services)
-api.add_router("/needs", needs)
-api.add_router("/missions", missions)
-api.add_router("/places", places)
-api.add_router("/taxonomy", taxonomy)
-api.add_router("/imports", imports)
-api.add_router("/access", access)
-api.add_router("/audit", audit)

@@ -41,11 +41,11 @@ class Filters:
 class Row:
     """One place and topic: who needs, what is within reach, and what is missing.
 
-    Counts are of `unit`. `need` is None where nobody has estimated it; `supply` is the capacity of all services within
-    reach; `access` capacity per person in need after sharing with everyone else who reaches it;
-    `coverage` the share of the need that can be served; `gap` the need that cannot. `services` are all within
-    reach, `without_capacity` those of them that publish no number of places. Figures that would give a small
-    count away are Suppressed.
+    Counts are of `unit`. `need` is None where nobody has estimated it; `supply` is the capacity of all
+    services within reach; `access` capacity per person in need after sharing with everyone else who reaches
+    it; `coverage` the share of the need that can be served; `gap` the need that cannot. `services` are all
+    within reach, `without_capacity` those of them that publish no number of places. Figures that would give a
+    small count away are Suppressed.
     """
 
     place: Place

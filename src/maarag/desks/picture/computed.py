@@ -42,7 +42,7 @@ _lock = threading.Lock()
 
 
 def computed(viewer: Viewer, as_of: date, sector: str = "") -> Computed:
-    """The computation for what this viewer may see, at this date, with the services of one sector or of all."""
+    """What this viewer may see at this date, with the services of one sector or of all."""
     key = (_revision(), _kind_of_viewer(viewer), as_of, sector)
     with _lock:
         if key in _kept:

@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One topic counted in one unit: who needs (entries), what is offered (supplies), and what comes of it."""
+    """One topic counted in one unit: who needs (entries), what is offered, and what comes of it."""
 
     topic: int
     unit: str
@@ -224,9 +224,9 @@ def _same_world(entries: Sequence[Entry], supplies: Sequence[Supply], geography:
 def _fitting(entries: Sequence[Entry], supplies: Sequence[Supply], known: Situations) -> Bools:
     """supplies × entries: whether the service is meant for those in need.
 
-    It is when it names no situation, or when it shares one with the need (a term, or one above or below it) and
-    contradicts none: where both say something of one branch, such as age, they must share a term of it. Where
-    no need is known, every service counts.
+    It is when it names no situation, or when it shares one with the need (a term, or one above or below it)
+    and contradicts none: where both say something of one branch, such as age, they must share a term of it.
+    Where no need is known, every service counts.
     """
     wanted = [
         entry.demand.situations | ({entry.population} if entry.population is not None else frozenset())

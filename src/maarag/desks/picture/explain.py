@@ -69,15 +69,15 @@ def _estimates(row: Row, view: Picture) -> Table:
 def _is_hidden(place: int, row: Row, view: Picture) -> bool:
     if view.exact:
         return False
-    return any(
-        key[0] == place and key[1] == row.topic.pk and key[2] == row.unit for key in view.whole.hidden
-    )
+    return any(key[0] == place and key[1] == row.topic.pk and key[2] == row.unit for key in view.whole.hidden)
 
 
 def _range(lowest: int | None, highest: int | None) -> str:
     if lowest is None and highest is None:
         return ""
-    return f"\u2066{'' if lowest is None else f'{lowest:,}'}–{'' if highest is None else f'{highest:,}'}\u2069"
+    return (
+        f"\u2066{'' if lowest is None else f'{lowest:,}'}–{'' if highest is None else f'{highest:,}'}\u2069"
+    )
 
 
 def _topic_has_hidden(row: Row, view: Picture) -> bool:
@@ -85,7 +85,7 @@ def _topic_has_hidden(row: Row, view: Picture) -> bool:
 
 
 def _services(row: Row, *, shows_need: bool) -> Table:
-    """Services within reach, nearest first; the need that shares each one only where it gives no count away."""
+    """Services within reach, nearest first; the need that shares each only where it gives no count away."""
     layer = row.layer
     pairs = layer.reach.prepared.reached
     nearest: dict[int, float] = defaultdict(lambda: float("inf"))
@@ -131,4 +131,3 @@ def _services(row: Row, *, shows_need: bool) -> Table:
         tall=len(rows) > 20,
         dense=True,
     )
-

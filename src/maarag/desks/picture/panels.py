@@ -180,7 +180,9 @@ def _points(view: Picture, found: Iterable[Line]) -> SafeString:
         places,
         _("Coverage by place"),
         breaks=breaks,
-        description=_("The larger the mark, the more needs; the colour is the share of them that is answered."),
+        description=_(
+            "The larger the mark, the more needs; the colour is the share of them that is answered."
+        ),
         described_by="places",
         low=_("low coverage"),
         high=_("high coverage"),

@@ -111,8 +111,8 @@ def geography() -> Geography:
 def demand(viewer: Viewer, as_of: date, places: Geography) -> list[Demand]:
     """The newest visible estimates, summed over situations.
 
-    Where an authority's need for a topic is known by neighbourhood, the figure for the whole authority is left
-    out, so that nobody is counted twice. Estimates for districts and clusters are sources, not rows.
+    Where an authority's need for a topic is known by neighbourhood, the figure for the whole authority is
+    left out, so that nobody is counted twice. Estimates for districts and clusters are sources, not rows.
     """
     gathered: dict[DemandKey, list[DemandFigures]] = defaultdict(list)
     rows = newest(visible_to(viewer), as_of).values_list(
@@ -261,7 +261,7 @@ def _topics_and_situations(
 
 @dataclass(frozen=True)
 class Situations:
-    """How situations belong together: each one's branch, and the terms above and below it (itself included)."""
+    """How situations belong together: each one's branch, and itself with the terms above and below it."""
 
     branch: dict[int, str]
     family: dict[int, frozenset[int]]
