@@ -45,10 +45,13 @@ TOPICS = [
     LocalText("דיור", "سكن", "Housing"),
 ]
 PROGRAMMES = [
-    (LocalText("ארוחה חמה לכל תלמיד", "وجبة ساخنة لكل تلميذ", "A hot meal for every pupil"), 1, 10, "ok", 2_400_000),
+    (LocalText("ארוחה חמה לכל תלמיד", "وجبة ساخنة لكل تلميذ", "A hot meal for all"), 1, 10, "ok", 2_400_000),
     (LocalText("מרכז נוער לילי", "مركز شبيبة ليلي", "Night youth centre"), 3, 8, "attention", 900_000),
-    (LocalText("דיור מעבר למשפחות", "سكن انتقالي للعائلات", "Transitional housing"), 2, 10, "critical", 5_100_000),
-    (LocalText("הכשרה תעסוקתית (Digital Skills)", "تأهيل مهني (Digital Skills)", "Job training"), 7, 12, "unknown", 1_300_000),
+    (LocalText("דיור מעבר למשפחות", "سكن انتقالي للعائلات", "Transit homes"), 2, 10, "critical", 5_100_000),
+    (
+        LocalText("הכשרה תעסוקתית (Digital Skills)", "تأهيل مهني (Digital Skills)", "Job training"),
+        7, 12, "unknown", 1_300_000,
+    ),
 ]  # fmt: skip
 
 
@@ -90,8 +93,10 @@ def _rows() -> list[dict[str, Any]]:
     return [
         {
             "place": LocalText(he, ar, en), "url": "#table", "topic": TOPICS[topic],
-            "need": need if need >= 5 else Suppressed(5), "responses": responses if need >= 5 else Suppressed(5),
-            "coverage": share, "status": _tone(share), "money": Money(need * 1_234_500), "seen": date(2026, 11, 1 + row),
+            "need": need if need >= 5 else Suppressed(5),
+            "responses": responses if need >= 5 else Suppressed(5),
+            "coverage": share, "status": _tone(share),
+            "money": Money(need * 1_234_500), "seen": date(2026, 11, 1 + row),
             "cell": (column, row),
         }
         for he, ar, en, topic, need, responses, share, column, row in NEIGHBOURHOODS
@@ -133,15 +138,19 @@ def _places() -> list[charts.Place]:
 
 def _charts(rows: list[dict[str, Any]]) -> dict[str, Any]:
     say = figures.name_in_language
+    words = {
+        "ok": _("In order"), "attention": _("Needs attention"), "critical": _("Severe gap"), "unknown": _("Not known"),
+    }  # fmt: skip
     return {
         "bars": charts.grouped_bars(
-            [charts.Bar(say(topic), (250 - 40 * i, Suppressed(5) if i == 3 else 135 + i * 9), "#table" if i else "")
+            [charts.Bar(say(topic), (250 - 40 * i, Suppressed(5) if i == 3 else 135 + i * 9), "#table")
              for i, topic in enumerate(TOPICS)],
             [_("Needs"), _("Responses")], _("Needs against responses by topic"), described_by="table",
         ),
         "stacked": charts.stacked_bar(
             [charts.Part(_("In order"), 5, "tone-ok"), charts.Part(_("Needs attention"), 2, "tone-attention"),
-             charts.Part(_("Severe gap"), 4, "tone-critical"), charts.Part(_("Not known"), 1, "tone-unknown")],
+             charts.Part(_("Severe gap"), 4, "tone-critical"),
+             charts.Part(_("Not known"), 1, "tone-unknown")],
             _("Neighbourhoods by status"),
         ),
         "spark": charts.sparkline([3, 4, 4, 6, None, 5, 8, 9], _("Needs in the last eight months, rising")),
@@ -154,14 +163,14 @@ def _charts(rows: list[dict[str, Any]]) -> dict[str, Any]:
             description=_("A circle is a place, its area the number of people; a diamond has no programme."),
         ),
         "scatter": charts.scatter(
-            [charts.Dot(say(row["place"]), row["need"], row["coverage"], "#table", row["status"].tone, i % 4 == 1)
+            [charts.Dot(say(row["place"]), row["need"], row["coverage"], "#table", row["status"].tone,
+                        label_shown=i % 4 == 1)
              for i, row in enumerate(rows) if row["coverage"] is not None and isinstance(row["need"], int)],
             _("Needs and coverage"), _("Needs"), _("Coverage"), y_kind="percent",
         ),
         "gantt": charts.gantt(
-            [charts.Strip(say(name), date(2026, a, 1), date(2026, b, 28), tone,
-                          {"ok": _("In order"), "attention": _("Needs attention"), "critical": _("Severe gap")}.get(
-                              tone, _("Not known")), figures.money_short(cost), "#table")
+            [charts.Strip(say(name), date(2026, a, 1), date(2026, b, 28), tone, words[tone],
+                          figures.money_short(cost), "#table")
              for name, a, b, tone, cost in PROGRAMMES],
             date(2026, 1, 1), date(2026, 12, 31), _("Programmes of the year"), today=date(2026, 11, 21),
         ),
@@ -196,7 +205,9 @@ def samples(request: HttpRequest) -> dict[str, Any]:
             totals={"place": _("All neighbourhoods"), "need": 919, "responses": 566, "coverage": 0.62},
         ),
         "wide_table": Table(wide, ordered[-4:], _("All columns"), dense=True),
-        "empty_table": Table(columns, [], _("Neighbourhoods"), empty=_("No neighbourhood matches the filter.")),
+        "empty_table": Table(
+            columns, [], _("Neighbourhoods"), empty=_("No neighbourhood matches the filter."),
+        ),
         "charts": _charts(rows),
         "form": SampleForm(auto_id="plain_%s"),
         "bound_form": bound,
@@ -207,8 +218,12 @@ def samples(request: HttpRequest) -> dict[str, Any]:
             {"label": _("Map"), "url": "#maps"},
             {"label": _("Duplicates"), "url": "#status", "count": 14},
         ],
-        "crumb_items": [(_("The nation"), "#"), (_("A district"), "#"), (rows[11]["place"].in_language(figures.language()), None)],
-        "topic_choices": [("", _("All topics")), *[(str(i), t.in_language(figures.language())) for i, t in enumerate(TOPICS)]],
+        "crumb_items": [
+            (_("The nation"), "#"), (_("A district"), "#"), (figures.name_in_language(rows[11]["place"]), None),
+        ],
+        "topic_choices": [
+            ("", _("All topics")), *[(str(i), figures.name_in_language(topic)) for i, topic in enumerate(TOPICS)],
+        ],
         "fact_items": [
             (_("Provider"), rows[0]["place"].in_language(figures.language())),
             (_("Telephone"), "03-555-0142"),
@@ -216,8 +231,8 @@ def samples(request: HttpRequest) -> dict[str, Any]:
             (_("Fax"), None),
         ],
         "events": [
-            {"when": datetime(2026, 11, 20, 9, 5, tzinfo=timezone.get_current_timezone()), "title": _("Mission opened"),
-             "who": rows[2]["place"], "text": _("The gap was found in the picture of October.")},
+            {"when": datetime(2026, 11, 20, 9, 5, tzinfo=timezone.get_current_timezone()),
+             "title": _("Mission opened"), "who": rows[2]["place"], "text": _("The gap was found in the picture of October.")},
             {"when": date(2026, 11, 21), "title": _("Owner changed"), "url": "#timeline"},
         ],
         "hidden_small": Suppressed(5),
@@ -225,5 +240,8 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         "negative": -1284.5,
         "small_money": Money(45_300_00),
         "today": date(2026, 11, 21),
-        "mixed": LocalText("תכנית STEP-UP 2.0 (שלב ב׳) – רח׳ הרצל 12/4, 1,250 ₪", "برنامج STEP-UP 2.0 (مرحلة 2) – شارع 12/4", "Programme STEP-UP 2.0 (stage 2) – 12/4 Herzl St."),
+        "mixed": LocalText(
+            "תכנית STEP-UP 2.0 (שלב ב׳) – רח׳ הרצל 12/4, 1,250 ₪", "برنامج STEP-UP 2.0 (مرحلة 2) – شارع 12/4",
+            "Programme STEP-UP 2.0 (stage 2) – 12/4 Herzl St.",
+        ),
     }  # fmt: skip

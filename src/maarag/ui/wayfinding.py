@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -79,14 +79,12 @@ def search_field(name: str = "q", value: Any = "", label: Any = "", hint: Any = 
 
 @register.simple_tag
 def choice_field(name: str, choices: Any, value: Any = "", label: Any = "") -> SafeString:
-    """{% choice_field "topic" topics chosen _("Topic") %}: a select for a filterbar; choices are (value, label)."""
-    options = SafeString("").join(
-        format_html(
-            '<option value="{}"{}>{}</option>',
-            key, SafeString(" selected") if str(key) == str(value or "") else "", text,
-        )
-        for key, text in choices
-    )  # fmt: skip
+    """{% choice_field "topic" topics chosen _("Topic") %}: a select for a filterbar; (value, label) pairs."""
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((k, SafeString(" selected") if str(k) == str(value or "") else "", text) for k, text in choices),
+    )
     return format_html(
         '<div class="field"><label class="field__label" for="filter-{}">{}</label>'
         '<select class="input" id="filter-{}" name="{}">{}</select></div>',
@@ -102,7 +100,8 @@ def search_box(
     return format_html(
         '<form class="search" method="get" action="{}" role="search" aria-label="{}">{}'
         '<button class="button button--primary" type="submit">{}<span>{}</span></button></form>',
-        action, label or _("Search"), search_field(name, value, label, hint), icons.icon("search"), _("Search"),
+        action, label or _("Search"), search_field(name, value, label, hint), icons.icon("search"),
+        _("Search"),
     )  # fmt: skip
 
 

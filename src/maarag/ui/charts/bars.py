@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a whole; `css` is series-1 … series-5 or tone-ok, tone-attention, tone-critical, tone-neutral."""
+    """One part of a whole; `css` is series-1 … series-5, or tone- with the name of a tone."""
 
     label: Text
     value: float
@@ -131,11 +131,14 @@ def stacked_bar(
         along += length
     words = [
         (css, _("%(label)s: %(number)s (%(share)s)") % {
-            "label": part.label, "number": figures.number(part.value), "share": figures.percent(part.value / total)
+            "label": part.label,
+            "number": figures.number(part.value),
+            "share": figures.percent(part.value / total),
         }, "square")
         for part, css in zip(parts, classes, strict=True)
     ]  # fmt: skip
     drawing = frame(
-        width, 24, title, join(body), description=description, described_by=described_by, rtl=there.rtl, scroll="",
+        width, 24, title, join(body), description=description, described_by=described_by, rtl=there.rtl,
+        scroll="",
     )  # fmt: skip
     return join([legend(words), drawing])

@@ -50,7 +50,7 @@ def gantt(
     width: float = 680,
     label_width: float = 230,
 ) -> SafeString:
-    """Rows of strips between two days, months along the top; a strip that goes on beyond is cut at the edge."""
+    """Rows of strips between two days, months along the top; what goes on beyond is cut at the edge."""
     there = flow(width, rtl)
     row, top = 44, 30
     height = float(top + row * len(strips) + 4)

@@ -66,7 +66,7 @@ def scatter(
     x_kind: str = "number",
     y_kind: str = "number",
 ) -> SafeString:
-    """Two measures against each other; axes run as in mathematics in every language. Kinds: number or percent."""
+    """Two measures against each other; axes run as in mathematics everywhere. Kinds: number, percent."""
     words = {"number": figures.number, "percent": figures.percent}
     there = Flow(width, False)
     start, top, end, bottom = 64.0, 28.0, 16.0, 44.0

@@ -161,8 +161,8 @@ def point_map(
     """Places as circles (area by size) in five classes by value; where nothing is there, a diamond.
 
     `breaks`: four values that part the classes. A value that is unknown or hidden is an open dashed mark. The
-    crowded parts are drawn again, larger, beside the map. The keyboard reaches each place once, in the main map,
-    largest first.
+    crowded parts are drawn again, larger, beside the map. The keyboard reaches each place once, in the main
+    map, largest first.
     """
     main = _Sheet(NATION, 312, 1, height - 2)
     insets = [_Sheet(box, 1, 1 + i * height / 2, height / 2 - 8) for i, box in enumerate(CROWDED)]
@@ -197,7 +197,8 @@ def point_map(
     body += main.names(elsewhere, radius, names)
     linked = any(place.url for place in places)
     drawing = frame(
-        main.x + main.width + 1, height, title, join(body), description=description, described_by=described_by,
+        main.x + main.width + 1, height, title, join(body),
+        description=description, described_by=described_by,
         linked=linked,
     )  # fmt: skip
     more = [("diamond", missing or _("no programme"), "diamond")] if any(p.missing for p in places) else []

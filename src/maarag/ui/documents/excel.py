@@ -1,4 +1,4 @@
-"""Right-to-left Excel workbooks. Text stays text: nothing that people typed can become a formula or a link."""
+"""Right-to-left Excel workbooks. Text stays text: nothing that people typed becomes a formula or a link."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def workbook(tables: Sequence[DocumentTable], *, rtl: bool | None = None, author
 
 
 def sheet_name(title: str, taken: Sequence[str]) -> str:
-    """A name that Excel accepts: at most 31 letters, none of []:*?/\\, no apostrophe at either end, not taken."""
+    """A name that Excel takes: at most 31 letters, none of []:*?/\\, no apostrophe at an end, not in use."""
     plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip(" '")[:31].strip(" '") or "1"
     used = {name.casefold() for name in taken}
     name, number = plain, 2

@@ -1,6 +1,6 @@
 """PDF reports, set by typst with Rubik, right to left in Hebrew and Arabic.
 
-What people wrote goes to the template as data (JSON) and is never part of its source, so it cannot become code.
+What people wrote goes to the template as data (JSON), never as part of its source, so it cannot become code.
 """
 
 from __future__ import annotations

@@ -11,8 +11,11 @@ KINDS = ("text", "integer", "decimal", "percent", "money", "date")
 
 @dataclass(frozen=True)
 class DocumentColumn:
-    """A heading and the kind of its cells: text, integer, decimal, percent (share of one), money (shekels or Money),
-    date. `width` is in letters; 0 measures the cells."""
+    """A heading and the kind of its cells.
+
+    Kinds: text, integer, decimal, percent (share of one), money (shekels or Money), date. `width` is in letters;
+    0 measures the cells.
+    """
 
     label: str
     kind: str = "text"
