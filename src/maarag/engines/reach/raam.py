@@ -69,7 +69,7 @@ def raam(
     if not usable.any():
         return Raam(cost, assigned, congestion)
     rho = float(p.sum() / s.sum()) if rho is None else rho
-    small = pairs.keep(usable)
+    small = pairs if usable.all() else pairs.keep(usable)
     places = np.flatnonzero(np.diff(small.start))
     start = np.append(small.start[places], len(small)).astype(np.int64)
     scaled = s * rho
