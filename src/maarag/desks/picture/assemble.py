@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
 
@@ -122,6 +122,15 @@ def picture(place: Place, *, viewer: Viewer, as_of: date, filters: Filters | Non
     filters = filters or Filters()
     whole = computed(viewer, as_of, filters.sector)
     exact = not place.is_above_authority and permits(viewer, Permission.VIEW_EXACT_COUNTS, place=place)
+    key = (place.pk, filters, exact)
+    if key not in whole.pictures:
+        whole.pictures[key] = _cut(place, viewer, as_of, filters, exact, whole)
+    return replace(whole.pictures[key], viewer=viewer, seconds=perf_counter() - began)
+
+
+def _cut(
+    place: Place, viewer: Viewer, as_of: date, filters: Filters, exact: bool, whole: Computed
+) -> Picture:
     shown = list(parts(place))
     if place not in shown and not place.is_above_authority:
         shown.append(place)  # what is known of the authority only as a whole
@@ -147,7 +156,7 @@ def picture(place: Place, *, viewer: Viewer, as_of: date, filters: Filters | Non
         rows.extend(of_layer if filters.topic and place.is_above_authority else answered)
         if answered:
             by_topic.append(_row(place, topic, layer, everyone, whole, filters, exact))
-    return Picture(place, as_of, filters, rows, by_topic, exact, viewer, perf_counter() - began, whole)
+    return Picture(place, as_of, filters, rows, by_topic, exact, viewer, 0.0, whole)
 
 
 def _spots(part: Place, place: Place, whole: Computed) -> frozenset[int]:
@@ -207,15 +216,15 @@ def _row(
     mark = whole.hidden.get((place.pk, topic.pk, layer.unit, filters.population))
     if mark and not exact and demands:
         figures = {name: None if value is None else mark for name, value in figures.items()}
-    services = layer.services[supplies]
-    known = layer.services[supplies[layer.has_capacity[supplies]]]
+    services = set(layer.services[supplies].tolist())
+    known = set(layer.services[supplies[layer.has_capacity[supplies]]].tolist())
     return Row(
         place=place,
         topic=topic,
         unit=layer.unit,
         supply=float(reach.capacity[supplies].sum()),
-        services=len(np.unique(services)),
-        without_capacity=len(np.setdiff1d(services, known)),
+        services=len(services),
+        without_capacity=len(services - known),
         nearest_km=float(cost.min()) if cost.size else None,
         certainty=_worst(demand.certainty for demand in demands),
         oldest=min((demand.oldest for demand in demands), default=None),
@@ -250,15 +259,16 @@ class Remedy:
 def remedies(view: Picture) -> list[Remedy]:
     """The smallest additions that close every gap of the places in the picture.
 
-    At an existing service where one is within reach, else a new response in the place itself. What places
-    outside the picture lack is not counted. Empty for a place where counts are hidden from the viewer.
+    At an existing service that publishes its number of places, where one is within reach, else a new
+    response in the place itself. What places outside the picture lack is not counted, and nothing is proposed
+    that would tell a hidden count.
     """
     found: list[Remedy] = []
     inside = {spot.pk for spot in within(view.place)}
     hidden = {row.key for row in view.rows if row.is_hidden}
     for total in view.by_topic:
         layer = total.layer
-        closing = layer.reach.close(where="both")
+        closing = layer.closing
         for addition in closing.additions:
             serves = tuple(
                 (layer.entries[entry].place, people)

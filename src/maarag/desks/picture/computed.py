@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from time import perf_counter
+from typing import Any
 
 from maarag.engines.indicators import Sum, suppress
 from maarag.kernel.access.permissions import Permission
@@ -35,6 +36,8 @@ class Computed:
     topics: dict[int, Topic]
     hidden: dict[HiddenKey, Suppressed]
     seconds: float
+    pictures: dict[Any, Any] = field(default_factory=dict)
+    """Pictures cut from it so far, kept with it by `assemble`."""
 
 
 _kept: OrderedDict[tuple[object, ...], Computed] = OrderedDict()

@@ -10,7 +10,17 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.reach import Decay, Pairs, Prepared, Reach, Rule, haversine_km, pairs_by_distance
+from maarag.engines.reach import (
+    Closing,
+    Decay,
+    Pairs,
+    Prepared,
+    Reach,
+    Rule,
+    close_gaps,
+    haversine_km,
+    pairs_by_distance,
+)
 
 from .queries import Demand, Geography, Situations, Supply
 
@@ -51,14 +61,28 @@ class Layer:
         """The service of each supply."""
         return np.array([supply.service for supply in self.supplies], dtype=np.int64)
 
+    @cached_property
+    def closing(self) -> Closing:
+        """What would close every gap; a service that only answers from afar is no site to enlarge."""
+        within_reach = self.reach.prepared.reached
+        located = np.array([supply.latitude is not None for supply in self.supplies], dtype=np.bool_)
+        sites = within_reach.keep((self.has_capacity & located)[within_reach.destination])
+        return close_gaps(self.reach.people, self.reach.coverage, sites)
+
     def reached(self, entries: Sequence[int]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
         """Indices of the distinct supplies that any of the entries reaches, and the cost of each pair."""
         pairs = self.reach.prepared.reached
         rows = [pairs.row(entry) for entry in entries]
+        if len(rows) == 1:
+            return pairs.destination[rows[0]], pairs.cost[rows[0]]
         if not rows:
             return np.zeros(0, np.int32), np.zeros(0)
         found = np.concatenate([pairs.destination[row] for row in rows])
         return np.unique(found), np.concatenate([pairs.cost[row] for row in rows])
+
+    def services_of(self, entries: Sequence[int]) -> set[int]:
+        """The distinct services that any of the entries reaches."""
+        return set(self.services[self.reached(entries)[0]].tolist())
 
 
 @dataclass(frozen=True)

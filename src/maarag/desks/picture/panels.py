@@ -88,8 +88,8 @@ def places_table(view: Picture, sort: str) -> Table:
         Column("gap", _("Gap"), "number", sortable=True),
         Column("status", _("Status"), "status"),
     ]
-    if view.filters.topic:
-        columns.pop(1)
+    if len({row["leading"] for row in found if row["leading"]}) < 2:
+        columns.pop(1)  # the same everywhere tells nothing
     return Table(
         columns=columns,
         rows=sorted_rows(found, sort or "-gap", columns),
@@ -332,38 +332,49 @@ def duplicates(findings: Iterable[Any], view: Picture) -> list[dict[str, Any]]:
     ]
 
 
-def unknown_table(view: Picture) -> Table:
-    """Places of which too little is known, or which nothing reaches."""
-    found = [_unknown(item, view) for item in unknowns(view)]
+def unknown_groups(view: Picture) -> list[dict[str, Any]]:
+    """Places of which too little is known, or which nothing reaches: a table for each reason."""
+    found = unknowns(view)
+    words = {
+        "unreached": Status(_("No service within reach"), "critical"),
+        "missing": Status(_("No estimate of need"), "unknown"),
+        "old": Status(_("Figures over %(years)s years old") % {"years": OLD_AFTER.days // 365}, "attention"),
+    }
+    groups = []
+    for reason, word in words.items():
+        rows = [_unknown(item, view) for item in found if item.reason == reason]
+        if rows:
+            groups.append(
+                {
+                    "status": word,
+                    "count": len(rows),
+                    "reason": reason,
+                    "table": _unknown_table(rows, word, reason),
+                }
+            )
+    return groups
+
+
+def _unknown_table(rows: list[dict[str, Any]], word: Status, reason: str) -> Table:
+    columns = [Column("place", _("Place"), "name", heading=True, link="url")]
+    if reason != "missing":
+        columns.append(Column("topics", _("Topics")))
+    if reason == "unreached":
+        columns.append(Column("need", _("Needs"), "number"))
+    if reason == "old":
+        columns.append(Column("oldest", _("Oldest figure"), "date"))
     return Table(
-        columns=[
-            Column("place", _("Place"), "name", heading=True, link="url"),
-            Column("status", _("What is missing"), "status"),
-            Column("topics", _("Topics")),
-            Column("oldest", _("Oldest figure"), "date"),
-        ],
-        rows=found,
-        caption=_("Not known or not reached"),
-        caption_hidden=True,
-        empty=_("Every place has recent figures and some service within reach."),
-        tall=len(found) > 10,
-        dense=True,
+        columns=columns, rows=rows, caption=word.word, caption_hidden=True, tall=len(rows) > 10, dense=True
     )
 
 
 def _unknown(item: Unknown, view: Picture) -> dict[str, Any]:
-    word = {
-        "missing": Status(_("No estimate of need"), "unknown"),
-        "unreached": Status(_("No service within reach"), "critical"),
-        "old": Status(_("Figures over %(years)s years old") % {"years": OLD_AFTER.days // 365}, "attention"),
-    }[item.reason]
+    comma = "، " if figures.language() == "ar" else ", "
     return {
         "place": item.place,
         "url": place_url(item.place, view) if item.place != view.place else "",
-        "status": word,
-        "topics": "، ".join(figures.name_in_language(topic) for topic in item.topics)
-        if figures.language() == "ar"
-        else ", ".join(figures.name_in_language(topic) for topic in item.topics),
+        "topics": comma.join(figures.name_in_language(topic) for topic in item.topics),
+        "need": item.need,
         "oldest": item.oldest,
     }
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
-
 from maarag.domains.services.models import Service
 from maarag.kernel.places.models import Place
 from maarag.kernel.places.queries import parts
@@ -67,7 +65,7 @@ def _line(place: Place, rows: Iterable[Row], view: Picture) -> Line:
     known = [row for row in rows if row.need is not None]
     services: set[int] = set()
     for row in rows:
-        services.update(np.unique(row.layer.services[row.layer.reached(row.entries)[0]]).tolist())
+        services |= row.layer.services_of(row.entries)
     hidden = _hidden(place, known, view)
     need = sum(row.need for row in known if isinstance(row.need, int)) if known else None
     gap = sum(float(row.gap) for row in known if isinstance(row.gap, (int, float))) if known else None
@@ -113,7 +111,7 @@ def responses(view: Picture) -> Responses:
     """Distinct services within reach of the picture's people, their organisations and sectors."""
     services: set[int] = set()
     for row in view.by_topic:
-        services.update(np.unique(row.layer.services[row.layer.reached(row.entries)[0]]).tolist())
+        services |= row.layer.services_of(row.entries)
     owners = set(
         Service.objects.filter(pk__in=services).values_list("organisation_id", "organisation__sector")
     )
@@ -147,7 +145,8 @@ class Unknown:
     place: Place
     reason: str
     topics: tuple[Topic, ...]
-    oldest: date | None
+    oldest: date | None = None
+    need: Shown = None
 
 
 def unknowns(view: Picture) -> list[Unknown]:
@@ -160,11 +159,13 @@ def unknowns(view: Picture) -> list[Unknown]:
         rows = by_place.get(place.pk, [])
         known = [row for row in rows if row.need is not None]
         if not known:
-            found.append(Unknown(place, "missing", (), None))
+            found.append(Unknown(place, "missing", ()))
             continue
         unreached = [row for row in known if row.services == 0 and row.need != 0]
         if unreached:
-            found.append(Unknown(place, "unreached", tuple(row.topic for row in unreached), None))
+            hidden = next((row.need for row in unreached if isinstance(row.need, Suppressed)), None)
+            need = hidden or sum(row.need for row in unreached if isinstance(row.need, int))
+            found.append(Unknown(place, "unreached", tuple(row.topic for row in unreached), need=need))
         old = [row for row in known if row.oldest and view.as_of - row.oldest > OLD_AFTER]
         if old:
             oldest = min(row.oldest for row in old if row.oldest)

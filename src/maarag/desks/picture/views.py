@@ -76,7 +76,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "topics_table": panels.topics_table(view),
         "gaps": panels.gaps(view, GAPS_SHOWN),
         "duplicates": panels.duplicates(findings[:DUPLICATES_SHOWN], view),
-        "unknown_table": panels.unknown_table(view),
+        "unknown_groups": panels.unknown_groups(view),
         "similar_table": panels.similar_table(view),
         "forces": forces(view.place, view.as_of)[:12] if not view.place.is_above_authority else (),
         "missions": missions_within(visible_missions(request.user), view.place).filter(status="open")[:8],
