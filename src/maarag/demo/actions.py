@@ -9,13 +9,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from maarag.kernel.audit.actions import record
 from maarag.kernel.audit.models import AuditEvent
 
-from . import family_poverty, national, programmes, vocabulary
+from . import accounts, catalogue, family_poverty, fiction, national, programmes, vocabulary
 from .loading import Loading, Progress
 from .tables import FOLDER, fingerprint
 
@@ -46,7 +47,11 @@ PARTS = (
     Part("places", national.load_places, [national], national.PLACE_TABLES),
     Part("needs", national.load_needs, [national, family_poverty], national.NEED_TABLES),
     Part("programmes", programmes.load_programmes, [programmes, family_poverty], programmes.TABLES),
+    Part("catalogue", catalogue.load_catalogue, [catalogue], catalogue.TABLES),
+    Part("fiction", fiction.load_fiction, [fiction], fiction.TABLES),
 )
+ACCOUNTS = Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES)
+"""Left out where settings.DEMONSTRATION is off, for its accounts have a known password."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def load_demonstration(*, by: Account, progress: Progress | None = None) -> Load
     loading = Loading(by=by, today=timezone.localdate(), progress=progress or _silent)
     done: list[str] = []
     unchanged: list[str] = []
-    for part in PARTS:
+    for part in (*PARTS, ACCOUNTS) if settings.DEMONSTRATION else PARTS:
         with transaction.atomic():
             if _is_loaded(part):
                 unchanged.append(part.code)

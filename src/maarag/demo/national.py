@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from maarag.domains.needs.actions import EstimateDraft, save_estimates
 from maarag.domains.needs.models import Certainty, NeedEstimate, Unit
-from maarag.kernel.places.actions import save_figures, save_place
+from maarag.kernel.places.actions import PlaceDraft, save_figures, save_places
 from maarag.kernel.places.models import Place, PlaceFigure, PlaceKind
 from maarag.kernel.sources.actions import save_source
 from maarag.kernel.sources.models import Source
@@ -53,64 +53,74 @@ def load_places(loading: Loading) -> None:
     """The nation, its districts and clusters, the authorities, and the published figures about them."""
     theirs = loading.codes_of_theirs(Place)
     source = loading.sources["cbs-authorities"]
-    saved: dict[str, Place] = {}
-
-    def save(code: str, within: list[Place], **fields: object) -> None:
-        known = loading.places.get(code) if code in theirs else None
-        saved[code] = known or save_place(by=loading.by, code=code, within=within, **fields)
-
-    save(
-        "IL",
-        [],
-        kind=PlaceKind.NATION,
-        name_he="ישראל",
-        name_ar="إسرائيل",
-        name_en="Israel",
-        source_id=source.pk,
-    )
-    nation = saved["IL"]
-    for row in rows("districts"):
-        district_source = (
-            source if row["district_of"] == "interior" else loading.sources["welfare-departments-2023"]
-        )
-        save(
-            row["code"],
-            [nation],
-            kind=PlaceKind.DISTRICT,
-            district_of=row["district_of"],
-            **names(row),
-            source_id=district_source.pk,
-        )
-    for row in rows("clusters"):
-        save(row["code"], [nation], kind=PlaceKind.CLUSTER, **names(row), source_id=source.pk)
-    for row in loading.steps("authorities", rows("authorities")):
-        parents = [row["interior_district"], row["welfare_district"], row["cluster"]]
-        save(
-            row["code"],
-            [saved[code] for code in parents if code],
-            kind=PlaceKind.AUTHORITY,
-            authority_type=row["type"],
-            **names(row),
-            population=number(row["population"]),
-            population_year=number(row["population_year"]),
-            socioeconomic_cluster=number(row["socioeconomic_cluster"]),
-            latitude=decimal(row["latitude"]),
-            longitude=decimal(row["longitude"]),
-            source_id=source.pk,
-        )
+    drafts = [draft for draft in _place_drafts(loading) if draft.code not in theirs]
+    loading.progress("places", 0, len(drafts))
+    save_places(by=loading.by, drafts=drafts)
+    loading.progress("places", len(drafts), len(drafts))
+    loading.forget()
+    places = loading.places
     save_figures(
         by=loading.by,
         source=source,
         figures=[
-            (saved[row["authority"]], code, int(row["year"]), Decimal(row[column]))
+            (places[row["authority"]], code, int(row["year"]), Decimal(row[column]))
             for row in rows("figures")
             for column, code in FIGURES.items()
-            if not loading.is_theirs(saved[row["authority"]])
+            if not loading.is_theirs(places[row["authority"]])
         ],
     )
-    loading.counts["places"] = len(saved)
+    loading.counts["places"] += len(drafts)
     loading.counts["figures"] = PlaceFigure.objects.filter(source=source).count()
-    loading.forget()
+
+
+def _place_drafts(loading: Loading) -> list[PlaceDraft]:
+    by_interior = loading.sources["cbs-authorities"].pk
+    by_welfare = loading.sources["welfare-departments-2023"].pk
+    nation = {"name_he": "ישראל", "name_ar": "إسرائيل", "name_en": "Israel"}
+    return [
+        PlaceDraft("IL", fields={"kind": PlaceKind.NATION, **nation, "source_id": by_interior}),
+        *(
+            PlaceDraft(
+                row["code"],
+                ["IL"],
+                {
+                    "kind": PlaceKind.DISTRICT,
+                    "district_of": row["district_of"],
+                    **names(row),
+                    "source_id": by_interior if row["district_of"] == "interior" else by_welfare,
+                },
+            )
+            for row in rows("districts")
+        ),
+        *(
+            PlaceDraft(
+                row["code"], ["IL"], {"kind": PlaceKind.CLUSTER, **names(row), "source_id": by_interior}
+            )
+            for row in rows("clusters")
+        ),
+        *(
+            PlaceDraft(
+                row["code"],
+                [
+                    code
+                    for code in (row["interior_district"], row["welfare_district"], row["cluster"])
+                    if code
+                ],
+                {
+                    "kind": PlaceKind.AUTHORITY,
+                    "authority_type": row["type"],
+                    **names(row),
+                    "population": number(row["population"]),
+                    "population_year": number(row["population_year"]),
+                    "socioeconomic_cluster": number(row["socioeconomic_cluster"]),
+                    "latitude": decimal(row["latitude"]),
+                    "longitude": decimal(row["longitude"]),
+                    "source_id": by_interior,
+                },
+            )
+            for row in rows("authorities")
+        ),
+    ]
 
 
 def estimated_families() -> dict[str, Families]:
