@@ -48,6 +48,7 @@ class RowOut(Schema):
     gap: float | None
     gap_cost: float | None
     services: int
+    services_from_afar: int
     services_without_capacity: int
     nearest_km: float | None
     status: str

@@ -43,9 +43,10 @@ class Row:
 
     Counts are of `unit`. `need` is None where nobody has estimated it; `supply` is the capacity of all
     services within reach; `access` capacity per person in need after sharing with everyone else who reaches
-    it; `coverage` the share of the need that can be served; `gap` the need that cannot. `services` are all
-    within reach, `without_capacity` those of them that publish no number of places. Figures that would give a
-    small count away are Suppressed.
+    it; `coverage` the share of the need that can be served; `gap` the need that cannot. `services` are
+    those within reach, `services_from_afar` those that answer everybody without a place of their own,
+    `without_capacity` those of both that publish no number of places. Figures that would give a small count
+    away are Suppressed.
     """
 
     place: Place
@@ -61,6 +62,7 @@ class Row:
     gap: Shown
     gap_cost: Shown
     services: int
+    services_from_afar: int
     without_capacity: int
     nearest_km: float | None
     certainty: str
@@ -69,6 +71,11 @@ class Row:
     estimates: int
     layer: Layer = field(repr=False, compare=False)
     entries: tuple[int, ...] = field(repr=False, compare=False)
+
+    @property
+    def places_in_services(self) -> float | None:
+        """The capacity within reach; None where no service publishes one."""
+        return self.supply if self.services + self.services_from_afar > self.without_capacity else None
 
     @property
     def key(self) -> str:
@@ -187,7 +194,7 @@ def _row(
     exact: bool,
 ) -> Row:
     demands = [demand for index in entries if (demand := layer.entries[index].demand)]
-    supplies, cost = layer.reached(entries)
+    supplies, nearest_km = layer.reached(entries)
     reach = layer.reach
     picked = np.array([index for index in entries if layer.entries[index].demand], dtype=np.int64)
     need: Shown = int(reach.people[picked].sum()) if demands else None
@@ -216,7 +223,9 @@ def _row(
     mark = whole.hidden.get((place.pk, topic.pk, layer.unit, filters.population))
     if mark and not exact and demands:
         figures = {name: None if value is None else mark for name, value in figures.items()}
-    services = set(layer.services[supplies].tolist())
+    near = supplies[~layer.from_afar[supplies]]
+    services = set(layer.services[near].tolist())
+    afar = set(layer.services[supplies].tolist()) - services
     known = set(layer.services[supplies[layer.has_capacity[supplies]]].tolist())
     return Row(
         place=place,
@@ -224,8 +233,9 @@ def _row(
         unit=layer.unit,
         supply=float(reach.capacity[supplies].sum()),
         services=len(services),
-        without_capacity=len(services - known),
-        nearest_km=float(cost.min()) if cost.size else None,
+        services_from_afar=len(afar),
+        without_capacity=len((services | afar) - known),
+        nearest_km=nearest_km,
         certainty=_worst(demand.certainty for demand in demands),
         oldest=min((demand.oldest for demand in demands), default=None),
         newest=max((demand.newest for demand in demands), default=None),

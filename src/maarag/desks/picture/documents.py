@@ -104,7 +104,7 @@ def _row(row: Row, with_details: bool) -> list[Any]:
         panels.unit_name(row.unit),
         row.need,
         row.services,
-        row.supply if row.services > row.without_capacity else None,
+        row.places_in_services,
         row.coverage,
         row.gap,
         str(panels.status(row.status).word),

@@ -46,6 +46,7 @@ class Layer:
     entries: Sequence[Entry]
     supplies: Sequence[Supply]
     has_capacity: Bools
+    from_afar: Bools
     reach: Reach
 
     @cached_property
@@ -65,24 +66,26 @@ class Layer:
     def closing(self) -> Closing:
         """What would close every gap; a service that only answers from afar is no site to enlarge."""
         within_reach = self.reach.prepared.reached
-        located = np.array([supply.latitude is not None for supply in self.supplies], dtype=np.bool_)
-        sites = within_reach.keep((self.has_capacity & located)[within_reach.destination])
+        sites = within_reach.keep((self.has_capacity & ~self.from_afar)[within_reach.destination])
         return close_gaps(self.reach.people, self.reach.coverage, sites)
 
-    def reached(self, entries: Sequence[int]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
-        """Indices of the distinct supplies that any of the entries reaches, and the cost of each pair."""
+    def reached(self, entries: Sequence[int]) -> tuple[npt.NDArray[np.int32], float | None]:
+        """Indices of the distinct supplies that any of the entries reaches, and how far the nearest place is.
+
+        The distance is None where only what answers from afar is reached.
+        """
         pairs = self.reach.prepared.reached
         rows = [pairs.row(entry) for entry in entries]
-        if len(rows) == 1:
-            return pairs.destination[rows[0]], pairs.cost[rows[0]]
         if not rows:
-            return np.zeros(0, np.int32), np.zeros(0)
+            return np.zeros(0, np.int32), None
         found = np.concatenate([pairs.destination[row] for row in rows])
-        return np.unique(found), np.concatenate([pairs.cost[row] for row in rows])
+        cost = np.concatenate([pairs.cost[row] for row in rows])[~self.from_afar[found]]
+        return np.unique(found) if len(rows) > 1 else found, float(cost.min()) if cost.size else None
 
-    def services_of(self, entries: Sequence[int]) -> set[int]:
-        """The distinct services that any of the entries reaches."""
-        return set(self.services[self.reached(entries)[0]].tolist())
+    def services_of(self, entries: Sequence[int], *, near: bool = False) -> set[int]:
+        """The distinct services that any of the entries reaches; `near`: without what answers from afar."""
+        found = self.reached(entries)[0]
+        return set(self.services[found[~self.from_afar[found]] if near else found].tolist())
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def _layer(
         entries=entries,
         supplies=supplies,
         has_capacity=np.array([unit in supply.capacity for supply in supplies], dtype=np.bool_),
+        from_afar=np.array([supply.is_from_afar(geography) for supply in supplies], dtype=np.bool_),
         reach=Prepared(pairs, rule).measure(people, capacity),
     )
 

@@ -26,6 +26,8 @@ from .assemble import COVERAGE_IN_ORDER, COVERAGE_SEVERE, Picture, Remedy, Row, 
 from .summary import OLD_AFTER, Line, Unknown, lines, unknowns, whole
 
 REGION = "picture"
+PLACES_SHOWN = 40
+UNKNOWN_SHOWN = 12
 BREAKS = (0.25, COVERAGE_SEVERE, 0.65, COVERAGE_IN_ORDER)
 
 
@@ -63,8 +65,8 @@ def row_url(row: Row, view: Picture) -> str:
     return reverse("picture:row", args=[row.place.code, row.topic.code, row.unit]) + query(view, topic="")
 
 
-def places_table(view: Picture, sort: str) -> Table:
-    """One line for each place: needs, services within reach, coverage, status."""
+def places_table(view: Picture, sort: str, *, every: bool) -> Table:
+    """One line for each place: needs, services within reach, coverage, status; the first ones, or `every` one."""
     found = [
         {
             "place": line.place,
@@ -90,17 +92,19 @@ def places_table(view: Picture, sort: str) -> Table:
     ]
     if len({row["leading"] for row in found if row["leading"]}) < 2:
         columns.pop(1)  # the same everywhere tells nothing
+    ordered = sorted_rows(found, sort or "-gap", columns)
+    shown = ordered if every else ordered[:PLACES_SHOWN]
     return Table(
         columns=columns,
-        rows=sorted_rows(found, sort or "-gap", columns),
+        rows=shown,
         caption=_("Places"),
         caption_hidden=True,
         empty=_("Nothing is known of these places yet. Load needs and services to see them here."),
         sort=sort or "-gap",
         region=REGION,
         tall=len(found) > 14,
-        foot=ngettext("%(count)s place shown", "%(count)s places shown", len(found))
-        % {"count": figures.number(len(found))},
+        foot=ngettext("%(count)s place shown", "%(count)s places shown", len(shown))
+        % {"count": figures.number(len(shown))},
     )
 
 
@@ -120,7 +124,17 @@ def sorted_rows(rows: list[dict[str, Any]], sort: str, columns: Sequence[Column]
 
 
 def drawing(view: Picture) -> SafeString:
-    """A map of areas where outlines are known, else of points; empty where there is neither."""
+    """A map of areas where outlines are known, else of points; empty where there is neither.
+
+    Kept with the computation, for a nation's map takes longer to draw than everything else.
+    """
+    key = ("map", view.place.pk, view.filters, view.exact, figures.language(), query(view))
+    if key not in view.whole.pictures:
+        view.whole.pictures[key] = _draw(view)
+    return SafeString(view.whole.pictures[key])
+
+
+def _draw(view: Picture) -> SafeString:
     found = [line for line in lines(view) if line.place != view.place or len(view.rows) == 1]
     if found and all(line.place.outline for line in found):
         return _areas(view, found)
@@ -245,7 +259,7 @@ def topics_table(view: Picture, sort: str = "-need") -> Table:
             "unit": unit_name(row.unit),
             "need": row.need,
             "services": row.services,
-            "supply": row.supply if row.services > row.without_capacity else None,
+            "supply": row.places_in_services,
             "coverage": row.coverage,
             "gap": row.gap,
         }
@@ -342,12 +356,14 @@ def unknown_groups(view: Picture) -> list[dict[str, Any]]:
     }
     groups = []
     for reason, word in words.items():
-        rows = [_unknown(item, view) for item in found if item.reason == reason]
+        about = [item for item in found if item.reason == reason]
+        rows = [_unknown(item, view) for item in about[:UNKNOWN_SHOWN]]
         if rows:
             groups.append(
                 {
                     "status": word,
-                    "count": len(rows),
+                    "count": len(about),
+                    "more": len(about) - len(rows),
                     "reason": reason,
                     "table": _unknown_table(rows, word, reason),
                 }

@@ -86,6 +86,10 @@ class Supply:
     is_estimate: bool
     is_fictional: bool
 
+    def is_from_afar(self, geography: Geography) -> bool:
+        """Given without a place of its own to people of more than an authority, as a help line is."""
+        return self.location is None and not (self.areas and self.areas <= geography.spots.keys())
+
 
 def geography() -> Geography:
     """Every authority and neighbourhood, with what lies in what."""

@@ -65,7 +65,7 @@ def _line(place: Place, rows: Iterable[Row], view: Picture) -> Line:
     known = [row for row in rows if row.need is not None]
     services: set[int] = set()
     for row in rows:
-        services |= row.layer.services_of(row.entries)
+        services |= row.layer.services_of(row.entries, near=True)
     hidden = _hidden(place, known, view)
     need = sum(row.need for row in known if isinstance(row.need, int)) if known else None
     gap = sum(float(row.gap) for row in known if isinstance(row.gap, (int, float))) if known else None
