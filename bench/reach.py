@@ -1,8 +1,8 @@
 """`python -m bench.reach`: the engine `reach` against PySAL access, in one run, as ratios.
 
-Both get the same people, capacities and pairs with costs in memory. PySAL starts from its Access object (a data
-frame of pairs); ours from Pairs, which are built once and used for every topic; building them from an unsorted
-table is shown apart.
+Both get the same people, capacities and pairs with costs in memory. PySAL starts from its Access object (a
+data frame of pairs); ours from Pairs, which are built once and used for every topic; building them from an
+unsorted table is shown apart.
 """
 
 from __future__ import annotations
@@ -133,9 +133,8 @@ def main() -> None:
     import maarag.engines.reach.compiled
     import maarag.engines.reach.compiled_raam  # noqa: F401
 
-    print(
-        f"loading the compiled kernels: {time.perf_counter() - begin:.1f} s (the first time they are compiled)"
-    )
+    seconds = time.perf_counter() - begin
+    print(f"loading the compiled kernels: {seconds:.1f} s (the first time they are compiled)")
     against_pysal(1000, list(METHODS))
     against_pysal(round((options.pairs_millions * 1e6) ** 0.5), ["e2sfca"])
     building(3000)

@@ -1,4 +1,4 @@
-"""RAAM, the rational agent access model (Saxon and Snow 2019): people weigh travel against congestion.
+"""RAAM, the rational agent access model (Saxon and Snow 2020): people weigh travel against congestion.
 
 cost of service j to place i = travel_ij / tau + people at j / (capacity_j · rho); rho is people per unit of
 capacity over the whole input, so a cost of 1 in congestion is the average crowding. People start at their
@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.reach.catchment import COMPILED_FROM, quantities
+from maarag.engines.reach.catchment import quantities
 from maarag.engines.reach.errors import DuplicatePairError, MethodError
 from maarag.engines.reach.pairs import Pairs
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 
+#: From this many pairs the compiled rounds are worth loading numba; below it NumPy gives the same values.
+COMPILED_FROM = 200_000
 TAU = 60.0
 CYCLES = 150
 INITIAL_STEP = 0.2
