@@ -51,19 +51,17 @@ class Texts:
 def read_texts(documents: Sequence[Document], names_of: Mapping[str, Sequence[str]]) -> Texts:
     """Words of the documents; `names_of` gives the names of a code, of a parent too, in any languages."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    sequence = array("i")
+    sequence: list[int] = []
     starts = array("q")
     term_text = {code: " | ".join(names) for code, names in names_of.items()}
-    cache: dict[str, list[int]] = {}
+    known: dict[str, list[int]] = {}  # words of each distinct run of characters between blanks
 
-    def add(text: str, remember: bool) -> None:
+    def add(text: str) -> None:
         starts.append(len(sequence))
-        if text:
-            found = cache.get(text)
+        for chunk in text.split():
+            found = known.get(chunk)
             if found is None:
-                found = [numbers[word] for word in tokens(text)]
-                if remember:
-                    cache[text] = found
+                found = known[chunk] = [numbers[word] for word in tokens(chunk)]
             sequence.extend(found)
         sequence.append(GAP)
 
@@ -72,16 +70,16 @@ def read_texts(documents: Sequence[Document], names_of: Mapping[str, Sequence[st
             (*document.term_names, *(term_text[code] for code in document.terms if code in term_text))
         )
         parents = " | ".join(term_text[code] for code in parents_of(document.terms) if code in term_text)
-        add(document.name, False)
-        add(own, True)
-        add(document.organisation, True)
-        add(document.place, True)
-        add(document.description, False)
-        add(document.extra, True)
-        add(parents, True)
+        add(document.name)
+        add(own)
+        add(document.organisation)
+        add(document.place)
+        add(document.description)
+        add(document.extra)
+        add(parents)
     starts.append(len(sequence))
     words = list(numbers)
-    flat = np.frombuffer(sequence, dtype=np.int32) if sequence else np.empty(0, np.int32)
+    flat = np.array(sequence, np.int32)
     return Texts(
         words, flat, bounds := np.array(starts, np.int64), _postings(flat, bounds, len(words), len(documents))
     )

@@ -102,7 +102,7 @@ class SearchIndex:
             if query.strip() and not normalise(query):
                 kept[:] = False
         found = np.flatnonzero(kept)
-        ranked, score = self._ranked(found, score, plan, distance)
+        ranked, score = self._ranked(found, score, plan, distance, offset + limit)
         page = ranked[offset : offset + limit]
         hits = tuple(
             Hit(
@@ -116,20 +116,32 @@ class SearchIndex:
         return Results(len(found), hits, self._facets(kept), tuple(plan.corrections))
 
     def _ranked(
-        self, found: NDArray[np.int64], score: ranking.Floats, plan: Plan, distance: ranking.Floats | None
+        self,
+        found: NDArray[np.int64],
+        score: ranking.Floats,
+        plan: Plan,
+        distance: ranking.Floats | None,
+        wanted: int,
     ) -> tuple[NDArray[np.int64], ranking.Floats]:
-        """Found documents, the best first; equal ones by name and id."""
+        """At least the `wanted` best of the found documents in order; equal ones by name and id."""
         if not plan.concepts:
             far = np.zeros(len(found)) if distance is None else distance[found]
             return found[np.lexsort((self._alphabetical[found], far))], score
         if distance is not None:
             score = score * (1.0 + np.exp(-np.minimum(distance, 1e6) / NEAR_KM))
-        top = found[np.lexsort((self._alphabetical[found], -score[found]))]
-        head = top[: ranking.RERANKED]
+        looked_at = ranking.RERANKED
+        if wanted <= looked_at < len(found):
+            least = np.partition(score[found], len(found) - looked_at)[len(found) - looked_at]
+            found = found[score[found] >= least]
+        order = found[np.lexsort((self._alphabetical[found], -score[found]))]
+        head, tail = order[:looked_at], order[looked_at:]
         score = score.copy()
         score[head] *= ranking.closeness(plan, self._texts, head)
-        score[top[ranking.RERANKED :]] *= 0.999  # what was not looked at closely stays behind its equals
-        return found[np.lexsort((self._alphabetical[found], -score[found].round(9)))], score
+        head = head[np.lexsort((self._alphabetical[head], -score[head].round(9)))]
+        # What was not looked at closely stays behind, and its scores go on falling.
+        if len(tail):
+            score[tail] = np.minimum(score[tail], score[head[-1]])
+        return np.concatenate([head, tail]), score
 
     def _kept(
         self, term: str | Collection[str] | None, filters: Mapping[str, Collection[str]] | None
