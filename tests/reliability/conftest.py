@@ -78,6 +78,9 @@ def host() -> Iterator[Host]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: object, wrapper: tuple[str, ...] = (), **environment: str) -> subprocess.Popen[str]:
+        path = os.pathsep.join([str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(
+            os.pathsep
+        )
         process = subprocess.Popen(
             [*wrapper, sys.executable, "-m", "tests.reliability.host", *map(str, arguments)],
             stdin=subprocess.PIPE,
@@ -85,7 +88,7 @@ def host() -> Iterator[Host]:
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", **environment},
+            env={**os.environ, "PYTHONPATH": path, **environment},
             start_new_session=True,
         )
         started.append(process)

@@ -47,13 +47,10 @@ class Account:
 
 
 def choose(data: Path) -> Account:
-    """The owner of an existing data directory, else ourselves, else (as root) the first candidate account."""
+    """Ourselves; or, as root, the owner of the data directory, else of its home, else the first candidate."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), drop=False)
-    try:
-        owner = data.stat().st_uid
-    except OSError:
-        owner = 0
+    owner = _owner(data) or _owner(data.parent)
     names: tuple[str | int, ...] = (owner,) if owner else CANDIDATES
     for name in names:
         try:
@@ -66,3 +63,10 @@ def choose(data: Path) -> Account:
         N_("PostgreSQL does not run as root, and no account was found to run it as."),
         N_("Create one: useradd --system --no-create-home maarag"),
     )
+
+
+def _owner(path: Path) -> int:
+    try:
+        return path.stat().st_uid
+    except OSError:
+        return 0
