@@ -5,21 +5,21 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint bench setup lock messages clean browser
+.PHONY: help run test proof lint bench setup lock messages clean browser architecture
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/.run  ## Set up everything and serve the site (PORT, MAARAG_HOME may be set)
+run: $(VENV)/.words  ## Set up everything and serve the site (PORT, MAARAG_HOME may be set)
 	@exec $(BIN)/maarag run
 
-setup: $(VENV)/.run  ## Set up everything, without serving
+setup: $(VENV)/.words  ## Set up everything, without serving
 	@$(BIN)/maarag setup
 
-test: $(VENV)/.dev browser  ## All tests, in a real PostgreSQL and a real browser
+test: $(VENV)/.dev $(VENV)/.words browser  ## All tests, in a real PostgreSQL and a real browser
 	@bash .ci/test
 
-proof: $(VENV)/.dev browser  ## The long proofs, at most half an hour
+proof: $(VENV)/.dev $(VENV)/.words browser  ## The long proofs, at most half an hour
 	@$(BIN)/pytest -q -m proof tests
 
 lint: $(VENV)/.dev  ## Style, types, direction of dependencies
@@ -51,6 +51,13 @@ $(VENV)/.run: requirements/base.txt pyproject.toml $(VENV)/bin/python
 	@$(BIN)/pip install -q --require-hashes -r requirements/base.txt
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
+
+$(VENV)/.words: $(wildcard src/maarag/locale/*/LC_MESSAGES/*.po) $(VENV)/.run
+	@$(BIN)/maarag messages --compile-only
+	@touch $@
+
+architecture: $(VENV)/.dev  ## Draw docs/architecture.svg from the code
+	@$(BIN)/python docs/draw_architecture.py
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@echo "Installing what the tests need …"

@@ -66,7 +66,7 @@ def row_url(row: Row, view: Picture) -> str:
 
 
 def places_table(view: Picture, sort: str, *, every: bool) -> Table:
-    """One line for each place: needs, services within reach, coverage, status; the first ones, or `every` one."""
+    """One line for each place: needs, services within reach, coverage, status; the first, or `every` one."""
     found = [
         {
             "place": line.place,
