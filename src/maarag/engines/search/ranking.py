@@ -114,17 +114,24 @@ def _word_quality(found: list[Found], postings: Postings, n: int) -> tuple[Float
 def _best_other(others: list[list[list[Found]]], postings: Postings, n: int) -> tuple[Floats, Floats]:
     """Per document: how well the best of other expressions stands there whole, and how surely it is meant."""
     best, best_sure = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    known: dict[tuple[Found, ...], NDArray[np.float32]] = {}
+    known: dict[tuple[Found, ...], tuple[NDArray[np.float32], NDArray[np.int64]]] = {}
     for other in others:
-        whole = np.ones(n, np.float32)
+        words = []
         for found in other:
             key = tuple(found)
             if key not in known:
-                known[key] = _plain_quality(found, postings, n)
-            np.minimum(whole, known[key], out=whole)
-        np.maximum(best, whole, out=best)
-        weight = min(found[0].weight for found in other)
-        np.maximum(best_sure, np.where(whole > 0, np.float32(weight), np.float32(0)), out=best_sure)
+                quality = _plain_quality(found, postings, n)
+                known[key] = (quality, np.flatnonzero(quality))
+            words.append(known[key])
+        # Only where the rarest of its words stands can the whole expression stand.
+        (quality, where), *rest = sorted(words, key=lambda word: len(word[1]))
+        whole = quality[where]
+        for quality, _ in rest:
+            np.minimum(whole, quality[where], out=whole)
+        best[where] = np.maximum(best[where], whole)
+        weight = np.float32(min(found[0].weight for found in other))
+        standing = where[whole > 0]
+        best_sure[standing] = np.maximum(best_sure[standing], weight)
     return best.astype(np.float64), best_sure.astype(np.float64)
 
 
