@@ -7,6 +7,7 @@ from ninja.security import SessionAuth
 
 from maarag import __version__
 from maarag.desks.picture.api import router as picture
+from maarag.domains.services.api import router as services
 
 api = NinjaAPI(
     title="Maarag",
@@ -19,3 +20,4 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/picture", picture)
+api.add_router("/services", services)

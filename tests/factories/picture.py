@@ -1,0 +1,113 @@
+"""A small nation for tests of the picture: two authorities, one of them with three neighbourhoods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from maarag.domains.needs.actions import EstimateDraft, save_estimates
+from maarag.domains.services.actions import CapacityDraft
+from maarag.kernel.places.actions import save_place
+from maarag.kernel.places.models import DistrictOf, Place, PlaceKind
+from maarag.kernel.taxonomy.actions import save_topic
+from maarag.kernel.taxonomy.models import Term, Topic
+
+from .services import AS_OF, World, make_world
+
+TODAY = date(2026, 11, 21)
+
+
+@dataclass
+class Nation:
+    """The world of services, with neighbourhoods, a district and two topics."""
+
+    world: World
+    district: Place
+    neighbourhoods: list[Place]
+    food: Topic
+    care: Topic
+
+    def need(self, place: Place, number: int, topic: Topic | None = None, **fields: Any) -> None:
+        """One estimate."""
+        topic = topic or self.food
+        fields.setdefault("situation", self.world.term("families"))
+        fields.setdefault("as_of", AS_OF)
+        draft = EstimateDraft(
+            place=place,
+            topic=topic,
+            unit=fields.pop("unit", "people"),
+            number=number,
+            certainty=fields.pop("certainty", "estimated"),
+            **fields,
+        )
+        save_estimates(by=self.world.system, source=self.world.source, drafts=[draft])
+
+    def meals(self, code: str, places: int | None, at: Place | None = None, **fields: Any) -> Any:
+        """A food service with so many places, standing at a place's own point."""
+        if places is not None:
+            fields["capacities"] = [CapacityDraft("people", places)]
+        if at is not None:
+            fields["locations"] = [self.world.at(f"L{code}", at.latitude or 0, at.longitude or 0, at)]
+        return self.world.service(code, f"ארוחות {code}", "meals", **fields)
+
+
+def make_nation() -> Nation:
+    """Nation ⊃ district ⊃ city (three neighbourhoods 1 km apart) and sister city, 60 km away."""
+    world = make_world()
+    by = world.system
+    district = save_place(
+        by=by,
+        code="D-north",
+        within=[world.nation],
+        kind=PlaceKind.DISTRICT,
+        district_of=DistrictOf.INTERIOR,
+        name_he="הצפון",
+    )
+    city = _moved(world, world.city, [world.nation, district], 32.0, 35.0)
+    sister = _moved(world, world.sister, [world.nation, district], 32.54, 35.0)
+    world.city, world.sister = city, sister
+    neighbourhoods = [
+        save_place(
+            by=by,
+            code=f"{city.code}-{number}",
+            within=[city],
+            kind=PlaceKind.NEIGHBOURHOOD,
+            name_he=name,
+            latitude=32.0 + number / 100,
+            longitude=35.0,
+        )
+        for number, name in enumerate(("הדרים", "כרמים", "המושבה"))
+    ]
+    food = _topic(world, "food-security", "ביטחון תזונתי", ["food"], 10.0, yearly_cost_per_place=1000)
+    care = _topic(world, "older-people", "אזרחים ותיקים", ["care"], 10.0)
+    return Nation(world, district, neighbourhoods, food, care)
+
+
+def _moved(world: World, place: Place, within: Sequence[Place], latitude: float, longitude: float) -> Place:
+    return save_place(
+        by=world.system,
+        code=place.code,
+        within=within,
+        latitude=latitude,
+        longitude=longitude,
+        population=20_000,
+        population_year=2021,
+        socioeconomic_cluster=4,
+    )
+
+
+def _topic(world: World, code: str, name: str, responses: list[str], reach: float, **fields: Any) -> Topic:
+    terms: list[Term] = [world.term(ending) for ending in responses]
+    return save_topic(
+        by=world.system,
+        code=code,
+        responses=terms,
+        situations=[],
+        name_he=name,
+        name_ar=name,
+        name_en=code,
+        reach_km=reach,
+        **fields,
+    )
