@@ -121,7 +121,7 @@ def _best_other(others: list[list[list[Found]]], postings: Postings, n: int) -> 
             key = tuple(found)
             if key not in known:
                 quality = _plain_quality(found, postings, n)
-                known[key] = (quality, np.flatnonzero(quality))
+                known[key] = (quality, np.flatnonzero(quality > 0))
             words.append(known[key])
         # Only where the rarest of its words stands can the whole expression stand.
         (quality, where), *rest = sorted(words, key=lambda word: len(word[1]))
