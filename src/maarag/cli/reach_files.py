@@ -37,6 +37,17 @@ COST = (
     " מרחק מרחקקמ דקות זמן זמןנסיעה עלות קמ"
 )
 
+# Where no name fits: the only column whose name contains one of these.
+HINTS = {
+    "the place": "demand orig place מקום",
+    "the service": "supply dest service facilit שירות",
+    "people": "people person popul אנשים אוכלוס תושבים",
+    "capacity": "capac קיבול",
+    "the latitude": "latit רוחב",
+    "the longitude": "longit אורך",
+    "the distance or time": "minut dist time cost מרחק דקות זמן",
+}
+
 
 class FileError(Exception):
     """A file that cannot be used as it is. The message names the file, the lines and what to do."""
@@ -103,6 +114,14 @@ class _Table:
                 if plain == name and index not in self.taken:
                     self.taken.add(index)
                     return index
+        likely = [
+            index
+            for index, plain in enumerate(self.plain)
+            if index not in self.taken and any(hint in plain for hint in HINTS.get(what, "").split())
+        ]
+        if len(likely) == 1:
+            self.taken.add(likely[0])
+            return likely[0]
         if not required:
             return None
         found = ", ".join(cell for cell in self.header if cell) or "none"

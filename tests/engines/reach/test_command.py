@@ -130,6 +130,30 @@ def test_hebrew_headers_encodings_and_separators(files: Any, encoding: str, sepa
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "demand_id,supply_id,distance_km",
+        "Origin ID,Destination ID,Travel minutes",
+        "from,to,Time",
+        "place,service,road distance (m)",
+        "dest,origin,cost",
+    ],
+)
+def test_names_of_columns_are_taken_leniently(files: Any, header: str) -> None:
+    values = "s1,p1,5" if header.startswith("dest") else "p1,s1,5"
+    data = answer(files("--format", "json", pairs=f"{header}\n{values}\n"))
+    assert data["rows"][0]["access"] == pytest.approx(0.3)
+
+
+def test_two_columns_that_could_be_meant_are_not_guessed(files: Any) -> None:
+    result = files(demand="id,population 2019,population 2021,lat,lon\na,1,2,32,35\n")
+    assert result.exit_code == 2
+    assert "no column for people" in result.stderr
+    data = answer(files("--format", "json", demand="id,population_2021,lat,lon\na,2,32,35\n"))
+    assert data["rows"][0]["people"] == 2
+
+
+@pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"demand": "id,people,lat,lon\na,-5,32,35\n"}, "demand.csv, line 2: people -5 is negative"),

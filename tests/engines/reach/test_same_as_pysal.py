@@ -16,7 +16,8 @@ from maarag.engines.reach.raam import raam
 from tests.engines.reach.reference import pysal
 from tests.engines.reach.strategies import Problem, problems
 
-COMPILED = pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+BOTH = (False, True)
+"""NumPy and the compiled kernel; PySAL is asked once for both."""
 
 
 def same(ours: np.ndarray, theirs: np.ndarray) -> None:
@@ -24,21 +25,25 @@ def same(ours: np.ndarray, theirs: np.ndarray) -> None:
     np.testing.assert_allclose(ours, np.where(np.isnan(theirs), 0.0, theirs), rtol=1e-9, atol=1e-9)
 
 
+def check(
+    problem: Problem, theirs: np.ndarray, decay: Decay, limit: float = np.inf, *, selective: bool = False
+) -> None:
+    for compiled in BOTH:
+        weights = Weights(problem.pairs, decay, limit, selective=selective, compiled=compiled)
+        same(catchment(weights, problem.people, problem.capacity).access, theirs)
+
+
 def table(problem: Problem) -> tuple[np.ndarray, ...]:
     return problem.people, problem.capacity, problem.origin, problem.destination, problem.cost
 
 
-@COMPILED
 @given(
     problem=problems(duplicates=True), max_cost=st.one_of(st.none(), st.sampled_from([0.0, 10.0, 30.0, 41.5]))
 )
 @settings(max_examples=60, deadline=None)
-def test_two_step(problem: Problem, max_cost: float | None, compiled: bool) -> None:
-    weights = Weights(
-        problem.pairs, Decay.none(), np.inf if max_cost is None else max_cost, compiled=compiled
-    )
-    ours = catchment(weights, problem.people, problem.capacity).access
-    same(ours, pysal("two_stage_fca", *table(problem), max_cost=max_cost))
+def test_two_step(problem: Problem, max_cost: float | None) -> None:
+    theirs = pysal("two_stage_fca", *table(problem), max_cost=max_cost)
+    check(problem, theirs, Decay.none(), np.inf if max_cost is None else max_cost)
 
 
 DECAYS = [
@@ -48,20 +53,16 @@ DECAYS = [
 ]
 
 
-@COMPILED
 @pytest.mark.parametrize(("decay", "bands"), DECAYS, ids=["default", "five", "ring"])
 @given(problem=problems(duplicates=True), max_cost=st.one_of(st.none(), st.sampled_from([10.0, 25.0])))
 @settings(max_examples=40, deadline=None)
-def test_enhanced(
-    problem: Problem, decay: Decay, bands: dict | None, max_cost: float | None, compiled: bool
-) -> None:
-    weights = Weights(problem.pairs, decay, np.inf if max_cost is None else max_cost, compiled=compiled)
-    ours = catchment(weights, problem.people, problem.capacity).access
+def test_enhanced(problem: Problem, decay: Decay, bands: dict | None, max_cost: float | None) -> None:
+    limit = np.inf if max_cost is None else max_cost
     options = {} if bands is None else {"weight_fn": pysal_weights.step_fn(bands)}
-    same(ours, pysal("enhanced_two_stage_fca", *table(problem), max_cost=max_cost, **options))
+    theirs = pysal("enhanced_two_stage_fca", *table(problem), max_cost=max_cost, **options)
+    check(problem, theirs, decay, limit)
 
 
-@COMPILED
 @pytest.mark.parametrize(
     ("decay", "function"),
     [
@@ -81,40 +82,34 @@ def test_enhanced(
 )
 @given(problem=problems(duplicates=True))
 @settings(max_examples=25, deadline=None)
-def test_decay_functions(problem: Problem, decay: Decay, function: object, compiled: bool) -> None:
-    ours = catchment(
-        Weights(problem.pairs, decay, compiled=compiled), problem.people, problem.capacity
-    ).access
-    same(ours, pysal("enhanced_two_stage_fca", *table(problem), weight_fn=function))
+def test_decay_functions(problem: Problem, decay: Decay, function: object) -> None:
+    check(problem, pysal("enhanced_two_stage_fca", *table(problem), weight_fn=function), decay)
 
 
-@COMPILED
 @given(problem=problems(duplicates=True), max_cost=st.one_of(st.none(), st.sampled_from([10.0, 25.0])))
 @settings(max_examples=60, deadline=None)
-def test_three_step(problem: Problem, max_cost: float | None, compiled: bool) -> None:
+def test_three_step(problem: Problem, max_cost: float | None) -> None:
     limit = np.inf if max_cost is None else max_cost
-    weights = Weights(problem.pairs, THREE_STEP_DEFAULT, limit, selective=True, compiled=compiled)
-    ours = catchment(weights, problem.people, problem.capacity).access
-    same(ours, pysal("three_stage_fca", *table(problem), max_cost=max_cost))
+    theirs = pysal("three_stage_fca", *table(problem), max_cost=max_cost)
+    check(problem, theirs, THREE_STEP_DEFAULT, limit, selective=True)
 
 
-@COMPILED
 @given(problem=problems(least_capacity=1), tau=st.sampled_from([60, 7, 300.5]))
 @settings(max_examples=60, deadline=None)
-def test_raam(problem: Problem, tau: float, compiled: bool) -> None:
-    ours = raam(problem.pairs, problem.people, problem.capacity, tau=tau, compiled=compiled).cost
+def test_raam(problem: Problem, tau: float) -> None:
+    ours = [raam(problem.pairs, problem.people, problem.capacity, tau=tau, compiled=c).cost for c in BOTH]
     if not ((problem.people[problem.origin] > 0) & (problem.capacity[problem.destination] > 0)).any():
         assert np.isnan(ours).all()  # PySAL fails on an empty problem
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = pysal("raam", *table(problem), tau=tau)
-    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)
+    for values in ours:
+        np.testing.assert_allclose(values, theirs, rtol=1e-9, atol=1e-9)
 
 
-@COMPILED
 @pytest.mark.parametrize("size", [60, 300])
-def test_larger_problems(size: int, compiled: bool) -> None:
+def test_larger_problems(size: int) -> None:
     rng = np.random.default_rng(size)
     people, capacity = rng.integers(1, 50_000, size), rng.integers(1, 400, size)
     origin, destination = (index.ravel() for index in np.indices((size, size)))
@@ -122,9 +117,9 @@ def test_larger_problems(size: int, compiled: bool) -> None:
     origin, destination = origin[near], destination[near]
     cost = rng.uniform(0, 70, len(origin))
     problem = Problem(people, capacity, origin, destination, cost)
-    weights = Weights(problem.pairs, E2SFCA_DEFAULT, compiled=compiled)
-    same(catchment(weights, people, capacity).access, pysal("enhanced_two_stage_fca", *table(problem)))
-    weights = Weights(problem.pairs, THREE_STEP_DEFAULT, selective=True, compiled=compiled)
-    same(catchment(weights, people, capacity).access, pysal("three_stage_fca", *table(problem)))
-    costs = raam(problem.pairs, people, capacity, compiled=compiled).cost
-    np.testing.assert_allclose(costs, pysal("raam", *table(problem)), rtol=1e-9)
+    check(problem, pysal("enhanced_two_stage_fca", *table(problem)), E2SFCA_DEFAULT)
+    check(problem, pysal("three_stage_fca", *table(problem)), THREE_STEP_DEFAULT, selective=True)
+    theirs = pysal("raam", *table(problem))
+    for compiled in BOTH:
+        costs = raam(problem.pairs, people, capacity, compiled=compiled).cost
+        np.testing.assert_allclose(costs, theirs, rtol=1e-9)
