@@ -17,7 +17,7 @@ from maarag.domains.services.actions import (
     save_services,
 )
 from maarag.domains.services.models import Location, Service
-from maarag.kernel.people.actions import save_organisation
+from maarag.kernel.people.actions import OrganisationDraft, save_organisations
 from maarag.kernel.people.models import Organisation
 from maarag.kernel.places.actions import PlaceDraft, save_places
 from maarag.kernel.places.models import Place
@@ -97,26 +97,27 @@ def _outline(text: str) -> list[list[float]] | None:
 
 
 def _save_organisations(loading: Loading) -> dict[str, Organisation]:
-    saved: dict[str, Organisation] = {}
-    known = {body.code: body for body in Organisation.objects.filter(is_fictional=True)}
-    for row in loading.steps("organisations", rows("fiction_organisations")):
-        body = known.get(row["code"])
-        saved[row["code"]] = (
-            body
-            if body and loading.is_theirs(body)
-            else save_organisation(
-                by=loading.by,
-                code=row["code"],
+    table = rows("fiction_organisations")
+    theirs = loading.codes_of_theirs(Organisation)
+    drafts = [
+        OrganisationDraft(
+            row["code"],
+            {
                 **names(row),
-                sector=row["sector"],
-                place=loading.places[row["place"]],
-                parent=saved[row["parent"]] if row["parent"] else None,
-                description=INVENTED,
-                is_fictional=True,
-            )
+                "sector": row["sector"],
+                "place": loading.places[row["place"]],
+                "description": INVENTED,
+                "is_fictional": True,
+            },
+            parent=row["parent"],
         )
-    loading.counts["organisations"] += len(saved)
-    return saved
+        for row in table
+        if row["code"] not in theirs
+    ]
+    save_organisations(by=loading.by, drafts=drafts)
+    loading.progress("organisations", len(table), len(table))
+    loading.counts["organisations"] += len(table)
+    return {body.code: body for body in Organisation.objects.filter(code__in=[row["code"] for row in table])}
 
 
 def _save_services(loading: Loading, organisations: Mapping[str, Organisation]) -> None:

@@ -17,7 +17,7 @@ from maarag.domains.services.actions import (
     save_services,
 )
 from maarag.domains.services.models import CapacityUnit, Location, Programme, Service
-from maarag.kernel.people.actions import save_organisation
+from maarag.kernel.people.actions import OrganisationDraft, save_organisation, save_organisations
 from maarag.kernel.people.models import Organisation, Sector
 
 from .family_poverty import shared_out
@@ -117,25 +117,22 @@ def _save_programmes(loading: Loading, ministry: Organisation) -> dict[str, Prog
 
 def _save_offices(loading: Loading, codes: list[str]) -> dict[str, Organisation]:
     """One organisation for the social services of each authority."""
-    known = {office.code: office for office in Organisation.objects.filter(code__startswith="welfare-")}
-    offices: dict[str, Organisation] = {}
-    for row in loading.steps("departments", [{"authority": code} for code in codes]):
-        place = loading.places[row["authority"]]
-        office = known.get(code := f"welfare-{place.code}")
-        offices[place.code] = (
-            office
-            if office and loading.is_theirs(office)
-            else save_organisation(
-                by=loading.by,
-                code=code,
-                name_he=f"המחלקה לשירותים חברתיים – {place.name_he}",
-                name_ar=f"قسم الخدمات الاجتماعية – {place.name_ar}",
-                name_en=f"Social services department – {place.name_en}",
-                sector=Sector.LOCAL_GOVERNMENT,
-                place=place,
-            )
-        )
-    return offices
+    theirs = loading.codes_of_theirs(Organisation)
+    drafts = []
+    for place in (loading.places[code] for code in codes):
+        if (code := f"welfare-{place.code}") not in theirs:
+            fields = {
+                "name_he": f"המחלקה לשירותים חברתיים – {place.name_he}",
+                "name_ar": f"قسم الخدمات الاجتماعية – {place.name_ar}",
+                "name_en": f"Social services department – {place.name_en}",
+                "sector": Sector.LOCAL_GOVERNMENT,
+                "place": place,
+            }
+            drafts.append(OrganisationDraft(code, fields))
+    save_organisations(by=loading.by, drafts=drafts)
+    loading.progress("departments", len(codes), len(codes))
+    offices = {office.code: office for office in Organisation.objects.filter(code__startswith="welfare-")}
+    return {code: offices[f"welfare-{code}"] for code in codes}
 
 
 def _save_points(loading: Loading, offices: Mapping[str, Organisation]) -> dict[str, Location]:
