@@ -20,3 +20,5 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEMONSTRATION = False
+# Two runs of the tests at once do not meet.
+DATABASES["default"]["TEST"] = {"NAME": f"test_maarag_{os.getpid()}"}  # noqa: F405
