@@ -139,7 +139,8 @@ def _places() -> list[charts.Place]:
 def _charts(rows: list[dict[str, Any]]) -> dict[str, Any]:
     say = figures.name_in_language
     words = {
-        "ok": _("In order"), "attention": _("Needs attention"), "critical": _("Severe gap"), "unknown": _("Not known"),
+        "ok": _("In order"), "attention": _("Needs attention"),
+        "critical": _("Severe gap"), "unknown": _("Not known"),
     }  # fmt: skip
     return {
         "bars": charts.grouped_bars(
@@ -177,6 +178,13 @@ def _charts(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _order(value: Any) -> tuple[int, Any]:
+    """Hidden figures before numbers, names by their letters."""
+    if isinstance(value, Suppressed):
+        return 0, 0
+    return (1, value) if isinstance(value, int) else (2, figures.name_in_language(value))
+
+
 def samples(request: HttpRequest) -> dict[str, Any]:
     """Everything the gallery's template shows."""
     sort = request.GET.get("sort", "-need")
@@ -191,11 +199,9 @@ def samples(request: HttpRequest) -> dict[str, Any]:
     ]
     wide = [*columns, Column("money", _("Gap in money"), "money_short"), Column("seen", _("As of"), "date")]
     key = sort.lstrip("-")
-    ordered = sorted(
-        rows,
-        key=lambda r: (isinstance(r.get(key), Suppressed), str(r.get(key)).zfill(9)),
-        reverse=sort.startswith("-"),
-    )
+    ordered = sorted(rows, key=lambda row: _order(row[key] if key in row else row["need"]))
+    if sort.startswith("-"):
+        ordered.reverse()
     bound = SampleForm({"name": "", "email": "nobody", "people": "-3"})
     return {
         "rows": rows,
@@ -219,10 +225,12 @@ def samples(request: HttpRequest) -> dict[str, Any]:
             {"label": _("Duplicates"), "url": "#status", "count": 14},
         ],
         "crumb_items": [
-            (_("The nation"), "#"), (_("A district"), "#"), (figures.name_in_language(rows[11]["place"]), None),
+            (_("The nation"), "#"), (_("A district"), "#"),
+            (figures.name_in_language(rows[11]["place"]), None),
         ],
         "topic_choices": [
-            ("", _("All topics")), *[(str(i), figures.name_in_language(topic)) for i, topic in enumerate(TOPICS)],
+            ("", _("All topics")),
+            *[(str(i), figures.name_in_language(topic)) for i, topic in enumerate(TOPICS)],
         ],
         "fact_items": [
             (_("Provider"), rows[0]["place"].in_language(figures.language())),
@@ -232,7 +240,8 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         ],
         "events": [
             {"when": datetime(2026, 11, 20, 9, 5, tzinfo=timezone.get_current_timezone()),
-             "title": _("Mission opened"), "who": rows[2]["place"], "text": _("The gap was found in the picture of October.")},
+             "title": _("Mission opened"), "who": rows[2]["place"],
+             "text": _("The gap was found in the picture of October.")},
             {"when": date(2026, 11, 21), "title": _("Owner changed"), "url": "#timeline"},
         ],
         "hidden_small": Suppressed(5),
@@ -241,7 +250,8 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         "small_money": Money(45_300_00),
         "today": date(2026, 11, 21),
         "mixed": LocalText(
-            "תכנית STEP-UP 2.0 (שלב ב׳) – רח׳ הרצל 12/4, 1,250 ₪", "برنامج STEP-UP 2.0 (مرحلة 2) – شارع 12/4",
+            "תכנית STEP-UP 2.0 (שלב ב׳) – רח׳ הרצל 12/4, 1,250 ₪",
+            "برنامج STEP-UP 2.0 (مرحلة 2) – شارع 12/4",
             "Programme STEP-UP 2.0 (stage 2) – 12/4 Herzl St.",
         ),
     }  # fmt: skip

@@ -75,7 +75,7 @@ def gantt(
         under = " · ".join(str(part) for part in (strip.word, strip.note) if part)
         parts = [
             shape(SHAPES[strip.tone], there.x(8), y + 17, 5, f"tone-{strip.tone}"),
-            there.text(22, y + 21, wrapped(str(strip.label), int((label_width - 30) / 7), 1)[0]),
+            there.text(22, y + 21, wrapped(str(strip.label), int((label_width - 26) / 6.4), 1)[0]),
             there.text(22, y + 37, under, "soft", size=11.5),
         ]
         if begins <= finishes:

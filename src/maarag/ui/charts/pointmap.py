@@ -183,6 +183,8 @@ def point_map(
     body: list[Any] = [*main.background(1, True), *main.marks(ordered, radius, level, True)]
     for sheet in insets:
         inside = [p for p in ordered if sheet.holds(p.lon, p.lat)]
+        if not inside:
+            continue
         west, south, east, north = sheet.box
         (x1, y1), (x2, y2) = main.place(west, north), main.place(east, south)
         edge = sheet.x + sheet.width

@@ -13,8 +13,8 @@ KINDS = ("text", "integer", "decimal", "percent", "money", "date")
 class DocumentColumn:
     """A heading and the kind of its cells.
 
-    Kinds: text, integer, decimal, percent (share of one), money (shekels or Money), date. `width` is in letters;
-    0 measures the cells.
+    Kinds: text, integer, decimal, percent (share of one), money (shekels or Money), date.
+    `width` is in letters; 0 measures the cells.
     """
 
     label: str
