@@ -13,6 +13,7 @@ WORDS: dict[str, str] = {
     "name": N_("Their names are alike (%(share)s%%)."),
     "name_within": N_("The name of one is contained in the name of the other."),
     "name_identical": N_("They have the same name."),
+    "name_goes_on": N_("One name says more than the other."),
     "name_differs": N_("A telling word stands in one name only."),
     "text": N_("Their descriptions are alike (%(share)s%%)."),
     "lead_within": N_("The first sentence of one is contained in the description of the other."),
@@ -33,11 +34,13 @@ WORDS: dict[str, str] = {
     "other_population": N_("They are for different people."),
     "names_of_others": N_("The name of one speaks of people whom the other does not mention."),
     "narrower_population": N_("One of them is for a narrower group of people."),
+    "population_codes_differ": N_("They are listed under different situations."),
     "near": N_("They serve the same area or are near each other."),
     "far": N_("They are far from each other."),
     "same_provider": N_("The same organisation gives both."),
     "branches": N_("They may be branches of one organisation in different spots."),
     "numbers_differ": N_("The numbers in their names differ."),
+    "brands_differ": N_("Each has a name of its own."),
     "translation": N_("One may be a translation of the other."),
     "distance_km": N_("Distance between them: %(km)s km."),
 }
@@ -47,7 +50,7 @@ STRONG, CLEAR = 2.0, 0.75
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason in words; whether it speaks "for" or "against" duplication, how strongly (1 to 3; 0: not)."""
+    """One reason in words; whether it speaks "for" or "against", and how strongly (1 to 3; 0: not at all)."""
 
     code: str
     words: str
@@ -80,6 +83,7 @@ def weight_in_words(name: str) -> str:
         "name": _("Names alike"),
         "name_within": _("One name within the other"),
         "name_identical": _("The same name"),
+        "name_goes_on": _("One name says more"),
         "name_differs": _("A telling word in one name only"),
         "text": _("Descriptions alike"),
         "lead_within": _("First sentence within the other"),
@@ -100,11 +104,13 @@ def weight_in_words(name: str) -> str:
         "other_population": _("Different people"),
         "names_of_others": _("Other people in the name"),
         "narrower_population": _("Narrower group of people"),
+        "population_codes_differ": _("Listed under different situations"),
         "near": _("Near each other"),
         "far": _("Far from each other"),
         "same_provider": _("Same organisation"),
         "branches": _("Branches of one organisation"),
         "numbers_differ": _("Numbers differ"),
+        "brands_differ": _("Names of their own"),
         "translation": _("Translation"),
     }
     return names.get(name, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from maarag.kernel.places.models import Containment, Place, PlaceKind
@@ -21,6 +23,8 @@ from .models import (
 )
 
 LEAST_SCORE = 0.5
+Finding = Any
+"""An OverlapFinding with what `overlaps` adds to it: verdict, reason, judged_by_name, judged_at."""
 
 
 def offered() -> QuerySet[Service]:
@@ -82,7 +86,7 @@ def overlaps(
     min_score: float = LEAST_SCORE,
     standing: bool = False,
     verdict: str | None = None,
-) -> QuerySet[OverlapFinding]:
+) -> QuerySet[Finding]:
     """The findings, likeliest first, each with `verdict`, `reason`, `judged_by_name`, `judged_at` (or None).
 
     `place`: either service is inside it (see `inside`); the nation has all. `topic`: either gives a response
@@ -91,7 +95,7 @@ def overlaps(
     those not judged.
     """
     said = OverlapVerdict.objects.filter(first=OuterRef("first"), second=OuterRef("second"))
-    findings = OverlapFinding.objects.annotate(
+    findings: QuerySet[Finding] = OverlapFinding.objects.annotate(
         verdict=Subquery(said.values("verdict")[:1]),
         reason=Subquery(said.values("reason")[:1]),
         judged_by_name=Subquery(said.values("judged_by__name")[:1]),
@@ -114,6 +118,6 @@ def overlaps(
     return findings
 
 
-def similar_to(service: Service) -> QuerySet[OverlapFinding]:
+def similar_to(service: Service) -> QuerySet[Finding]:
     """The findings that a service is part of."""
     return overlaps().filter(Q(first=service) | Q(second=service))

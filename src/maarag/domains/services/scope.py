@@ -10,7 +10,6 @@ from django.http import Http404
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, grants_of, places_permitted
-from maarag.kernel.places.models import Place
 
 from .models import Service
 
@@ -72,12 +71,7 @@ def may_judge(viewer: Viewer, first: Service, second: Service) -> bool:
     return any(reach.covers(service.organisation_id, places_of(service)) for service in (first, second))
 
 
-def places_to_judge(viewer: Viewer) -> frozenset[int] | None:
-    """The places whose overlaps the viewer may judge; None for all."""
-    reach = reach_of(viewer, Permission.JUDGE_OVERLAPS)
-    return None if reach.everything else reach.places
-
-
-def editable_places(viewer: Viewer) -> list[Place]:
-    """Where the viewer may add services, for the form."""
-    return list(places_permitted(viewer, Permission.EDIT_SERVICES).order_by("kind", "name_he"))
+def require_judge(viewer: Viewer, first: Service, second: Service) -> None:
+    """Raise Http404 unless the viewer may judge the pair."""
+    if not may_judge(viewer, first, second):
+        raise Http404

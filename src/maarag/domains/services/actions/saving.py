@@ -124,7 +124,7 @@ def save_service(
 ) -> Service:
     """Make or change the service with this code.
 
-    None leaves terms, areas and so on as they are; a sequence replaces them. What changes nothing is not written.
+    None leaves terms, areas and so on as they are; a sequence replaces them. No change, nothing written.
     `seen`: the `modified_at` that the writer last saw; raises ChangedMeanwhile where it is no longer so.
     Raises ValidationError (by field), PermissionDenied.
     """
