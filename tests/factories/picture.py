@@ -14,7 +14,8 @@ from maarag.kernel.places.models import DistrictOf, Place, PlaceKind
 from maarag.kernel.taxonomy.actions import save_topic
 from maarag.kernel.taxonomy.models import Term, Topic
 
-from .services import AS_OF, World, make_world
+from .services import AS_OF, World
+from .services import world as make_world
 
 TODAY = date(2026, 11, 21)
 
