@@ -26,6 +26,7 @@ SURE_FORM = 0.75
 OTHER_LAYOUT = 0.95
 LEAST_SYNONYM_FORM = 0.7
 MOST_SLIPS = 3
+MOST_OTHERS = 60
 BEGINNING = 0.8
 MOST_BEGINNINGS = 4
 RARE_BESIDE = 20
@@ -197,11 +198,14 @@ def _of_form(likeness: float) -> float:
 
 
 def _without_repetition(concept: Concept) -> Concept:
-    """Each word of the vocabulary once, in its surest meaning."""
+    """Each word of the vocabulary once, in its surest meaning; each other expression once, the surest."""
     for place, found in enumerate(concept.words):
         best: dict[int, Found] = {}
         for item in found:
             if item.number not in best or item.weight > best[item.number].weight:
                 best[item.number] = item
         concept.words[place] = sorted(best.values(), key=lambda item: (-item.weight, item.number))
+    distinct = {tuple(map(tuple, other)): other for other in concept.others}.values()
+    surest = sorted(distinct, key=lambda other: -min(found[0].weight for found in other))
+    concept.others = surest[:MOST_OTHERS]
     return concept

@@ -22,7 +22,8 @@ FEWER_COVER = 0.3
 ALL_WORDS = 0.5
 PHRASE = 0.4
 NAME = 0.35
-PART_OF_EXPRESSION = 0.45
+PART_OF_EXPRESSION = 0.6
+PART_BESIDE_OTHERS = 0.3
 BOTH = 0.25
 RERANKED = 400
 
@@ -68,13 +69,14 @@ def _score_concept(concept: Concept, postings: Postings, n: int) -> tuple[Floats
         total += worths[-1] * quality
         covered += worths[-1] * np.where(sure > 0, 0.4 + 0.6 * sure, 0.0)
     worth = sum(worths)
+    best, best_sure = _best_other(concept.others, postings, n)
     if len(concept.words) > 1:
         # A part of an expression says less than its share: הורה יחיד is not any parent, nor any single.
         whole = covered >= 0.65 * worth
-        total *= np.where(whole, 1.0, PART_OF_EXPRESSION)
-        covered *= np.where(whole, 1.0, PART_OF_EXPRESSION)
+        part = PART_BESIDE_OTHERS if best.any() or whole.any() else PART_OF_EXPRESSION
+        total *= np.where(whole, 1.0, part)
+        covered *= np.where(whole, 1.0, part)
     if concept.others:
-        best, best_sure = _best_other(concept.others, postings, n)
         answering = np.count_nonzero((best_sure > 0) | (covered >= worth * 0.7))
         if answering:
             # An expression that no document has is as rare as what stands for it.
