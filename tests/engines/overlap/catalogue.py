@@ -14,9 +14,9 @@ FILE = "data/services/welfare_service_catalogue_2021-05-18.csv"
 
 DUPLICATES: dict[tuple[str, str], str] = {
     ("241", "662"): "foster families for children, twice, nearly in the same words",
-    ("614", "615"): "clubs for older people with activities, rides and food security",
 }
 UNCLEAR: dict[tuple[str, str], str] = {
+    ("614", "615"): "clubs for older people; one adds food security, the other some help with food",
     ("143", "786"): "a hostel is one kind of the housing array",
     ("82", "786"): "flats in particular communities, and the housing array",
     ("82", "143"): "the purpose is the same sentence; flats and hostels",

@@ -85,6 +85,16 @@ LOOK_ALIKE: dict[tuple[str, str], str] = {
 }
 
 
+ELSEWHERE = {
+    *(pair for pair, why in LOOK_ALIKE.items() if "town" in why),
+    ("f09", "f10"),
+    ("f24", "f26"),
+    ("f55", "f57"),
+    ("f56", "f58"),
+}
+"""Pairs that only their places tell apart: a copy that lost its place could be of either."""
+
+
 def services() -> list[Service]:
     found = []
     for row in ROWS.read_text("utf-8").splitlines()[1:]:

@@ -1,4 +1,5 @@
-"""Fits the default weights on labelled pairs and prints them: `python -m tests.engines.overlap.fitting SHARED`.
+# ruff: noqa: T201 (a command: it prints)
+"""Fits the default weights and prints them: `python -m tests.engines.overlap.fitting SHARED`.
 
 Fitted on half of the catalogue (with altered copies and look-alikes of its services) and on the fictional
 services; the other half of the catalogue, with other copies, is only judged.
@@ -16,10 +17,12 @@ from maarag.engines.overlap import Options, find_overlaps
 from maarag.engines.overlap.candidates import candidates
 from maarag.engines.overlap.features import NAMES, measure, prepare
 from maarag.engines.overlap.weights import fit
-from tests.engines.overlap import perturbations, worlds
+from tests.engines.overlap import catalogue, perturbations, worlds
 
-NATURAL = 4.0
-"""A pair that people wrote counts as so many made by rule."""
+LABELLED = {worlds.key(a, b) for a, b in (*catalogue.DUPLICATES, *catalogue.LOOK_ALIKE)}
+LABELLED_WEIGHT = 25.0
+NATURAL = 5.0
+"""A pair that people wrote counts as so many made by rule, and one judged singly for more."""
 
 
 EXPECTED: dict[str, float] = {
@@ -27,11 +30,13 @@ EXPECTED: dict[str, float] = {
     "name": 2.0,
     "name_within": 1.0,
     "name_identical": 2.0,
+    "name_goes_on": -1.0,
     "name_differs": -2.0,
     "text": 2.0,
     "text_within": 1.0,
     "text_identical": 1.0,
     "text_near_identical": 2.0,
+    "lead_within": 1.0,
     "name_and_text": 1.0,
     "name_alone": 2.0,
     "text_alone": 2.0,
@@ -42,14 +47,17 @@ EXPECTED: dict[str, float] = {
     "same_terms": 0.5,
     "other_terms": -0.5,
     "same_population": 0.5,
+    "same_meaning": 0.5,
     "other_population": -3.0,
     "names_of_others": -1.0,
     "narrower_population": -1.5,
+    "population_codes_differ": -2.0,
     "near": 1.0,
     "far": -8.0,
     "same_provider": 0.5,
     "branches": -4.0,
     "numbers_differ": -2.0,
+    "brands_differ": -2.5,
     "translation": 6.0,
 }
 """What we thought before seeing the labels: the centre from which the labels move the weights."""
@@ -64,7 +72,8 @@ def rows_of(
     pairs = [worlds.key(ordered[i].id, ordered[j].id) for i, j in zip(a, b, strict=True)]
     keep = np.array([pair not in world.open for pair in pairs])
     answers = np.array([float(pair in world.truth) for pair in pairs])
-    heavy = np.array([1.0 if set("~!") & set(x + y) else NATURAL for x, y in pairs])
+    heavy = np.array([0.5 if "!" in x + y else 1.0 if "~" in x + y else NATURAL for x, y in pairs])
+    heavy[[pair in LABELLED for pair in pairs]] = LABELLED_WEIGHT
     found = [pair for pair, ok in zip(pairs, keep, strict=True) if ok]
     return measure(prepared, a, b)[keep], answers[keep], heavy[keep], found
 
@@ -83,18 +92,22 @@ def training(shared: Path) -> list[worlds.World]:
         (230, worlds.placed(poor, 2)),
     ):
         unsure = worlds.within(base.truth | base.open, half)
-        made.append(worlds.with_copies(f"sparse {seed}", services, set(), unsure, seed))
+        made.append(worlds.with_copies(f"sparse {seed}", services, set(), unsure, seed, alike=0.6))
     for seed in range(0, 60, 10):
         services = worlds.placed(half, seed) if seed % 20 else half
         known = worlds.within(base.truth, half) if seed % 20 == 0 else set()
         unsure = worlds.within(base.truth | base.open, half)
-        made.append(worlds.with_copies(f"half {seed}", services, known, unsure - known, seed))
+        made.append(worlds.with_copies(f"half {seed}", services, known, unsure - known, seed, alike=0.6))
     for seed in (240, 250):
         same_form = perturbations.boilerplate_pairs(half, share=0.04 * (seed - 235), seed=seed)
         unsure = worlds.within(base.truth | base.open, half)
-        made.append(worlds.with_copies(f"boilerplate {seed}", same_form, set(), unsure, seed))
+        made.append(worlds.with_copies(f"boilerplate {seed}", same_form, set(), unsure, seed, alike=0.6))
     for seed in range(100, 130, 10):
-        made.append(worlds.with_copies(f"fictional {seed}", fictional.services, fictional.truth, set(), seed))
+        made.append(
+            worlds.with_copies(
+                f"fictional {seed}", fictional.services, fictional.truth, set(), seed, alike=0.6
+            )
+        )
     return made
 
 

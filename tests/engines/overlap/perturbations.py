@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from maarag.engines.overlap import Service
+from maarag.language import tokens
 
 HEBREW = "אבגדהוזחטיכלמנסעפצקרשת"
 PROVIDERS = ("עמותת נתיב", "המרכז הקהילתי", "אגף הרווחה", "חברת מענים", "קרן דרך", "ידידים למען הקהילה")
@@ -110,10 +111,10 @@ def no_description(service: Service, rng: random.Random) -> Service:
     return dataclasses.replace(service, description="")
 
 
-FILLING = (
+FILLING = tokens(
     "השירות מיועד לתושבים הזקוקים לו ומופעל בכל השנה על ידי צוות מקצועי מיומן בתיאום עם גורמי הטיפול ברשות "
     "ובשיתוף המשפחה והקהילה תוך התאמה אישית לצורכי הפונה ושמירה על פרטיותו וכבודו בימים קבועים"
-).split()
+)
 
 
 def rewritten(service: Service, rng: random.Random) -> Service:
@@ -203,7 +204,7 @@ def copies(
 
 BOILERPLATE = (
     "השירות ניתן בתיאום מראש ובכפוף לזכאות ולתקציב השנתי. לפרטים ולהרשמה יש לפנות לעובד סוציאלי במחלקה.",
-    "פעילות המתקיימת במבנה נגיש, בשעות אחר הצהריים, בהשתתפות עצמית סמלית. אין כפל מבצעים, מספר המקומות מוגבל.",
+    "פעילות במבנה נגיש, בשעות אחר הצהריים, בהשתתפות עצמית סמלית. אין כפל מבצעים, מספר המקומות מוגבל.",
 )
 
 
@@ -249,8 +250,8 @@ def _changed_phrase(service: Service, phrases: Sequence[str], rng: random.Random
 
 
 def look_alikes(services: Sequence[Service], *, share: float, seed: int) -> list[Service]:
-    """Services made from others' texts that are not the same (ids `<id>!other`, `<id>!far`): other people, another response,
-    or the same thing in a far town (only where the service has a place)."""
+    """Services made from others' texts that are not the same: for other people, with another response
+    (ids `<id>!other`), or in a far town (`<id>!far`, only where the service has a place)."""
     rng = random.Random(seed)
     made = []
     for service in services:

@@ -1,4 +1,4 @@
-"""Sets of services with known duplicates: for fitting the weights, and others, never fitted on, for judging them."""
+"""Sets of services with known duplicates: some to fit the weights on, others only to judge them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Pairs = set[tuple[str, str]]
 
 @dataclass(frozen=True)
 class World:
-    """`truth`: all pairs that are duplicates; `open`: pairs on which people may differ, counted neither way."""
+    """`truth`: all pairs that are duplicates; `open`: pairs that people may judge either way, not counted."""
 
     name: str
     services: list[Service]
@@ -81,6 +81,7 @@ def with_copies(
     changes: Sequence[perturbations.Change] = perturbations.CHANGES,
     share: float = 0.35,
     alike: float = 0.25,
+    elsewhere: Iterable[tuple[str, str]] = (),
 ) -> World:
     """A set of services with altered copies (duplicates) and look-alikes (not) put among them."""
     made, pairs = perturbations.copies(services, share=share, seed=seed, changes=changes)
@@ -91,6 +92,7 @@ def with_copies(
     # A copy that lost its place may be of either town's service.
     lost = {service.id for service in made if service.lat is None}
     unsure |= {key(f"{i}!far", f"{i}~1") for i in (s.id for s in services) if f"{i}~1" in lost}
+    unsure |= {p for p in _spread(elsewhere, every) if set(p) & lost}
     return World(name, every, closure([*known, *pairs]), unsure)
 
 

@@ -1,4 +1,4 @@
-"""Services that may duplicate each other: pairs with evidence, groups, and learning from people's verdicts."""
+"""Services that may duplicate each other: pairs with evidence, groups, learning from people's verdicts."""
 
 from __future__ import annotations
 

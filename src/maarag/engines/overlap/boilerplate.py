@@ -13,15 +13,22 @@ _SENTENCE = re.compile(r"[.!?;\n|•]+")
 # A sentence must stand in so many services, of names so unlike, before it is held for boilerplate.
 LEAST_SERVICES = 3
 LIKENESS_OF_NAMES = 0.3
+SAMPLE = 40
 
 
 def without_boilerplate(services: Sequence[Service]) -> list[str]:
-    """Descriptions (normalised, sentence by sentence) less the sentences shared by services of unlike names."""
+    """Descriptions, normalised, a sentence a line, less sentences shared by services of unlike names."""
     split: dict[str, list[str]] = {}
+    known: dict[str, str] = {}
     for service in services:
         if service.description not in split:
-            parts = (normalise(part) for part in _SENTENCE.split(service.description))
-            split[service.description] = [part for part in parts if part]
+            parts = []
+            for part in _SENTENCE.split(service.description):
+                if part not in known:
+                    known[part] = normalise(part)
+                if known[part]:
+                    parts.append(known[part])
+            split[service.description] = parts
     holders: dict[str, list[int]] = defaultdict(list)
     for i, service in enumerate(services):
         for sentence in set(split[service.description]):
@@ -29,11 +36,16 @@ def without_boilerplate(services: Sequence[Service]) -> list[str]:
     empty = {
         sentence
         for sentence, rows in holders.items()
-        if len(rows) >= LEAST_SERVICES and _names_unlike([services[i].name for i in rows])
+        if len(rows) >= LEAST_SERVICES and _names_unlike([services[i].name for i in _some(rows)])
     }
     if not empty:
         return ["\n".join(split[service.description]) for service in services]
     return ["\n".join(s for s in split[service.description] if s not in empty) for service in services]
+
+
+def _some(rows: list[int]) -> list[int]:
+    """At most `SAMPLE` of the rows, evenly."""
+    return rows[:: -(-len(rows) // SAMPLE)]
 
 
 def _names_unlike(names: Sequence[str]) -> bool:

@@ -1,8 +1,8 @@
 """Which pairs are worth comparing: the likest services of each service, among those within its reach.
 
-Three searches, each a sparse product of unit vectors kept above a threshold: by name, by all words, and, across
-scripts, by what the words mean. Small inputs go through SciPy; large ones through a compiled kernel that finds
-the same pairs.
+Three searches, each a sparse product of unit vectors kept above a threshold: by name, by all words, and,
+across scripts, by what the words mean. Small inputs go through SciPy; large ones through a compiled kernel
+that finds the same pairs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 
 SMALL = 2_000
 """Up to this many services the plain search is quicker than loading the compiled one."""
-BUDGET = 40_000
+BUDGET = 12_000
 """Entries of the inverted index read per service in a large input; the rarest words are read first."""
 MEANING_THRESHOLD = 0.6
 
@@ -27,7 +27,7 @@ MEANING_THRESHOLD = 0.6
 def candidates(
     texts: Texts, meanings: sparse.csr_matrix, geo: Geography, options: Options
 ) -> tuple[Ints, Ints]:
-    """Pairs (a, b), a < b, each once, in order. `meanings`: n × concepts, terms and providers, for other scripts."""
+    """Pairs (a, b), a < b, each once, in order. `meanings`: n × (concepts, terms, providers)."""
     if texts.n < 2:
         none = np.zeros(0, dtype=np.int64)
         return none, none
@@ -55,7 +55,7 @@ def candidates(
 
 
 def vectors(texts: Texts) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-    """Unit vectors of names, and of names with descriptions. Slips of the pen count as the word itself, nearly."""
+    """Unit vectors of names, and of names with descriptions. A slip of the pen nearly counts as the word."""
     size = len(texts.importance)
     forgiving = (sparse.identity(size, format="csr") + 0.7 * texts.likeness).tocsr()
     name = bag(texts.names, texts.importance)
@@ -69,7 +69,7 @@ def vectors(texts: Texts) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
 def plain_search(
     matrix: sparse.csr_matrix, threshold: float, top: int, geo: Geography, differ: Ints
 ) -> tuple[Ints, Ints]:
-    """Pairs whose product reaches the threshold, within reach, `differ` unequal where given; `top` per row."""
+    """Pairs at or above the threshold, within reach, `differ` unequal where given; `top` per row."""
     product = (matrix @ matrix.T).tocoo()
     a, b = product.row.astype(np.int64), product.col.astype(np.int64)
     score = np.round(product.data, 9)

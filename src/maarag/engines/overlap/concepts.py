@@ -8,28 +8,27 @@ A phrase has one or two words; words are compared by their readings, in order, n
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from maarag.language import stems, tokens
 
 POPULATIONS: dict[str, str] = {
-    "children": "ילד, ילדים, ילדות, פעוט, פעוטות, תינוק, גיל הרך, children, child, toddlers, أطفال, الأطفال, اطفال, طفل",
+    "children": "ילד, ילדים, ילדות, פעוט, פעוטות, תינוק, גיל הרך, לגיל הרך, בגיל הרך, children, child, toddlers, أطفال, الأطفال, اطفال, طفل",
     "youth": "נוער, נער, נערים, מתבגרים, בני נוער, teens, youth, teenagers, adolescents, شبيبة, الشبيبة, فتيان, مراهقين",
     "young_adults": "צעיר, צעירים, צעירות, צעירה, young adults, young people, شباب, الشباب, شابات",
     "elderly": "אזרח ותיק, אזרחים ותיקים, אזרחים וותיקים, קשיש, קשישים, זקנים, גיל שלישי, גיל הזהב, ותיקים, "
     "גמלאים, elderly, seniors, senior citizens, older people, older adults, مسنين, المسنين, كبار السن, المسنون",
-    "women": "נשים, אישה, women, woman, female, نساء, النساء, امرأة",
-    "girls": "בנות, girls, young women, فتيات, الفتيات",
+    "women": "!נשים, !אישה, !אשה, women, woman, female, نساء, النساء, امرأة",
+    "girls": "girls, young women, فتيات, الفتيات",
     "men": "גברים, גבר, men, رجال, الرجال",
-    "boys": "בנים, boys, بنين",
+    "boys": "boys, بنين",
     "parents": "הורים, הורות, הורה, אימהות, אמהות, אבות, parents, mothers, fathers, parenting, أهالي, الأهالي, والدين, أمهات, الوالدية",
     "single_parents": "חד הורי, חד הוריות, הורה יחידני, הורים יחידניים, הורים עצמאיים, single parents, أحادية الوالد",
     "families": "משפחה, משפחות, families, family, عائلات, العائلات, عائلة, أسر",
     "disabilities": "מוגבלות, מוגבלויות, נכים, נכות, צרכים מיוחדים, disabilities, disability, disabled, ذوي الإعاقة, الإعاقة, إعاقات",
     "intellectual": "מוגבלות שכלית, שכלית התפתחותית, intellectual disability, إعاقة ذهنية",
     "autism": "אוטיזם, אוטיסט, אוטיסטי, אוטיסטים, autism, autistic, توحد, التوحد",
-    "visual": "עיוור, עיוורים, עיוורון, לקות ראייה, לקויי ראייה, ראייה, blind, visually impaired, blindness, مكفوفين, المكفوفين, بصرية",
+    "visual": "עיוור, עיוורים, עיוורון, לקות ראייה, לקויי ראייה, !ראייה, !ראיה, blind, visually impaired, blindness, مكفوفين, المكفوفين, بصرية",
     "hearing": "חירש, חירשים, חירשות, כבדי שמיעה, לקות שמיעה, לקויי שמיעה, מתחרשים, שמיעה, deaf, hearing, hearing impaired, الصم, صم, سمعية",
     "mental_health": "נפגעי נפש, מתמודדי נפש, מתמודדים, נפשית, mental health, mental illness, نفسية, النفسية",
     "haredi": "חרדי, חרדים, חרדיות, חרדית, haredi, ultra orthodox, حريديم, الحريديم",
@@ -53,7 +52,6 @@ POPULATIONS: dict[str, str] = {
     "students": "סטודנטים, students, طلاب جامعيين",
     "soldiers": "חיילים, חיילים בודדים, soldiers, lone soldiers, جنود",
     "carers": "בני משפחה, מטפלים עיקריים, caregivers, carers, مقدمي الرعاية",
-    "foster": "אומנה, foster, حاضنة",
     "adoption": "אימוץ, מאמצים, לאמץ, adoption, تبني, التبني",
     "unemployed": "מובטלים, מובטל, unemployed, jobseekers, عاطلين",
     "dementia": "דמנציה, אלצהיימר, dementia, alzheimer, خرف, الخرف",
@@ -89,7 +87,7 @@ RESPONSES: dict[str, str] = {
     "animal_therapy": "בעלי חיים, animal therapy, علاج بالحيوانات",
     "support_group": "קבוצת תמיכה, קבוצות תמיכה, support group, support groups, مجموعة دعم",
     "parent_guidance": "הדרכת הורים, parent guidance, parenting workshop, إرشاد الأهل, إرشاد الأهالي",
-    "workshop": "סדנה, סדנאות, סדנא, workshop, workshops, ورشة, ورشات",
+    "workshop": "סדנה, סדנת, סדנאות, סדנא, workshop, workshops, ورشة, ورشات",
     "course": "קורס, קורסים, course, courses, دورة, دورات",
     "home_visits": "ביקורי בית, ביקור בית, home visits, زيارات منزلية",
     "home_care": "טיפול ביתי, סיעוד, עזרה ביתית, home care, رعاية منزلية",
@@ -102,13 +100,13 @@ RESPONSES: dict[str, str] = {
     "volunteering": "התנדבות, מתנדבים, volunteering, volunteers, تطوع, التطوع, متطوعين",
     "transport": "הסעה, הסעות, transport, transportation, نقليات, سفريات",
     "sport": "ספורט, התעמלות, כדורגל, sport, sports, exercise, رياضة, الرياضة",
-    "music": "מוזיקה, מוסיקה, מקהלה, music, choir, موسيقى",
+    "music": "!מוזיקה, !מוסיקה, music, choir, موسيقى",
     "computers": "מחשבים, מחשב, אוריינות דיגיטלית, computers, digital skills, حاسوب, الحاسوب",
     "budgeting": "ניהול תקציב, כלכלת משפחה, כלכלת בית, budgeting, household budget, إدارة ميزانية",
-    "debt": "חובות, debt, ديون",
-    "foster_care": "משפחות אומנה, משפחת אומנה, foster care, foster families, عائلات حاضنة",
-    "mediation": "גישור, יישוב סכסוכים, mediation, وساطة",
-    "dental": "שיניים, dental, أسنان, الأسنان",
+    "debt": "!חובות, debt, ديون",
+    "foster_care": "אומנה, foster care, foster families, foster, عائلات حاضنة, حاضنة",
+    "mediation": "!גישור, יישוב סכסוכים, mediation, وساطة",
+    "dental": "!שיניים, dental, أسنان, الأسنان",
     "clothes": "בגדים, ביגוד, clothes, clothing, ملابس",
     "furniture": "רהיטים, ריהוט, furniture, أثاث",
     "renovation": "שיפוץ, שיפוצים, תיקונים בבית, renovation, home repairs, ترميم",
@@ -125,29 +123,72 @@ RESPONSES: dict[str, str] = {
     "playgroup": "משחקייה, משחקיה, playgroup, playroom, غرفة ألعاب",
 }
 
-# Words whose gender tells whom they mean, though their root does not; with any prefix letters.
-GENDERED: dict[str, str] = {"girls": "נערות נערה צעירות צעירה", "boys": "נערים"}
+# Words whose gender tells whom they mean, though their root does not. Both together mean everybody.
+FEMALE = "!נערות, !נערה, !צעירות, !צעירה, !בנות"
+MALE = "!נערים, !נער, !צעירים, !צעיר, !בנים"
 
 TRUST = 0.6
 """Two words are one as far as their common reading is trusted (product of both) to this degree."""
 
+SURE = 0.75
+"""The same for words of the lexicon."""
+PREFIX_LETTERS = "ולבמהכש"
+
 CODES: tuple[str, ...] = (*(f"p:{code}" for code in POPULATIONS), *(f"r:{code}" for code in RESPONSES))
 """Number of a concept = its place here."""
 
+GENERAL = frozenset(
+    {"children", "youth", "young_adults", "women", "men", "girls", "boys", "parents", "families", "carers"}
+)
+GENERAL_WEIGHT = 0.5
+POPULATION_WEIGHTS: tuple[float, ...] = tuple(
+    GENERAL_WEIGHT if code in GENERAL else 1.0 for code in POPULATIONS
+)
+"""Words for large parts of everybody restrict less, and are used more loosely, than others."""
+
 IS_POPULATION: tuple[bool, ...] = tuple(code.startswith("p:") for code in CODES)
+
+
+def _entries() -> list[tuple[str, int]]:
+    lists = [*POPULATIONS.values(), *RESPONSES.values()]
+    found = [(phrase.strip(), number) for number, text in enumerate(lists) for phrase in text.split(",")]
+    for code, words in (("p:girls", FEMALE), ("p:boys", MALE)):
+        found.extend((word.strip(), CODES.index(code)) for word in words.split(","))
+    return found
 
 
 @cache
 def phrases() -> dict[tuple[str, ...], tuple[int, ...]]:
     """Normalised words of each phrase (one or two) → the concepts it names."""
     found: dict[tuple[str, ...], set[int]] = {}
-    for number, text in enumerate((*POPULATIONS.values(), *RESPONSES.values())):
-        for phrase in text.split(","):
-            words = tuple(tokens(phrase))
-            if not 1 <= len(words) <= 2:
-                raise ValueError(f"a phrase of the lexicon has one or two words: {phrase!r}")
-            found.setdefault(words, set()).add(number)
+    for phrase, number in _entries():
+        if phrase.startswith("!"):
+            continue
+        words = tuple(tokens(phrase))
+        if not 1 <= len(words) <= 2:
+            raise ValueError(f"a phrase of the lexicon has one or two words: {phrase!r}")
+        found.setdefault(words, set()).add(number)
     return {words: tuple(sorted(numbers)) for words, numbers in found.items()}
+
+
+@cache
+def exact() -> dict[str, tuple[int, ...]]:
+    """Words marked with ``!``: taken as written, with any prefix letters, since their readings mislead."""
+    found: dict[str, set[int]] = {}
+    for phrase, number in _entries():
+        if phrase.startswith("!"):
+            found.setdefault(tokens(phrase)[0], set()).add(number)
+    return {word: tuple(sorted(numbers)) for word, numbers in found.items()}
+
+
+def exact_concepts(word: str) -> tuple[int, ...]:
+    known = exact()
+    for length in range(4):
+        if length and word[length - 1 : length] not in PREFIX_LETTERS:
+            break
+        if word[length:] in known:
+            return known[word[length:]]
+    return ()
 
 
 @cache
@@ -156,7 +197,7 @@ def forms() -> dict[str, tuple[tuple[str, float], ...]]:
     found: dict[str, list[tuple[str, float]]] = {}
     for word in sorted({word for words in phrases() for word in words}):
         for reading in stems(word):
-            if reading.weight >= TRUST:
+            if reading.weight >= SURE:
                 found.setdefault(reading.text, []).append((word, reading.weight))
     return {reading: tuple(words) for reading, words in found.items()}
 
@@ -167,16 +208,7 @@ def lexicon_words(word: str) -> set[str]:
     return {
         entry
         for reading in stems(word)
-        if reading.weight >= TRUST
+        if reading.weight >= SURE
         for entry, trust in known.get(reading.text, ())
-        if reading.weight * trust >= TRUST
+        if reading.weight * trust >= SURE
     }
-
-
-@cache
-def gendered() -> tuple[tuple[re.Pattern[str], int], ...]:
-    """Patterns over whole normalised words → the concept they name."""
-    return tuple(
-        (re.compile(f"[ולבמהכש]{{0,2}}(?:{'|'.join(tokens(words))})"), CODES.index(f"p:{code}"))
-        for code, words in GENDERED.items()
-    )

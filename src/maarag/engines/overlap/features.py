@@ -1,4 +1,4 @@
-"""What is measured of a pair of services. Every feature lies in 0…1, is symmetric, and has a name people can read."""
+"""What is measured of a pair of services. Every feature is symmetric and lies in 0…1."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 BLOCK = 50_000
 SAME_SPOT_KM = 1.0
+LEAD_WORDS = (6, 16)
+"""The lead: the first sentences, so many words. How a text begins says most, and is what others copy."""
 KNOWN_WORD = 3
 """A word in so many services is no slip of the pen."""
 
@@ -27,11 +29,13 @@ NAMES: tuple[str, ...] = (
     "name",
     "name_within",
     "name_identical",
+    "name_goes_on",
     "name_differs",
     "text",
     "text_within",
     "text_identical",
     "text_near_identical",
+    "lead_within",
     "name_and_text",
     "name_alone",
     "text_alone",
@@ -42,19 +46,24 @@ NAMES: tuple[str, ...] = (
     "same_terms",
     "other_terms",
     "same_population",
+    "same_meaning",
     "other_population",
     "names_of_others",
     "narrower_population",
+    "population_codes_differ",
     "near",
     "far",
     "same_provider",
     "branches",
     "numbers_differ",
+    "brands_differ",
     "translation",
 )
 """Order of the columns of a feature matrix."""
 
 _LEVELS = re.compile(r"[:/>]")
+# What stands in quotation marks, not the marks inside an abbreviation.
+_QUOTED = re.compile(r"""(?<!\w)(?:["״“„']|'')(\w[^"״“”„']*)(?:["״”“']|'')(?!\w)""")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -75,6 +84,8 @@ class Prepared:
     text_alike: sparse.csr_matrix
     text_length: Floats
     text_weight: Floats
+    lead: sparse.csr_matrix
+    lead_weight: Floats
     shingles: sparse.csr_matrix
     shingle_weight: Floats
     letters: sparse.csr_matrix
@@ -83,23 +94,31 @@ class Prepared:
     term_top: float
     populations: sparse.csr_matrix
     population_of_name: sparse.csr_matrix
+    stated: sparse.csr_matrix
     responses: sparse.csr_matrix
     responses_told: sparse.csr_matrix
     provider: Ints
     provider_weight: Floats
     numbers: tuple[frozenset[str], ...]
+    brands: sparse.csr_matrix
+    brands_alike: sparse.csr_matrix
 
 
 def prepare(services: Sequence[Service], options: Options) -> Prepared:
     """Vectors of the services; the one costly step that is linear in their number."""
-    texts = analyse([s.name for s in services], boilerplate.without_boilerplate(services))
+    descriptions = boilerplate.without_boilerplate(services)
+    texts = analyse([s.name for s in services], descriptions)
     geo = geography_of(services, options)
     size = len(texts.importance)
     alike = (sparse.identity(size, format="csr") + texts.likeness).tocsr()
     name = bag(texts.names, texts.importance, damped=False)
     text = bag(texts.descriptions, texts.importance)
+    lead = bag(texts.descriptions.first(_lead_lengths(descriptions)), texts.importance)
     shingles = neighbours(texts.descriptions, texts.importance)
+    brands = bag(texts.quoted([_brand(s.name) for s in services]), np.ones(size), damped=False)
     is_population = np.array(concepts.IS_POPULATION)
+    restricting = sparse.diags(np.array(concepts.POPULATION_WEIGHTS))
+    named_people = (texts.concepts_in_name[:, is_population] @ restricting).tocsr()
     stated = _indicator([{f"={normalise(p)}" for p in s.population if p.strip()} for s in services])
     terms = _term_paths(services)
     provider = _numbered([normalise(s.organisation) for s in services])
@@ -118,18 +137,23 @@ def prepare(services: Sequence[Service], options: Options) -> Prepared:
         text_alike=(text @ alike).tocsr(),
         text_length=_soft_length(text, alike),
         text_weight=_row_sums(text),
+        lead=lead,
+        lead_weight=_row_sums(lead),
         shingles=shingles,
         shingle_weight=_row_sums(shingles),
         letters=_letters([s.name for s in services]),
         terms=terms,
         term_weight=_row_sums(terms),
         term_top=float(np.log((10.0 + len(services)) / 6.0) + 0.3),
-        populations=sparse.hstack([texts.concepts_in_text[:, is_population], stated]).tocsr(),
-        population_of_name=sparse.hstack([texts.concepts_in_name[:, is_population], stated]).tocsr(),
+        populations=texts.concepts_in_text[:, is_population].tocsr(),
+        population_of_name=named_people,
+        stated=stated,
         responses=texts.concepts_in_name[:, ~is_population].tocsr(),
         responses_told=texts.concepts_in_text[:, ~is_population].tocsr(),
         provider=provider,
         provider_weight=_provider_weight(provider),
+        brands=brands,
+        brands_alike=(brands @ alike).tocsr(),
         numbers=tuple(frozenset(_DIGITS.findall(s.name)) for s in services),
     )
 
@@ -150,6 +174,7 @@ def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
     named = (p.name_weight[a] > 0) & (p.name_weight[b] > 0)
     f["name_within"] = np.where(named, np.maximum(covered_a, covered_b), 0.0)
     both_ways = np.minimum(covered_a, covered_b)
+    f["name_goes_on"] = np.where(named, 1 - both_ways, 0.0)
     f["name_identical"] = np.where(named, np.clip(both_ways * 5 - 4, 0, 1), 0.0)
     f["name_differs"] = np.minimum(_unmatched(p, a, b), _unmatched(p, b, a))
     f["text"] = _over(_dots(p.text_alike, p.text, a, b), p.text_length[a] * p.text_length[b])
@@ -160,8 +185,10 @@ def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
     f["text_within"] = np.where(told, np.maximum(covered_a, covered_b), 0.0)
     f["text_near_identical"] = _shared(p.shingles, p.shingle_weight, a, b)
     f["letters"] = _dots(p.letters, p.letters, a, b)
-    f["name_and_text"] = f["name"] * np.maximum(f["text"], f["text_near_identical"])
-    f["name_alone"] = np.where(told, 0.0, np.maximum(f["name"], f["letters"]))
+    lead_a = _over(_row_sums(p.lead[a].minimum(p.text_alike[b]).tocsr()), p.lead_weight[a])
+    lead_b = _over(_row_sums(p.lead[b].minimum(p.text_alike[a]).tocsr()), p.lead_weight[b])
+    f["lead_within"] = np.where(told, np.maximum(lead_a, lead_b), 0.0)
+    f["name_and_text"] = np.clip(f["name"] / 0.3 - 2, 0, 1) * np.maximum(f["text"], f["lead_within"])
     f["text_alone"] = np.where(named, 0.0, np.maximum(f["text"], f["text_near_identical"]))
     f["same_response"], f["other_response"] = _agreement(p.responses, p.responses, a, b)
     shared = _shared(p.terms, p.term_weight, a, b)
@@ -169,6 +196,12 @@ def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
     f["same_terms"] = shared * _telling(p.terms, p.term_top, a, b)
     f["other_terms"] = np.where(both, 1 - shared, 0.0)
     f["same_population"], f["other_population"] = _agreement(p.population_of_name, p.populations, a, b)
+    said_a, said_b = np.diff(p.stated.indptr)[a], np.diff(p.stated.indptr)[b]
+    common = _dots(p.stated, p.stated, a, b)
+    f["population_codes_differ"] = ((said_a > 0) & (said_b > 0) & (common == 0)).astype(float)
+    f["same_meaning"] = np.sqrt(f["same_population"] * f["same_response"])
+    likest = np.maximum(np.maximum(f["name"], f["letters"]), f["same_meaning"])
+    f["name_alone"] = np.where(told, 0.0, np.clip(2 * likest - 1, 0, 1))
     _, f["names_of_others"] = _agreement(p.population_of_name, p.population_of_name, a, b)
     f["narrower_population"] = _narrower(p, p.population_of_name, p.populations, a, b)
     f["narrower_response"] = _narrower(p, p.responses, p.responses_told, a, b)
@@ -191,6 +224,7 @@ def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
             for i, j in zip(a, b, strict=True)
         ]
     )
+    f["brands_differ"] = _brands_differ(p, a, b)
     scripts = p.texts.script
     translated = (scripts[a] != scripts[b]) & (scripts[a] < 3) & (scripts[b] < 3)
     f["translation"] = translated * _over(
@@ -198,6 +232,32 @@ def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
         np.sqrt(_row_sums(p.texts.concepts_in_text)[a] * _row_sums(p.texts.concepts_in_text)[b]),
     )
     return np.column_stack([np.clip(f[name], 0.0, 1.0) for name in NAMES])
+
+
+def _brand(name: str) -> str:
+    """The name proper of a service, where its name marks one by quotation marks."""
+    return " ".join(_QUOTED.findall(name))
+
+
+def _brands_differ(p: Prepared, a: Ints, b: Ints) -> Floats:
+    """1 where both services have a name proper and neither word of one is in the other."""
+    both = (np.diff(p.brands.indptr)[a] > 0) & (np.diff(p.brands.indptr)[b] > 0)
+    common = _dots(p.brands_alike, p.brands, a, b)
+    return (both & (common <= 0) & (p.texts.script[a] == p.texts.script[b])).astype(float)
+
+
+def _lead_lengths(descriptions: Sequence[str]) -> Ints:
+    """Words of the first sentence, with the next ones while it is very short, and never too many."""
+    least, most = LEAD_WORDS
+    lengths = np.full(len(descriptions), most, dtype=np.int64)
+    for i, description in enumerate(descriptions):
+        total = 0
+        for sentence in description.split("\n"):
+            total += sentence.count(" ") + 1
+            if total >= least:
+                break
+        lengths[i] = min(total, most)
+    return lengths
 
 
 def _row_sums(matrix: sparse.csr_matrix) -> Floats:
@@ -228,7 +288,7 @@ def _covered(
 
 
 def _unmatched(p: Prepared, a: Ints, b: Ints) -> Floats:
-    """Well-known words (so no slips of the pen) of name a that name b lacks; 1 is one telling word or more."""
+    """Well-known words (no slips of the pen) of name a that name b lacks; 1 is one telling word or more."""
     known = p.known_name[a]
     weight = _row_sums(known) - _row_sums(known.minimum(p.name_alike[b]).tocsr())
     return np.where(p.name_weight[b] > 0, np.minimum(weight / p.known_top, 1.0), 0.0)
@@ -247,28 +307,29 @@ def _telling(matrix: sparse.csr_matrix, top: float, a: Ints, b: Ints) -> Floats:
 
 
 def _provider_weight(provider: Ints) -> Floats:
-    """1 for a provider of two services, falling with their number: a ministry's services are not alike for it."""
+    """1 for a provider of two services, less with more: a ministry's services are not alike for being its."""
     held = np.bincount(provider[provider >= 0], minlength=int(provider.max(initial=0)) + 1)
     return np.where(provider >= 0, 1 / (1 + np.log(np.maximum(held[provider], 2) / 2)), 0.0)
 
 
 def _agreement(names: sparse.csr_matrix, texts: sparse.csr_matrix, a: Ints, b: Ints) -> tuple[Floats, Floats]:
-    """(likeness of what the names say, 1 where each name says something the other service nowhere does)."""
+    """(likeness of what the names say, how far each name says something the other service nowhere does)."""
     one, two = names[a], names[b]
     said_a, said_b = _row_sums(one), _row_sums(two)
-    common = _row_sums(one.multiply(two).tocsr())
+    common = _row_sums(one.minimum(two).tocsr())
     same = _over(common, said_a + said_b - common)
-    unmet_a = said_a - _row_sums(one.multiply(texts[b]).tocsr())
-    unmet_b = said_b - _row_sums(two.multiply(texts[a]).tocsr())
+    unmet_a = said_a - _row_sums(one.minimum(texts[b]).tocsr())
+    unmet_b = said_b - _row_sums(two.minimum(texts[a]).tocsr())
     return same, np.minimum(np.minimum(unmet_a, unmet_b), 1.0)
 
 
 def _narrower(p: Prepared, names: sparse.csr_matrix, texts: sparse.csr_matrix, a: Ints, b: Ints) -> Floats:
-    """1 where just one name says something of its kind that the other service, well described, never does."""
-    unmet_a = _row_sums(names[a]) - _row_sums(names[a].multiply(texts[b]).tocsr())
-    unmet_b = _row_sums(names[b]) - _row_sums(names[b].multiply(texts[a]).tocsr())
-    told_a, told_b = p.text_weight[a] > 0, p.text_weight[b] > 0
-    return (((unmet_a > 0) & told_b) ^ ((unmet_b > 0) & told_a)).astype(float)
+    """How far just one name says something of its kind that the other service, well described, never does."""
+    unmet_a = _row_sums(names[a]) - _row_sums(names[a].minimum(texts[b]).tocsr())
+    unmet_b = _row_sums(names[b]) - _row_sums(names[b].minimum(texts[a]).tocsr())
+    only_a = np.where((unmet_b <= 0) & (p.text_weight[b] > 0), unmet_a, 0.0)
+    only_b = np.where((unmet_a <= 0) & (p.text_weight[a] > 0), unmet_b, 0.0)
+    return np.minimum(np.maximum(only_a, only_b) / 1.0, 1.0)
 
 
 def _indicator(sets: Sequence[set[str]]) -> sparse.csr_matrix:
@@ -305,7 +366,7 @@ def _numbered(values: Sequence[str]) -> Ints:
 
 
 def _letters(names: Sequence[str]) -> sparse.csr_matrix:
-    """Unit vectors over runs of three letters of the name, spaces left out: words joined, parted, or inflected."""
+    """Unit vectors over runs of three letters of the name without spaces: words joined, parted, inflected."""
     columns: dict[str, int] = {}
     rows: list[int] = []
     cols: list[int] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ def find_overlaps(
     ordered = sorted(services, key=lambda service: service.id)
     numbers = {service.id: k for k, service in enumerate(ordered)}
     if len(numbers) < len(ordered):
-        repeated = next(s.id for s, t in zip(ordered, ordered[1:], strict=False) if s.id == t.id)
+        repeated = next(s.id for s, t in pairwise(ordered) if s.id == t.id)
         raise ValueError(f"two services have the id {repeated!r}; give each its own")
     judged = {
         (numbers[v.key[0]], numbers[v.key[1]]): v.judgement

@@ -1,4 +1,4 @@
-"""Places of services: who can serve the same people, and an order of services in which neighbours are near."""
+"""Places of services: which can serve the same people, and an order in which neighbours stand together."""
 
 from __future__ import annotations
 
@@ -89,16 +89,16 @@ def within_reach(geo: Geography, a: Ints, b: Ints) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class SpatialOrder:
-    """A renumbering: `order[k]` is the service at rank k. Located services come first, cell by cell, the rest at
-    the end. `ranges` (n × 4 × 2, by rank): the stretches of ranks within which a service's neighbours lie."""
+    """A renumbering: `order[k]` is the service at rank k. Located services come first, cell by cell, then the
+    rest. `ranges` (n × 4 × 2, by rank): the stretches of ranks within which a service's neighbours lie."""
 
     order: Ints
     ranges: Ints
 
 
 def spatial_order(geo: Geography) -> SpatialOrder:
-    """Sort services by grid cells as wide as the widest ordinary reach, so that all within reach of a service
-    lie in three stretches (its row of cells and the two beside it) and the tail of services without a place."""
+    """Sort services by grid cells as wide as the widest ordinary reach: all within reach of a service lie in
+    three stretches (its row of cells and the two beside it) and in the tail of services without a place."""
     n = len(geo.lat)
     located = geo.located
     radii = geo.radius[located]
@@ -108,7 +108,7 @@ def spatial_order(geo: Geography) -> SpatialOrder:
     row = np.zeros(n, dtype=np.int64)
     column = np.zeros(n, dtype=np.int64)
     row[~wide] = np.floor((geo.lat[~wide] + 90) * KM_PER_DEGREE / cell_km)
-    # A degree of longitude is shortest at the highest latitude present: cells measured there are never too narrow.
+    # A degree of longitude is shortest at the highest latitude: cells measured there are never too narrow.
     top = float(np.abs(geo.lat[~wide]).max()) if (~wide).any() else 0.0
     per_degree = max(KM_PER_DEGREE * np.cos(np.radians(min(top, 89.0))), 1e-6)
     column[~wide] = np.floor((geo.lon[~wide] + 180) * per_degree / cell_km)

@@ -83,7 +83,7 @@ def _average_link(
 def _round_centres(
     component: list[int], graph: sparse.csr_matrix, parted: set[tuple[int, int]]
 ) -> list[list[int]]:
-    """Very large components: the service with most duplicates takes its own, then the next of what is left."""
+    """Very large components: the service with most duplicates takes its own, then the next of the rest."""
     free = set(component)
     degree = np.diff(graph.indptr)
     found: list[list[int]] = []
@@ -93,9 +93,9 @@ def _round_centres(
         group = [centre]
         for other in graph.indices[graph.indptr[centre] : graph.indptr[centre + 1]]:
             other = int(other)
-            if other in free and other != centre:
-                if all((min(other, g), max(other, g)) not in parted for g in group):
-                    group.append(other)
+            allowed = all((min(other, g), max(other, g)) not in parted for g in group)
+            if other in free and other != centre and allowed:
+                group.append(other)
         free.difference_update(group)
         if len(group) > 1:
             found.append(sorted(group))

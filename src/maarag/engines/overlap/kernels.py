@@ -17,7 +17,7 @@ def _apart(lat, lon, radius, area, i, j):  # type: ignore[no-untyped-def]
     """Whether places tell that i and j cannot meet (several areas, marked -2, are settled by the caller)."""
     if area[i] >= 0 and area[i] == area[j]:
         return False
-    if area[i] == -2 and area[j] != -1 or area[j] == -2 and area[i] != -1:
+    if (area[i] == -2 and area[j] != -1) or (area[j] == -2 and area[i] != -1):
         return False
     if not (math.isnan(lat[i]) or math.isnan(lat[j])):
         half = (
@@ -48,9 +48,9 @@ def search(  # type: ignore[no-untyped-def]
 ):
     """Best partners of each row: (n × top row numbers, -1 where fewer; n × top products).
 
-    Rows list their columns from the rarest to the commonest, unit length. Reading stops when what is left of a
-    row cannot reach the threshold by itself, or when the budget of index entries is spent; the products of the
-    partners found so far are then computed exactly.
+    Rows list their columns from the rarest to the commonest, unit length. Reading stops when what is left of
+    a row cannot reach the threshold by itself, or when the budget of index entries is spent; the products of
+    the partners found so far are then computed exactly.
     """
     n = len(indptr) - 1
     n_columns = len(post_ptr) - 1
@@ -111,10 +111,7 @@ def search(  # type: ignore[no-untyped-def]
             for t in range(kept):
                 parked[t] = sums[chosen[t]]
                 sums[chosen[t]] = 0.0
-            if kept > limit:
-                best = np.argsort(-parked, kind="mergesort")
-            else:
-                best = np.arange(kept)
+            best = np.argsort(-parked, kind="mergesort") if kept > limit else np.arange(kept)
             found = 0
             values = np.empty(min(kept, limit))
             names = np.empty(min(kept, limit), np.int64)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 
-class Judgement(str, Enum):
+class Judgement(StrEnum):
     """What a person said of a pair."""
 
     DUPLICATE = "duplicate"
@@ -53,14 +53,14 @@ class Options:
 
     `min_score`: pairs at or above it are reported (0…1). `default_radius_km`: the catchment of a service with
     a point and no radius. `per_service`: how many candidates each service may bring per kind of likeness.
-    `compiled`: None lets the size decide between the compiled and the plain candidate search; both find the same.
+    `compiled`: None lets the size decide between compiled and plain candidate search; both find the same.
     """
 
     min_score: float = 0.5
     default_radius_km: float = 4.0
-    per_service: int = 20
-    name_threshold: float = 0.45
-    text_threshold: float = 0.3
+    per_service: int = 12
+    name_threshold: float = 0.55
+    text_threshold: float = 0.4
     compiled: bool | None = None
     weights: Mapping[str, float] | None = None
 
@@ -111,7 +111,7 @@ class OverlapResult:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A person's judgement of a pair; `features` (from the judged `OverlapPair`) are needed only for learning."""
+    """A person's judgement of a pair; `features` (of the judged `OverlapPair`) are needed for learning."""
 
     a: str
     b: str

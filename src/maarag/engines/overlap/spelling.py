@@ -15,16 +15,17 @@ from maarag.language import stems
 SHORTEST = 4
 # A key shared by more words than this tells nothing, and would cost the square of them.
 CROWD = 40
-SLIP = 0.85
+SLIP = 0.92
 # Two words that are both at home in the corpus are probably two words, though one letter apart.
 BOTH_KNOWN = 0.35
 
 
 def slips(
     words: Sequence[str], counts: NDArray[np.int64], roots: NDArray[np.int64], n_roots: int
-) -> sparse.csr_matrix:
-    """Likeness of roots through their words: symmetric, n_roots × n_roots, zero diagonal, values 0…0.85.
+) -> tuple[sparse.csr_matrix, list[tuple[int, int]]]:
+    """Likeness of roots through their words: symmetric, n_roots × n_roots, zero diagonal, values 0…1.
 
+    With it the pairs of words of which one is probably a slip of the other, both ways round.
     `counts`: in how many texts each word occurs; `roots`: the root number of each word.
     """
     holders: dict[str, list[int]] = defaultdict(list)
@@ -33,25 +34,31 @@ def slips(
             for key in {word, *(word[:k] + word[k + 1 :] for k in range(len(word)))}:
                 holders[key].append(number)
     best: dict[tuple[int, int], float] = _common_readings(words, roots)
+    meant: list[tuple[int, int]] = []
+    seen: set[tuple[int, int]] = set()
     for members in holders.values():
         if not 1 < len(members) <= CROWD:
             continue
         for place, one in enumerate(members):
             for two in members[place + 1 :]:
                 first, second = int(roots[one]), int(roots[two])
-                if first == second or not _one_slip(words[one], words[two]):
+                if first == second or (one, two) in seen or not _one_slip(words[one], words[two]):
                     continue
+                seen.add((one, two))
                 rare, common = sorted((int(counts[one]), int(counts[two])))
                 value = SLIP if rare <= 1 + common // 50 else BOTH_KNOWN
+                if value == SLIP:
+                    meant.append((one, two))
+                    meant.append((two, one))
                 pair = (first, second) if first < second else (second, first)
                 if value > best.get(pair, 0.0):
                     best[pair] = value
     if not best:
-        return sparse.csr_matrix((n_roots, n_roots))
+        return sparse.csr_matrix((n_roots, n_roots)), meant
     pairs = np.array(list(best), dtype=np.int64)
     values = np.array(list(best.values()))
     upper = sparse.coo_matrix((values, (pairs[:, 0], pairs[:, 1])), shape=(n_roots, n_roots))
-    return (upper + upper.T).tocsr()
+    return (upper + upper.T).tocsr(), meant
 
 
 def _common_readings(words: Sequence[str], roots: NDArray[np.int64]) -> dict[tuple[int, int], float]:

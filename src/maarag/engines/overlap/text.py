@@ -1,7 +1,8 @@
-"""Texts of services as sparse vectors: roots weighted by how much they tell, slips forgiven, neighbours in pairs."""
+"""Texts of services as sparse vectors: roots weighted by how much they tell, slips forgiven."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,14 +12,15 @@ from scipy import sparse
 
 from maarag.engines.overlap import concepts
 from maarag.engines.overlap.spelling import slips
-from maarag.language import detect_script, stems, stop_words, tokens
+from maarag.language import normalise, stems, stop_words, tokens
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 # Words of every service's name: what they say is little, in a corpus of two as in one of a thousand.
 GENERIC = (
-    "שירות שירותים תוכנית תכנית תכניות מרכז מרכזי מסגרת מסגרות סיוע מענה מענים פעילות עמותה עמותת יחידה מחלקה "
+    "שירות שירותים תוכנית תכנית תכניות מרכז מרכזי מסגרת מסגרות סיוע מענה מענים פעילות עמותה עמותת יחידה "
+    "מחלקה "
     "service services programme program centre center project support unit department "
     "خدمة خدمات برنامج مركز مشروع دعم قسم وحدة"
 )
@@ -28,7 +30,7 @@ STOP_WEIGHT = 0.05
 
 @dataclass(frozen=True)
 class Field:
-    """One text per service as flat arrays: `roots[start[i]:start[i+1]]` are the root numbers of text i, in order."""
+    """One text per service, flat: `roots[start[i]:start[i+1]]` are the root numbers of text i, in order."""
 
     roots: Ints
     start: Ints
@@ -37,9 +39,12 @@ class Field:
     def owners(self) -> Ints:
         return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
 
-    @property
-    def lengths(self) -> Ints:
-        return np.diff(self.start)
+    def first(self, counts: Ints) -> Field:
+        """Each text cut to its first `counts[i]` words."""
+        lengths = np.diff(self.start)
+        keep = np.arange(len(self.roots)) - np.repeat(self.start[:-1], lengths) < np.repeat(counts, lengths)
+        start = np.concatenate([[0], np.cumsum(np.minimum(lengths, counts))])
+        return Field(self.roots[keep], start.astype(np.int64))
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,26 @@ class Texts:
     concepts_in_name: sparse.csr_matrix
     concepts_in_text: sparse.csr_matrix
     script: Ints
+    root_of: dict[str, int]
+
+    def quoted(self, parts: Sequence[str]) -> Field:
+        """Pieces of the texts (one per service) over the same roots; unknown words are left out."""
+        rows = [[self.root_of[word] for word in tokens(part) if word in self.root_of] for part in parts]
+        start = np.cumsum([0, *map(len, rows)]).astype(np.int64)
+        return Field(np.array([number for row in rows for number in row], dtype=np.int64), start)
 
     @property
     def n(self) -> int:
         return len(self.names.start) - 1
+
+
+_LETTERS = (re.compile("[א-ת]"), re.compile("[ء-ي]"), re.compile("[a-zA-Z]"))
+
+
+def _script(text: str) -> int:
+    """0 Hebrew, 1 Arabic, 2 Latin, by most letters; 3 where there are none."""
+    counts = [len(letters.findall(text)) for letters in _LETTERS]
+    return counts.index(max(counts)) if any(counts) else 3
 
 
 class _Vocabulary:
@@ -67,6 +88,7 @@ class _Vocabulary:
         self.words: dict[str, int] = {}
 
     def flatten(self, texts: Iterable[str]) -> tuple[Ints, Ints]:
+        """Word numbers of normalised texts, one after the other, and where each text starts."""
         flat: list[int] = []
         start = [0]
         known: dict[str, list[int]] = {}
@@ -74,7 +96,7 @@ class _Vocabulary:
         for text in texts:
             numbers = known.get(text)
             if numbers is None:
-                numbers = known[text] = [words.setdefault(token, len(words)) for token in tokens(text)]
+                numbers = known[text] = [words.setdefault(token, len(words)) for token in text.split()]
             flat.extend(numbers)
             start.append(len(flat))
         return np.array(flat, dtype=np.int64), np.array(start, dtype=np.int64)
@@ -101,53 +123,54 @@ class _Vocabulary:
 
 
 def analyse(names: Sequence[str], descriptions: Sequence[str]) -> Texts:
-    """Vectors' raw material of n names and n descriptions (either may be empty strings)."""
+    """Vectors' raw material of n names as written and n normalised descriptions (either may be empty)."""
     vocabulary = _Vocabulary()
-    name_words, name_start = vocabulary.flatten(names)
+    name_words, name_start = vocabulary.flatten(normalise(name) for name in names)
     text_words, text_start = vocabulary.flatten(descriptions)
     of_word = vocabulary.roots()
     n, n_words, n_roots = len(names), len(of_word), int(of_word.max(initial=-1)) + 1
     name_field = Field(of_word[name_words] if n_words else name_words, name_start)
     text_field = Field(of_word[text_words] if n_words else text_words, text_start)
-    owners = np.concatenate([name_field.owners, text_field.owners])
-    word_counts = _documents(np.concatenate([name_words, text_words]), owners, n, n_words)
-    root_counts = _documents(np.concatenate([name_field.roots, text_field.roots]), owners, n, n_roots)
+    word_counts = _documents(Field(name_words, name_start), Field(text_words, text_start), n_words)
+    root_counts = _documents(name_field, text_field, n_roots)
     # Smooth inverse document frequency; in a tiny corpus every word counts about the same.
     importance = np.log((10.0 + n) / (5.0 + root_counts)) + 0.3
     importance = np.maximum(importance, 0.2)
     for words, factor in ((tokens(GENERIC), GENERIC_WEIGHT), (sorted(stop_words), STOP_WEIGHT)):
         plain = {int(of_word[vocabulary.words[word]]) for word in words if word in vocabulary.words}
         importance[sorted(plain)] *= factor
-    lexicon = _Lexicon(vocabulary.words)
+    likeness, meant = slips(list(vocabulary.words), word_counts, of_word, n_roots)
+    lexicon = _Lexicon(vocabulary.words, meant)
     in_name = lexicon.concepts(name_words, name_field)
     in_text = in_name.maximum(lexicon.concepts(text_words, text_field)).tocsr()
-    scripts = {"hebrew": 0, "arabic": 1, "latin": 2, "other": 3}
     script = np.array(
-        [
-            scripts[detect_script(name if name.strip() else text)]
-            for name, text in zip(names, descriptions, strict=True)
-        ],
+        [_script(name if name.strip() else text) for name, text in zip(names, descriptions, strict=True)],
         dtype=np.int64,
     )
-    likeness = slips(list(vocabulary.words), word_counts, of_word, n_roots)
-    return Texts(name_field, text_field, importance, root_counts, likeness, in_name, in_text, script)
+    root_of = dict(zip(vocabulary.words, of_word.tolist(), strict=True))
+    return Texts(name_field, text_field, importance, root_counts, likeness, in_name, in_text, script, root_of)
 
 
-def _documents(items: Ints, owners: Ints, n: int, size: int) -> Ints:
-    """In how many of the n services each item occurs."""
-    if not items.size:
-        return np.zeros(size, dtype=np.int64)
-    return np.bincount(np.unique(items * n + owners) // n, minlength=size)
+def _documents(names: Field, descriptions: Field, size: int) -> Ints:
+    """In how many services each word or root occurs."""
+    held = bag(names, np.ones(size)) + bag(descriptions, np.ones(size))
+    return np.bincount(held.indices, minlength=size).astype(np.int64)
 
 
 class _Lexicon:
     """The concepts that a corpus' words may name, by word number."""
 
-    def __init__(self, words: dict[str, int]) -> None:
+    def __init__(self, words: dict[str, int], meant: Sequence[tuple[int, int]]) -> None:
         self.size = len(words)
+        readings = [concepts.lexicon_words(word) for word in words]
+        exact = [set(concepts.exact_concepts(word)) for word in words]
+        # A slip of the pen names what the word meant names, if it names nothing itself.
+        for slip, word in meant:
+            if not readings[slip] and not exact[slip]:
+                readings[slip], exact[slip] = readings[word], exact[word]
         entries: dict[str, list[int]] = {}
-        for word, number in words.items():
-            for entry in concepts.lexicon_words(word):
+        for number, found in enumerate(readings):
+            for entry in found:
                 entries.setdefault(entry, []).append(number)
         self.single: list[tuple[list[int], int]] = []
         self.double: list[tuple[list[int], list[int], int]] = []
@@ -158,8 +181,8 @@ class _Lexicon:
                         self.single.append((entries[phrase[0]], concept))
                     else:
                         self.double.append((entries[phrase[0]], entries[phrase[1]], concept))
-        for pattern, concept in concepts.gendered():
-            self.single.append(([k for word, k in words.items() if pattern.fullmatch(word)], concept))
+        for number, named in enumerate(exact):
+            self.single.extend(([number], concept) for concept in sorted(named))
 
     def concepts(self, words: Ints, field: Field) -> sparse.csr_matrix:
         """Which concepts each text names: n × concepts, 0/1."""
@@ -188,6 +211,13 @@ class _Lexicon:
         found = (found + sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=shape)).tocsr()
         found.sum_duplicates()
         found.data[:] = 1.0
+        # Boys and girls together are everybody, and so are boys alone: the masculine form is the common one.
+        girls, boys = concepts.CODES.index("p:girls"), concepts.CODES.index("p:boys")
+        told = np.diff(found[:, [boys]].indptr) > 0
+        found.data[
+            (found.indices == boys) | ((found.indices == girls) & np.repeat(told, np.diff(found.indptr)))
+        ] = 0.0
+        found.eliminate_zeros()
         return found
 
 
@@ -205,7 +235,7 @@ def bag(field: Field, weights: Floats, *, damped: bool = True) -> sparse.csr_mat
 
 
 def neighbours(field: Field, weights: Floats) -> sparse.csr_matrix:
-    """Texts as rows over pairs of adjacent roots (in either order), each weighing as its two roots together."""
+    """Texts as rows over pairs of adjacent roots (in either order), weighing the mean of the two."""
     n = len(field.start) - 1
     size = max(len(weights), 1)
     owners = field.owners

@@ -17,11 +17,13 @@ SIGNS: dict[str, int] = {
     "name": 1,
     "name_within": 1,
     "name_identical": 1,
+    "name_goes_on": -1,
     "name_differs": -1,
     "text": 1,
     "text_within": 1,
     "text_identical": 1,
     "text_near_identical": 1,
+    "lead_within": 1,
     "name_and_text": 1,
     "name_alone": 1,
     "text_alone": 1,
@@ -32,51 +34,60 @@ SIGNS: dict[str, int] = {
     "same_terms": 1,
     "other_terms": -1,
     "same_population": 1,
+    "same_meaning": 1,
     "other_population": -1,
     "names_of_others": -1,
     "narrower_population": -1,
+    "population_codes_differ": -1,
     "near": 1,
     "far": -1,
     "same_provider": 1,
     "branches": -1,
     "numbers_differ": -1,
+    "brands_differ": -1,
     "translation": 1,
 }
 """Which way a feature may speak: 1 for, -1 against. Neither fitting nor learning may turn it round."""
 
-MOST: dict[str, float] = {"near": 1.0, "same_provider": 1.0}
-"""Bounds on what lists of examples overstate: in one town everything is near, and a town has few providers."""
+MOST: dict[str, float] = {"near": 0.5, "same_provider": 1.0, "same_terms": 1.5, "other_terms": 0.5}
+"""Bounds on what lists of examples overstate: in one town everything is near,
+has few providers, and copies keep the terms that two hands would choose differently."""
 
 BASE = "base"
 DEFAULT_WEIGHTS: dict[str, float] = {
-    BASE: -5.87,
-    "name": 0.27,
-    "name_within": 0.1,
-    "name_identical": 3.11,
-    "name_differs": -0.77,
-    "text": 2.21,
-    "text_within": 4.11,
-    "text_identical": 2.32,
+    BASE: -4.09,
+    "name": 0.0,
+    "name_within": 0.0,
+    "name_identical": 2.75,
+    "name_goes_on": 0.0,
+    "name_differs": -0.98,
+    "text": 1.89,
+    "text_within": 3.33,
+    "text_identical": 1.78,
     "text_near_identical": 0.0,
-    "name_and_text": 0.0,
-    "name_alone": 4.67,
+    "lead_within": 0.33,
+    "name_and_text": 2.02,
+    "name_alone": 3.89,
     "text_alone": 2.0,
-    "letters": 0.6,
-    "same_response": 0.86,
-    "other_response": -3.29,
-    "narrower_response": -0.16,
-    "same_terms": 2.41,
-    "other_terms": -1.07,
+    "letters": 0.0,
+    "same_response": 0.42,
+    "other_response": -2.88,
+    "narrower_response": -1.15,
+    "same_terms": 1.5,
+    "other_terms": -0.5,
     "same_population": 0.0,
-    "other_population": -6.17,
-    "names_of_others": 0.0,
-    "narrower_population": -2.04,
-    "near": 1.0,
+    "same_meaning": 0.0,
+    "other_population": -5.55,
+    "names_of_others": -4.12,
+    "narrower_population": -4.17,
+    "population_codes_differ": -4.88,
+    "near": 0.5,
     "far": -8.01,
     "same_provider": 0.0,
-    "branches": -11.56,
+    "branches": -11.48,
     "numbers_differ": -2.0,
-    "translation": 8.49,
+    "brands_differ": -2.5,
+    "translation": 7.42,
 }
 """Log-odds per unit of each feature, fitted on labelled pairs (see docs/engines/overlap.md)."""
 
@@ -138,10 +149,15 @@ def fit(
         gradient = design.T @ (heavy * (1 / (1 + np.exp(-np.clip(z, -50, 50))) - answers)) + softness * drift
         return loss + 0.5 * float(np.sum(softness * drift**2)), gradient
 
-    bounds = [(0, MOST.get(name)) if SIGNS[name] > 0 else (None, 0) for name in NAMES] + [(None, None)]
+    bounds = [_limits(name) for name in NAMES] + [(None, None)]
     found = minimize(cost, centre, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 2000}).x
     return dict(zip((*NAMES, BASE), (float(value) for value in found), strict=True))
 
 
 def _vector(weights: Mapping[str, float]) -> Floats:
     return np.array([weights.get(name, 0.0) for name in NAMES])
+
+
+def _limits(name: str) -> tuple[float | None, float | None]:
+    most = MOST.get(name)
+    return (0.0, most) if SIGNS[name] > 0 else (None if most is None else -most, 0.0)
