@@ -141,6 +141,8 @@ def _rule(
 
     if tau is not None and method != "raam":
         raise click.UsageError(f"{method} takes no --tau; use --method raam")
+    if max_cost == float("inf"):
+        max_cost = None
     more = {} if tau is None else {"tau": tau}
     return Rule(
         method, max_cost=max_cost, decay=decay, people_per_unit=people_per_unit, unit_cost=unit_cost, **more

@@ -103,6 +103,11 @@ def test_2sfca_without_a_threshold_says_which_it_took(files: Any) -> None:
     assert answer(files("--method", "2sfca", "--format", "json", pairs=PAIRS))["parameters"]["max"] is None
 
 
+def test_no_limit_may_be_said(files: Any) -> None:
+    data = answer(files("--max", "inf", "--format", "json", pairs=PAIRS))
+    assert data["parameters"]["max"] is None
+
+
 def test_csv_and_table(files: Any) -> None:
     rows = list(csv.DictReader(io.StringIO(files("--format", "csv", "--close").stdout)))
     assert [row["id"] for row in rows] == ["p1", "p2", "p3"]
@@ -220,6 +225,9 @@ def test_skipping_bad_rows_lists_each(files: Any) -> None:
         (["--decay", "linear:0"], "reach must be above 0"),
         (["--decay", "gravity:1:-1"], "infinite at distance 0"),
         (["--max", "-1"], "--max"),
+        (["--max", "nan"], "greatest distance"),
+        (["--people-per-unit", "inf"], "people per unit"),
+        (["--method", "raam", "--tau", "inf"], "tau must be above 0"),
         (["--explain", "p9"], "no such id"),
     ],
 )
