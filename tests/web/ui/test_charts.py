@@ -135,7 +135,8 @@ def test_a_strip_covers_its_days_and_is_cut_at_the_edge() -> None:
 def test_areas_take_their_class_from_the_breaks_and_north_is_up() -> None:
     south, north = [(0, 0), (1, 0), (1, 1), (0, 1)], [(0, 1), (1, 1), (1, 2), (0, 2)]
     html = charts.choropleth(
-        [charts.Area("south", south, 0.1), charts.Area("north", north, 0.95), charts.Area("?", north, None)], "T",
+        [charts.Area("south", south, 0.1), charts.Area("north", north, 0.95), charts.Area("?", north, None)],
+        "T",
         geographic=False,
     )  # fmt: skip
     areas = marks(html, "polygon", "area")
