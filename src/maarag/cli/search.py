@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,7 +94,7 @@ def _of_file(path: str, skip_bad_rows: bool) -> SearchIndex:
         raise click.ClickException(f"{error}{hint}") from error
     for problem in skipped or ():
         click.echo(_("left out, %(problem)s") % {"problem": problem.message}, err=True)
-    return SearchIndex.build(
+    documents = [
         Document(
             id=record.id,
             name=record.name,
@@ -100,14 +102,29 @@ def _of_file(path: str, skip_bad_rows: bool) -> SearchIndex:
             organisation=record.organisation,
             terms=record.terms,
             # A file may have names where codes belong; both are words to find by.
-            term_names=(*record.term_names, *(term.replace(":", " ") for term in record.terms)),
+            term_names=(*record.term_names, *(_words_of(term) for term in record.terms)),
             lat=record.lat,
             lon=record.lon,
             place=record.area,
             extra=record.population,
         )
         for record in records
-    )
+    ]
+    return SearchIndex.build(documents, names_of=_names_of_codes())
+
+
+def _names_of_codes() -> dict[str, list[str]]:
+    """Names in three languages of the taxonomy that comes with the program: a file may have codes alone."""
+    text = (files("maarag.demo") / "data" / "taxonomy.csv").read_text("utf-8-sig")
+    return {
+        row["code"]: [name for name in (row["name_he"], row["name_ar"], row["name_en"]) if name]
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def _words_of(term: str) -> str:
+    """A code without its root as words; a name as it is."""
+    return " ".join(term.split(":")[1:]).replace("_", " ") if ":" in term else term
 
 
 def _of_directory() -> SearchIndex:

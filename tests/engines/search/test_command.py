@@ -80,3 +80,18 @@ def test_bad_rows_stop_or_are_listed(tmp_path: Path) -> None:
     assert went_on.exit_code == 0
     assert [result["id"] for result in json.loads(went_on.stdout)["results"]] == ["1"]
     assert went_on.stderr.count("left out") == 2
+
+
+def test_a_file_with_codes_alone_is_found_by_the_names_of_terms_and_parents(tmp_path: Path) -> None:
+    path = tmp_path / "services.json"
+    service = {
+        "id": "1",
+        "name": "רקפת",
+        "attributes": [{"taxonomy_term": {"code": "human_services:care:vacations"}}],
+    }
+    path.write_text(json.dumps({"services": [service, {"id": "2", "name": "נרקיס"}]}), "utf-8")
+    for query in ("נופשונים", "רווחה", "vacation"):
+        results = ask(query, "--services", str(path))["results"]
+        assert [result["id"] for result in results] == ["1"], query  # type: ignore[attr-defined]
+    assert ask("--services", str(path), "--term", "human_services:care")["total"] == 1
+    assert ask("services", "--services", str(path))["total"] == 0

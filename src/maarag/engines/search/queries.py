@@ -26,6 +26,9 @@ SURE_FORM = 0.75
 OTHER_LAYOUT = 0.95
 LEAST_SYNONYM_FORM = 0.7
 MOST_SLIPS = 3
+MOST_WORDS = 24
+LONGEST_QUERY = 1_000
+"""Characters of a query that are read; nobody asks in more, and each word costs time."""
 MOST_OTHERS = 60
 BEGINNING = 0.8
 MOST_BEGINNINGS = 4
@@ -66,11 +69,12 @@ class Reader:
         """The plan of a query; one without any word has no concepts."""
         corrections: list[Correction] = []
         words: list[str] = []
-        for chunk in query.split():
+        for chunk in query[:LONGEST_QUERY].split():
             words.extend(self._as_meant(chunk, corrections))
         last = words[-1] if words and not query[-1:].isspace() else ""
         subject = [word for word in words if word not in stop_words and word not in asking_words]
         subject = subject or [word for word in words if word not in stop_words] or words
+        subject = subject[:MOST_WORDS]
         concepts: list[Concept] = []
         place = 0
         while place < len(subject):
