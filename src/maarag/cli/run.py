@@ -109,10 +109,14 @@ def summarise() -> None:
     seconds = perf_counter() - began
     unreached = view.without_response
     console.print(
-        f"\n[bold]Israel, {view.as_of:%d.%m.%Y}[/bold]: {len({row.place.pk for row in view.rows})} places, "
-        f"{len(view.gaps)} gaps; {len(unreached)} places have people in need and no response within reach. "
-        f"Computed in {seconds:.2f} s."
+        f"\n[bold]Israel, {view.as_of:%d.%m.%Y}[/bold]: {len(view.gaps)} gaps, computed in {seconds:.2f} s."
     )
+    if unreached:
+        largest = sorted(unreached, key=lambda row: -row.need if isinstance(row.need, int) else 0)[:6]
+        console.print(
+            f"[bold]{len(unreached)} authorities have people in need and no response within reach[/bold], first of "
+            f"all {', '.join(row.place.name_he for row in largest)}."
+        )
     table = Table("place", "topic", title="Widest gaps", title_justify="left")
     for name in ("need", "served", "gap"):
         table.add_column(name, justify="right")
@@ -134,11 +138,13 @@ def _count(value: Any) -> str:
 
 
 def _print_accounts() -> None:
-    from maarag.demo.accounts import DEMONSTRATION_ACCOUNTS, DEMONSTRATION_PASSWORD
+    from maarag.demo.accounts import PASSWORD, demonstration_accounts
 
-    table = Table("sign in as", "role", title=f"Demonstration accounts (password: {DEMONSTRATION_PASSWORD})")
-    for account in DEMONSTRATION_ACCOUNTS:
-        table.add_row(account.email, str(account.role.label))
+    table = Table(
+        "sign in as", "role", "of", title=f"Demonstration accounts, password {PASSWORD}", title_justify="left"
+    )
+    for account in demonstration_accounts():
+        table.add_row(account.email, str(account.role.label), account.where)
     console.print(table)
 
 
