@@ -156,6 +156,18 @@ def test_overlaps_are_shown_where_they_belong(world: World, twins: Any) -> None:
     assert pairs(queries.similar_to(twins[1])) == {("A", "B")}
 
 
+def test_neighbours_who_each_serve_their_own_people_do_not_overlap(world: World) -> None:
+    text = {"description_he": TEXT}
+    near, next_door = world.at("L1", 32.0, 35.0), world.at("L2", 32.01, 35.0, world.sister)
+    world.service("A", "מרכז ארוחות – עיר הדגן", "meals", locations=[near], **text)
+    world.service("B", "מרכז ארוחות – עיר הנחל", "meals", locations=[next_door], areas=[world.sister], **text)
+    compute_overlaps(by=world.system)
+    assert pairs(queries.overlaps()) == set()
+    world.service("B", "מרכז ארוחות – עיר הנחל", "meals", areas=[world.sister, world.city])
+    compute_overlaps(by=world.system)
+    assert pairs(queries.overlaps()) == {("A", "B")}
+
+
 def test_fiction_is_not_set_against_fact(world: World, twins: Any) -> None:
     world.service("B", "ארוחה חמה לקשישים", "meals", "seniors", is_fictional=True)
     compute_overlaps(by=world.system)

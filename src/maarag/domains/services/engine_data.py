@@ -25,6 +25,9 @@ from .models import (
 )
 
 OFFERED = (ServiceStatus.ACTIVE, ServiceStatus.TEMPORARILY_CLOSED)
+NATION = "IL"
+WAY_OF_ASKING = 2
+"""Raised when what is asked of the overlap engine, or kept of its answer, changes."""
 SAME_SPOT_DEGREES = 0.05
 """Locations of one service that lie within some five kilometres stand for one point."""
 
@@ -148,6 +151,13 @@ def to_compare() -> tuple[list[overlap.Service], frozenset[str]]:
     return services, frozenset(fictional)
 
 
+def share_people(one: overlap.Service, other: overlap.Service) -> bool:
+    """Whether the two may serve the same people: what is for one authority does not double its neighbour's."""
+    if not one.area_codes or not other.area_codes or NATION in (*one.area_codes, *other.area_codes):
+        return True
+    return not set(one.area_codes).isdisjoint(other.area_codes)
+
+
 def verdicts_to_learn_from() -> list[overlap.Verdict]:
     """Every verdict, as the engine takes it."""
     return [
@@ -159,8 +169,8 @@ def verdicts_to_learn_from() -> list[overlap.Verdict]:
 
 
 def engine_version() -> str:
-    """Changes with the program and with the engine's weights."""
-    weights = json.dumps(sorted(overlap.DEFAULT_WEIGHTS.items()))
+    """Changes with the program, with how it asks, and with the engine's weights."""
+    weights = json.dumps([WAY_OF_ASKING, sorted(overlap.DEFAULT_WEIGHTS.items())])
     return f"{maarag.__version__}+{hashlib.sha256(weights.encode()).hexdigest()[:8]}"
 
 

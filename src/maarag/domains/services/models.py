@@ -364,6 +364,9 @@ class OverlapFinding(models.Model):
     evidence = models.JSONField(_("evidence"), default=list)
     features = models.JSONField(_("features"), default=dict)
     group = models.PositiveIntegerField(_("group"), null=True, blank=True)
+    judged = models.ForeignKey(
+        OverlapVerdict, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("verdict")
+    )
 
     class Meta:
         verbose_name = _("overlap")

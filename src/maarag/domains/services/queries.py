@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 from maarag.kernel.taxonomy.models import Topic
@@ -14,7 +14,6 @@ from .engine_data import OFFERED
 from .models import (
     OverlapFinding,
     OverlapRun,
-    OverlapVerdict,
     Service,
     ServiceArea,
     ServiceAtLocation,
@@ -94,12 +93,11 @@ def overlaps(
     `standing`: without what people judged to be complementary. `verdict`: only those so judged; "open" for
     those not judged.
     """
-    said = OverlapVerdict.objects.filter(first=OuterRef("first"), second=OuterRef("second"))
     findings: QuerySet[Finding] = OverlapFinding.objects.annotate(
-        verdict=Subquery(said.values("verdict")[:1]),
-        reason=Subquery(said.values("reason")[:1]),
-        judged_by_name=Subquery(said.values("judged_by__name")[:1]),
-        judged_at=Subquery(said.values("judged_at")[:1]),
+        verdict=F("judged__verdict"),
+        reason=F("judged__reason"),
+        judged_by_name=F("judged__judged_by__name"),
+        judged_at=F("judged__judged_at"),
     ).select_related("first__organisation", "second__organisation", "run")
     findings = findings.filter(Q(score__gte=min_score) | Q(verdict=Verdict.DUPLICATE))
     findings = findings.filter(first__status__in=OFFERED, second__status__in=OFFERED)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from maarag.engines import overlap
 from maarag.kernel.audit.actions import Change, record_many
 
-from ..engine_data import engine_version, inputs_hash, to_compare, verdicts_to_learn_from
+from ..engine_data import engine_version, inputs_hash, share_people, to_compare, verdicts_to_learn_from
 from ..models import OverlapFinding, OverlapRun, OverlapVerdict, Service, Verdict
 from ..scope import may_judge, places_of
 
@@ -29,7 +29,8 @@ def compute_overlaps(*, by: Account, progress: Progress | None = None) -> Overla
     """Search the whole directory for overlaps and keep the findings; where nothing has changed, do nothing.
 
     Learns from every verdict. `progress` is told, in the active language, what is being done. A fictional
-    service is never set against a real one.
+    service is never set against a real one, nor one for the people of one place against one for those of
+    another, however near.
     """
     tell = progress or (lambda _words: None)
     tell(_("Reading the services"))
@@ -47,7 +48,10 @@ def compute_overlaps(*, by: Account, progress: Progress | None = None) -> Overla
     groups: list[tuple[str, ...]] = []
     for kept in ([s for s in services if s.id not in fictional], [s for s in services if s.id in fictional]):
         result = overlap.find_overlaps(kept, options=options, verdicts=verdicts)
-        pairs.extend(result.pairs)
+        by_id = {service.id: service for service in kept}
+        pairs.extend(
+            pair for pair in result.pairs if pair.judgement or share_people(by_id[pair.a], by_id[pair.b])
+        )
         groups.extend(result.groups)
     seconds = time.perf_counter() - started
     tell(_("Keeping %(number)s pairs") % {"number": len(pairs)})
@@ -92,6 +96,10 @@ def store_overlaps(
     # A service may have been deleted since it was read.
     known = set(Service.objects.values_list("pk", flat=True))
     group_of = {int(key): number for number, group in enumerate(groups, 1) for key in group}
+    judged = {
+        (first, second): pk
+        for pk, first, second in OverlapVerdict.objects.values_list("pk", "first_id", "second_id")
+    }
     findings = []
     for pair in pairs:
         first, second = sorted((int(pair.a), int(pair.b)))
@@ -106,6 +114,7 @@ def store_overlaps(
                     evidence=[[e.code, e.value, e.weight] for e in pair.evidence],
                     features=dict(pair.features),
                     group=same,
+                    judged_id=judged.get((first, second)),
                 )
             )
     OverlapFinding.objects.bulk_create(findings, batch_size=2000)
@@ -131,6 +140,8 @@ def judge_overlap(
     if not may_judge(by, first, second):
         raise PermissionDenied
     first, second = sorted((first, second), key=lambda service: service.pk)
+    with connection.cursor() as cursor:  # a run that is just being stored must not miss the verdict
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
     finding = OverlapFinding.objects.filter(first=first, second=second).order_by("-run").first()
     Service.objects.select_for_update().get(pk=first.pk)  # two verdicts on one pair come one after the other
     stored = OverlapVerdict.objects.filter(first=first, second=second).first()
@@ -142,6 +153,7 @@ def judge_overlap(
     if finding:
         stored.score, stored.features = finding.score, finding.features
     stored.save()
+    OverlapFinding.objects.filter(first=first, second=second).update(judged=stored)
     places = places_of(first) & places_of(second) or places_of(first) or places_of(second)
     changes = {
         "pair": [None, [first.code, second.code]],
