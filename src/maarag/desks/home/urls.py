@@ -1,4 +1,10 @@
-"""Addresses of this app."""
+"""The address of the first page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
 
 app_name = "home"
-urlpatterns: list = []
+urlpatterns = [path("", views.index, name="index")]

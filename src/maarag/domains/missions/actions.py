@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -19,8 +20,21 @@ if TYPE_CHECKING:
     from maarag.kernel.places.models import Place
 
 
+CHANGEABLE = ("title", "details", "topic_id", "owner_id", "due", "status")
+
+
 class AlreadyClosed(ValueError):
     """The mission was closed meanwhile."""
+
+
+class ChangedMeanwhile(ValueError):
+    """Somebody else changed the mission since it was read."""
+
+
+def version_of(mission: Mission) -> str:
+    """A mark that differs whenever something changeable of the mission does."""
+    text = "\x00".join(str(getattr(mission, name)) for name in CHANGEABLE)
+    return sha256(text.encode()).hexdigest()[:20]
 
 
 @transaction.atomic
@@ -43,9 +57,14 @@ def open_mission(
 
 
 @transaction.atomic
-def change_mission(*, by: Account, mission: Mission, **fields: Any) -> Mission:
-    """Change what is to be done, its owner or its date; raises Http404, AlreadyClosed, ValidationError."""
+def change_mission(*, by: Account, mission: Mission, seen: str = "", **fields: Any) -> Mission:
+    """Change what is to be done, its owner or its date; raises Http404, AlreadyClosed, ValidationError.
+
+    `seen` is version_of the mission as it was read; raises ChangedMeanwhile where it is another by now.
+    """
     mission = _open_for_change(by, mission)
+    if seen and seen != version_of(mission):
+        raise ChangedMeanwhile(mission.pk)
     changes = changed_fields({name: getattr(mission, name) for name in fields}, fields)
     if not changes:
         return mission

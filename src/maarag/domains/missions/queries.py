@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, places_permitted
+from maarag.kernel.audit.queries import Told, told_of
 from maarag.kernel.places.models import Containment, Place
 
 from .models import Mission
@@ -23,3 +24,8 @@ def within(missions: QuerySet[Mission], place: Place) -> QuerySet[Mission]:
     """The missions of `place` and of everything inside it."""
     inside = Containment.objects.filter(ancestor=place, descendant=OuterRef("place"))
     return missions.filter(Exists(inside))
+
+
+def history(mission: Mission) -> list[Told]:
+    """What happened to the mission, newest first."""
+    return told_of(mission)

@@ -1,4 +1,10 @@
-"""Addresses of this app."""
+"""Addresses of needs."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
 
 app_name = "needs"
-urlpatterns: list = []
+urlpatterns = [path("", views.index, name="index")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -11,7 +11,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .permissions import Role
+from .permissions import Permission, Role
+
+if TYPE_CHECKING:
+    from maarag.kernel.places.models import Place
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -56,6 +59,12 @@ class Account(AbstractBaseUser):
         from .scope import holds_somewhere
 
         return holds_somewhere(self, permission)
+
+    def places_with(self, permission: str) -> models.QuerySet[Place]:
+        """The places for which the account holds the permission, for apps below this one."""
+        from .scope import places_permitted
+
+        return places_permitted(self, Permission(permission))
 
 
 class Grant(models.Model):

@@ -1,4 +1,10 @@
-"""Addresses of this app; its views arrive with their first page."""
+"""Addresses of the audit."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
 
 app_name = "audit"
-urlpatterns: list = []
+urlpatterns = [path("", views.index, name="index")]

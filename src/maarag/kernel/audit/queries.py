@@ -1,0 +1,87 @@
+"""Reading the audit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model, QuerySet
+
+from .models import AuditEvent
+from .words import action_in_words, changes_in_words
+
+
+def newest_event() -> int:
+    """The number of the newest event; every write leaves one, so it tells whether anything has changed."""
+    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def visible_to(viewer: Any) -> QuerySet[AuditEvent]:
+    """The events of the places whose audit the viewer may see.
+
+    What belongs to no place (accounts, sources, the taxonomy) is for whoever may see the nation's. The viewer
+    is asked through its account, so that this app needs to know nothing of the one that holds the roles.
+    """
+    if getattr(viewer, "is_system", False):
+        return AuditEvent.objects.all()
+    if not getattr(viewer, "is_authenticated", False):
+        return AuditEvent.objects.none()
+    places = viewer.places_with("view_audit")
+    if places.filter(kind="nation").exists():
+        return AuditEvent.objects.all()
+    return AuditEvent.objects.filter(place__in=list(places.values_list("pk", flat=True)))
+
+
+def of_subject(subject: Model) -> QuerySet[AuditEvent]:
+    """What happened to one record, newest first."""
+    return (
+        AuditEvent.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+        .select_related("actor")
+        .order_by("-pk")
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event of a record's history, as a timeline shows it."""
+
+    when: datetime
+    title: str
+    who: str
+    text: str
+
+
+def told_of(subject: Model, *, exact: bool = True, limit: int = 50) -> list[Told]:
+    """The history of one record in words, newest first; counts only where `exact`."""
+    return [
+        Told(
+            event.at,
+            action_in_words(event.action),
+            event.actor.name,
+            "; ".join(f"{name}: {text}" for name, text in changes_in_words(event, exact=exact)),
+        )
+        for event in of_subject(subject)[:limit]
+    ]
+
+
+def subjects_of(events: Iterable[AuditEvent]) -> dict[tuple[str, str], Model]:
+    """The records of the events that are still there and have a name, by (kind, number)."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        wanted[event.subject_type].add(event.subject_id)
+    found: dict[tuple[str, str], Model] = {}
+    for kind, ids in wanted.items():
+        try:
+            model = apps.get_model(kind)
+        except (LookupError, ValueError):
+            continue
+        names = {field.name for field in model._meta.get_fields()}
+        if not names & {"name_he", "title", "name"}:
+            continue
+        rows = model._default_manager.filter(pk__in=[pk for pk in ids if pk.isdecimal()])
+        found.update({(kind, str(row.pk)): row for row in rows})
+    return found

@@ -1,0 +1,148 @@
+"""The pages of the audit: who did what, where and when.
+
+The app stands below the one that holds roles, so its views ask the account itself what it may see.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from maarag.ui.figures import name_in_language
+from maarag.ui.tables import Column, Table
+
+from .models import AuditEvent
+from .queries import subjects_of, visible_to
+from .words import ACTIONS, action_in_words, changes_in_words, kind_of_subject
+
+PER_PAGE = 50
+CHANGES_SHOWN = 6
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Events, newest first, cut by their number so that old ones are found as quickly as new ones."""
+    viewer: Any = request.user
+    if not viewer.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not viewer.may_somewhere("view_audit"):
+        raise PermissionDenied
+    asked = request.GET
+    faults: list[str] = []
+    events = visible_to(viewer)
+    if actor := asked.get("actor", "").strip():
+        events = events.filter(actor__name__icontains=actor[:120])
+    action = asked.get("action", "")
+    if action in ACTIONS:
+        events = events.filter(action=action)
+    since, until = (_day(asked.get(name, ""), faults) for name in ("since", "until"))
+    events = _between(events, since, until)
+    before = asked.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        events = events.filter(pk__lt=int(before))
+    cut = list(events.select_related("actor", "place").order_by("-pk")[: PER_PAGE + 1])
+    shown = cut[:PER_PAGE]
+    context = {
+        "table": _table(viewer, shown),
+        "older": shown[-1].pk if len(cut) > PER_PAGE else None,
+        "is_newest": not before,
+        "faults": faults,
+        "asked": {name: asked.get(name, "") for name in ("actor", "action", "since", "until")},
+        "actions": [
+            ("", _("Every action")),
+            *sorted(((k, str(v)) for k, v in ACTIONS.items()), key=_by_word),
+        ],
+    }
+    return render(request, "audit/index.html", context)
+
+
+def _by_word(choice: tuple[str, str]) -> str:
+    return choice[1]
+
+
+def _day(text: str, faults: list[str]) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        faults.append(
+            _("“%(text)s” is not a date; write it as 2026-11-21. It was left out.") % {"text": text[:40]}
+        )
+        return None
+
+
+def _between(events: QuerySet[AuditEvent], since: date | None, until: date | None) -> QuerySet[AuditEvent]:
+    if since:
+        events = events.filter(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
+    if until:
+        events = events.filter(at__lte=timezone.make_aware(datetime.combine(until, time.max)))
+    return events
+
+
+def _table(viewer: Any, events: list[AuditEvent]) -> Table:
+    subjects = subjects_of(events)
+    exact = set(
+        viewer.places_with("view_exact_counts")
+        .filter(pk__in={event.place_id for event in events})
+        .values_list("pk", flat=True)
+    )
+    rows = [
+        {
+            "at": event.at,
+            "actor": event.actor.name,
+            "action": action_in_words(event.action),
+            "subject": _subject(event, subjects.get((event.subject_type, event.subject_id))),
+            "place": name_in_language(event.place) if event.place else "",
+            "changes": _changes(event, exact=event.place_id is None or event.place_id in exact),
+        }
+        for event in events
+    ]
+    return Table(
+        columns=[
+            Column("at", _("When"), "moment"),
+            Column("actor", _("Who")),
+            Column("action", _("What"), heading=True),
+            Column("subject", _("Record")),
+            Column("place", _("Place")),
+            Column("changes", _("Changes")),
+        ],
+        rows=rows,
+        caption=_("Audit"),
+        caption_hidden=True,
+        empty=_("No event matches. Every change is recorded here from the moment it is made."),
+        region="results",
+        dense=True,
+    )
+
+
+def _subject(event: AuditEvent, row: Any) -> str:
+    kind = kind_of_subject(event)
+    if row is None:
+        return f"{kind} {event.subject_id}"
+    return f"{kind}: {getattr(row, 'title', '') or name_in_language(row)}"
+
+
+def _changes(event: AuditEvent, *, exact: bool) -> SafeString | str:
+    found = changes_in_words(event, exact=exact)
+    if not found:
+        return ""
+    lines = format_html_join(
+        "", "<li>{}: <bdi>{}</bdi></li>", ((name, text[:200]) for name, text in found[:CHANGES_SHOWN])
+    )
+    more = (
+        _("and %(count)s more") % {"count": len(found) - CHANGES_SHOWN} if len(found) > CHANGES_SHOWN else ""
+    )
+    return format_html('<ul class="small">{}{}</ul>', lines, format_html("<li>{}</li>", more) if more else "")

@@ -1,0 +1,125 @@
+"""Audit events in words: what was done, to what, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from .models import AuditEvent
+
+ACTIONS: dict[str, Any] = {
+    "access.open_account": _("Opened an account"),
+    "access.grant": _("Gave a role"),
+    "access.end_grant": _("Ended a role"),
+    "access.withdraw_grant": _("Withdrew a role"),
+    "demo.load": _("Loaded a part of the demonstration"),
+    "imports.apply": _("Loaded a file"),
+    "imports.take_in": _("Took in a file"),
+    "missions.open": _("Opened a mission"),
+    "missions.change": _("Changed a mission"),
+    "missions.close": _("Closed a mission"),
+    "needs.save_estimate": _("Recorded an estimate of need"),
+    "needs.change_estimate": _("Corrected an estimate of need"),
+    "needs.remove_estimate": _("Removed an estimate of need"),
+    "people.add_person": _("Added a person in a public role"),
+    "people.appoint": _("Recorded a position"),
+    "people.save_organisation": _("Saved an organisation"),
+    "places.save": _("Saved a place"),
+    "places.save_figures": _("Saved figures about places"),
+    "services.compute_overlaps": _("Looked for duplicates"),
+    "services.judge_overlap": _("Judged a pair of services"),
+    "services.retire": _("Retired a service"),
+    "services.save": _("Saved a service"),
+    "services.save_location": _("Saved a location"),
+    "services.save_programme": _("Saved a programme"),
+    "sources.save": _("Saved a source"),
+    "taxonomy.save_topic": _("Saved a topic"),
+    "taxonomy.save_version": _("Took in a version of the taxonomy"),
+}
+_KEPT: dict[str, frozenset[str]] = {}
+
+
+def keep_from_others(subject_type: str, fields: Iterable[str]) -> None:
+    """Say that these fields hold counts, told only to whoever may see exact counts of the place."""
+    _KEPT[subject_type] = frozenset(fields)
+
+
+def action_in_words(action: str) -> str:
+    """What was done; an action without words is shown by its code."""
+    return str(ACTIONS.get(action, action))
+
+
+def kind_of_subject(event: AuditEvent) -> str:
+    """What kind of record it was done to."""
+    model = _model(event)
+    return str(model._meta.verbose_name) if model else event.subject_type
+
+
+def changes_in_words(event: AuditEvent, *, exact: bool) -> list[tuple[str, str]]:
+    """(field, what became of it) pairs; counts only where `exact`."""
+    kept = frozenset() if exact else _KEPT.get(event.subject_type, frozenset())
+    found = []
+    for name, change in event.changes.items():
+        if name in kept:
+            found.append((_field(event, name), _g("not shown here, so that nobody can be recognised")))
+        elif isinstance(change, list) and len(change) == 2:
+            before, after = (_value(part) for part in change)
+            found.append((_field(event, name), _arrow(before, after)))
+        else:
+            found.append((_field(event, name), _value(change)))
+    return found
+
+
+def _arrow(before: str, after: str) -> str:
+    if before == "–":
+        return after
+    return _g("%(after)s (before: %(before)s)") % {"before": before, "after": after}
+
+
+def _value(value: Any) -> str:
+    if value is None or value == "" or value == "None":
+        return "–"
+    if isinstance(value, bool):
+        return _g("yes") if value else _g("no")
+    if isinstance(value, list):
+        return ", ".join(_value(part) for part in value) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_value(part)}" for key, part in value.items()) or "–"
+    return str(value)
+
+
+def _model(event: AuditEvent) -> type[models.Model] | None:
+    try:
+        return apps.get_model(event.subject_type)
+    except (LookupError, ValueError):
+        return None
+
+
+def _field(event: AuditEvent, name: str) -> str:
+    """The field's name as its forms call it; counts of bulk changes by their own words."""
+    words = {
+        "within": _g("lies in"),
+        "reason": _g("reason"),
+        "grant": _g("grant"),
+        "version": _g("version"),
+        "added": _g("added"),
+        "changed": _g("changed"),
+        "renamed": _g("renamed"),
+        "retired": _g("retired"),
+        "figures": _g("figures"),
+        "rows": _g("rows"),
+        "part": _g("part"),
+    }
+    model = _model(event)
+    if model:
+        try:
+            return str(getattr(model._meta.get_field(name), "verbose_name", name))
+        except FieldDoesNotExist:
+            pass
+    return words.get(name, name)
