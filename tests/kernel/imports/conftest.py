@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 import xlsxwriter
 from django.core.files.base import ContentFile
+from django.utils import translation
 
 from maarag.kernel.access.actions import system_account
 from maarag.kernel.access.models import Account
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages are compared in the language they are written in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -19,9 +19,13 @@ from maarag.kernel.taxonomy.models import Term, Vocabulary
 pytestmark = pytest.mark.django_db
 
 
-def load(by: Account, kind: str, path: Path, mode: str | None = Mode.UNDERSTOOD, **options: str) -> ImportFile:
+def load(
+    by: Account, kind: str, path: Path, mode: str | None = Mode.UNDERSTOOD, **options: str
+) -> ImportFile:
     with path.open("rb") as file:
-        found, _counts = import_now(by=by, kind=kind, file=File(file), name=path.name, mode=mode, options=options)
+        found, _counts = import_now(
+            by=by, kind=kind, file=File(file), name=path.name, mode=mode, options=options
+        )
     return found
 
 

@@ -130,7 +130,11 @@ def _read(found: ImportFile, by: Account) -> None:
     kind = importer_of(found.kind)
     with found.file.open("rb") as stream:
         table = open_table(
-            stream, kind.headers(), required=kind.needed_columns(), sheet=found.sheet, outline=kind.outline
+            stream,
+            kind.headers(),
+            required=kind.needed_columns(),
+            sheet=found.sheet,
+            outline=kind.outline_rows if kind.takes_outline else None,
         )
         found.encoding, found.sheet, found.sheets = encoding_name(table), table.sheet, list(table.sheets)
         names = table.columns.names
@@ -168,6 +172,17 @@ def _refuse_if_busy(found: ImportFile) -> None:
     busy = found.status == FileStatus.READING
     if busy and found.seen_at and timezone.now() - found.seen_at < SILENCE:
         raise NotReady(_("The file is being worked on at this moment."))
+
+
+def is_working(import_file: ImportFile) -> bool:
+    """Whether somebody reads or loads the file at this moment."""
+    if import_file.status == FileStatus.READING:
+        return bool(import_file.seen_at and timezone.now() - import_file.seen_at < SILENCE)
+    if import_file.status != FileStatus.READY:
+        return False
+    with transaction.atomic():
+        held = ImportFile.objects.select_for_update(skip_locked=True).filter(pk=import_file.pk)
+        return not held.exists()
 
 
 def apply_file(*, by: Account, import_file: ImportFile, mode: str) -> ImportFile:
@@ -215,7 +230,8 @@ def _check_ready(found: ImportFile, mode: str) -> None:
     if mode == Mode.ALL and found.count(RowStatus.PROBLEM):
         raise NotReady(
             _(
-                "%(number)s rows have problems, so nothing was loaded. Correct them, or load the rows that are understood."
+                "%(number)s rows have problems, so nothing was loaded. Correct them, or load the "
+                "rows that are understood."
             )
             % {"number": found.count(RowStatus.PROBLEM)}
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from . import parsing
 from .parsing import NotUnderstood, Parser
-from .reading.table import OutlineRows
 
 if TYPE_CHECKING:
     from maarag.kernel.access.models import Account
@@ -104,7 +103,7 @@ class Importer(ABC):
     is_whole: ClassVar[bool] = False
     """Whether the file is one thing that is taken whole: then `apply` gets all rows at once."""
 
-    outline: ClassVar[OutlineRows | None] = None
+    takes_outline: ClassVar[bool] = False
     """Makes rows of a text of nested names (YAML), for an importer that takes one; wrap it in
     staticmethod.
     """
@@ -141,6 +140,11 @@ class Importer(ABC):
 
     def survey(self, rows: Iterable[Row]) -> None:  # noqa: B027 - most importers need no survey
         """Look at every row before the first is understood, where rows bear each other out."""
+
+    @classmethod
+    def outline_rows(cls, lines: Iterator[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Rows of a text of nested names, as of a table."""
+        raise NotImplementedError
 
     @abstractmethod
     def understand(self, row: Row) -> Understood:

@@ -131,7 +131,8 @@ class Departments(Importer):
         elif self._codes[code] > 1 and self._owner.get(code) != row.number:
             notes.append(
                 _(
-                    "The code %(code)s is also that of row %(row)s: this department will be known again by its name."
+                    "The code %(code)s is also that of row %(row)s: this department will be known "
+                    "again by its name."
                 )
                 % {"code": code, "row": self._owner[code]}
             )

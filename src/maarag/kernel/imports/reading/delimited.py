@@ -86,7 +86,8 @@ def rows_of(text: io.TextIOBase) -> Iterator[tuple[int, list[str]]]:
 def _unclosed(line: int) -> FileRefused:
     return FileRefused(
         _(
-            "A quotation mark that opens in line %(line)s is never closed, so what follows cannot be told apart."
+            "A quotation mark that opens in line %(line)s is never closed, so what follows cannot be "
+            "told apart."
         )
         % {"line": line}
     )

@@ -17,6 +17,13 @@ LARGEST_RATIO = 200
 _SMALL_UNPACKED = 20 * 1024 * 1024
 
 
+def broken_workbook() -> str:
+    """What is said of a workbook whose packing is damaged."""
+    return _(
+        "The Excel file is broken: it was cut off or damaged on its way. Send it again, or save it anew."
+    )
+
+
 class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
@@ -59,7 +66,8 @@ def format_of(file: IO[bytes]) -> Format:
     if text.startswith((b"<!doctype html", b"<html", b"<?xml", b"<table")):
         raise FileRefused(
             _(
-                "This is a web page or XML, though it may be called .xls. Open it in Excel, save it as .xlsx, and load that."
+                "This is a web page or XML, though it may be called .xls. Open it in Excel, save it "
+                "as .xlsx, and load that."
             )
         )
     if text.replace(b"\x00", b"").lstrip(b"\xff\xfe \t\r\n").startswith((b"{", b"[")):
@@ -79,14 +87,11 @@ def _holds_word(file: IO[bytes]) -> bool:
 
 def _check_archive(file: IO[bytes]) -> None:
     """Refuse a broken archive, one that is no workbook, and one that unpacks to something enormous."""
-    broken = _(
-        "The Excel file is broken: it was cut off or damaged on its way. Send it again, or save it anew."
-    )
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise FileRefused(broken) from error
+        raise FileRefused(broken_workbook()) from error
     names = {member.filename for member in members}
     if any(name.startswith("word/") for name in names):
         raise FileRefused(_("This is a Word document. Save its table as Excel or CSV, and load that."))
@@ -101,7 +106,8 @@ def _check_archive(file: IO[bytes]) -> None:
     if unpacked > LARGEST_UNPACKED or (unpacked > _SMALL_UNPACKED and unpacked > packed * LARGEST_RATIO):
         raise FileRefused(
             _(
-                "The Excel file unpacks to %(size)s MB, which no honest table does. Save the rows as CSV, and load that."
+                "The Excel file unpacks to %(size)s MB, which no honest table does. Save the rows as "
+                "CSV, and load that."
             )
             % {"size": unpacked // (1024 * 1024)}
         )

@@ -6,8 +6,12 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from typing import IO
 from xml.etree import ElementTree
+
+from .formats import broken_workbook
+from .refusals import FileRefused
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _AT = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -22,9 +26,12 @@ def errors_of(file: IO[bytes], sheet: str) -> dict[tuple[int, int], str]:
     file.seek(0)
     if file.read(2) != b"PK":
         return {}
-    with zipfile.ZipFile(file) as archive:
-        member = _member(archive, sheet)
-        return _scan(archive, member) if member else {}
+    try:
+        with zipfile.ZipFile(file) as archive:
+            member = _member(archive, sheet)
+            return _scan(archive, member) if member else {}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise FileRefused(broken_workbook()) from error
 
 
 def _member(archive: zipfile.ZipFile, sheet: str) -> str:

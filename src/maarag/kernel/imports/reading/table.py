@@ -149,7 +149,8 @@ def _find_columns(table: Table, sheet: str) -> None:
             raise FileRefused(_("The file has no rows."))
         raise FileRefused(
             _(
-                "No row of the file has the names of the columns. Use the example file to see what they are called."
+                "No row of the file has the names of the columns. Use the example file to see what "
+                "they are called."
             )
         )
     _matched, table.sheet, table.header_number, table.columns = best

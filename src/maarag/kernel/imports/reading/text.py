@@ -43,7 +43,8 @@ def encoding_of(file: IO[bytes]) -> str:
             return candidate
     raise FileRefused(
         _(
-            "The file is not text in an encoding that is known here. Save it as Excel, or as CSV in UTF-8, and load that."
+            "The file is not text in an encoding that is known here. Save it as Excel, or as CSV in "
+            "UTF-8, and load that."
         )
     )
 
@@ -96,7 +97,7 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
 def text_stream(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
     """The file's text from its start, line ends untouched. Detach it when done: the file stays open."""
     file.seek(0)
-    return io.TextIOWrapper(file, encoding=encoding, newline="")  # type: ignore[arg-type]
+    return io.TextIOWrapper(file, encoding=encoding, newline="")
 
 
 class Utf8Stream:

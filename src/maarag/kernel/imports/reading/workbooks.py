@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from .refusals import FileRefused
 
@@ -23,7 +23,8 @@ def open_workbook(file: IO[bytes]) -> CalamineWorkbook:
             raise
         raise FileRefused(
             _(
-                "The workbook cannot be opened: it is broken, or locked with a password. Save it anew as .xlsx, or as CSV."
+                "The workbook cannot be opened: it is broken, or locked with a password. Save it "
+                "anew as .xlsx, or as CSV."
             )
         ) from error
 
@@ -57,7 +58,9 @@ def rows_of(
             yield number, row
     except FileRefused:
         raise
-    except (CalamineError, OSError, ValueError) as error:
+    except BaseException as error:  # as above
+        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError):
+            raise
         raise FileRefused(
             _("The sheet %(sheet)s cannot be read. Save the file anew as .xlsx, or as CSV.")
             % {"sheet": sheet}
