@@ -136,20 +136,21 @@ def _save_points(
     """One location for each service that is given somewhere, named by the body that gives it."""
     theirs = loading.codes_of_theirs(Location)
     known = {point.code: point for point in Location.objects.filter(code__in=[row["code"] for row in table])}
+    named = {row["code"]: row for name in ("fiction_organisations", "fiction_places") for row in rows(name)}
     drafts = []
     for row in table:
         if row["code"] in theirs:
             continue
-        body, place = organisations[row["organisation"]], loading.places[row["at"]]
+        body, where = named[row["organisation"]], named[row["at"]]
         drafts.append(
             LocationDraft(
                 code=row["code"],
-                place=place,
+                place=loading.places[row["at"]],
                 fields={
-                    "organisation": body,
-                    "name_he": f"{body.name_he}, {place.name_he}",
-                    "name_ar": f"{body.name_ar}، {place.name_ar}",
-                    "name_en": f"{body.name_en}, {place.name_en}",
+                    "organisation": organisations[row["organisation"]],
+                    "name_he": f"{body['name_he']}, {where['name_he']}",
+                    "name_ar": f"{body['name_ar']}، {where['name_ar']}",
+                    "name_en": f"{body['name_en']}, {where['name_en']}",
                     "latitude": decimal(row["latitude"]),
                     "longitude": decimal(row["longitude"]),
                 },
