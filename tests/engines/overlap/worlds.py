@@ -92,6 +92,9 @@ def with_copies(
     # A copy that lost its place may be of either town's service.
     lost = {service.id for service in made if service.lat is None}
     unsure |= {key(f"{i}!far", f"{i}~1") for i in (s.id for s in services) if f"{i}~1" in lost}
+    # So may one that came to another provider: two providers of one thing in a town are duplicates.
+    owner = {service.id: service.organisation for service in services}
+    lost |= {service.id for service in made if service.organisation != owner[service.id.split("~")[0]]}
     unsure |= {p for p in _spread(elsewhere, every) if set(p) & lost}
     return World(name, every, closure([*known, *pairs]), unsure)
 

@@ -57,7 +57,11 @@ def candidates(
 def vectors(texts: Texts) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
     """Unit vectors of names, and of names with descriptions. A slip of the pen nearly counts as the word."""
     size = len(texts.importance)
-    forgiving = (sparse.identity(size, format="csr") + 0.7 * texts.likeness).tocsr()
+    # The rarer word is read as the commoner one too, not the other way: all its slips would swell every row.
+    slips = texts.likeness.tocoo()
+    up = texts.counts[slips.row] <= texts.counts[slips.col]
+    towards = sparse.csr_matrix((0.7 * slips.data[up], (slips.row[up], slips.col[up])), shape=(size, size))
+    forgiving = (sparse.identity(size, format="csr") + towards).tocsr()
     name = bag(texts.names, texts.importance)
     described = bag(texts.descriptions, texts.importance)
     by_name = sparse.hstack([name @ forgiving, 0.7 * neighbours(texts.names, texts.importance)]).tocsr()

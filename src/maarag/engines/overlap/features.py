@@ -227,9 +227,16 @@ def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
     f["brands_differ"] = _brands_differ(p, a, b)
     scripts = p.texts.script
     translated = (scripts[a] != scripts[b]) & (scripts[a] < 3) & (scripts[b] < 3)
-    f["translation"] = translated * _over(
-        _dots(p.texts.concepts_in_text, p.texts.concepts_in_text, a, b),
-        np.sqrt(_row_sums(p.texts.concepts_in_text)[a] * _row_sums(p.texts.concepts_in_text)[b]),
+    named_both = (np.diff(p.responses.indptr)[a] > 0) & (np.diff(p.responses.indptr)[b] > 0)
+    # What the names give decides: a shelter and the flat after it are told in much the same words.
+    agreed = np.where(named_both & (f["same_response"] == 0), 0.5, 1.0)
+    f["translation"] = (
+        translated
+        * agreed
+        * _over(
+            _dots(p.texts.concepts_in_text, p.texts.concepts_in_text, a, b),
+            np.sqrt(_row_sums(p.texts.concepts_in_text)[a] * _row_sums(p.texts.concepts_in_text)[b]),
+        )
     )
     return np.column_stack([np.clip(f[name], 0.0, 1.0) for name in NAMES])
 
