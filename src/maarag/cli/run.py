@@ -41,7 +41,7 @@ def setup(demo: bool) -> None:
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Load the demonstration.")
-@click.option("--threads", default=8, show_default=True, help="Requests served at once.")
+@click.option("--threads", default=4, show_default=True, help="Requests served at once.")
 def run(port: int, host: str, demo: bool, threads: int) -> None:
     """Prepare everything, show a summary of the national picture, and serve the site until Ctrl-C."""
     _refuse_taken_port(host, port)
@@ -114,8 +114,8 @@ def summarise() -> None:
     if unreached:
         largest = sorted(unreached, key=lambda row: -row.need if isinstance(row.need, int) else 0)[:6]
         console.print(
-            f"[bold]{len(unreached)} authorities have people in need and no response within reach[/bold], first of "
-            f"all {', '.join(row.place.name_he for row in largest)}."
+            f"[bold]{len(unreached)} authorities have people in need and no response within reach[/bold], "
+            f"first of all {', '.join(row.place.name_he for row in largest)}."
         )
     table = Table("place", "topic", title="Widest gaps", title_justify="left")
     for name in ("need", "served", "gap"):

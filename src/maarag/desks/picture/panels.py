@@ -20,7 +20,7 @@ from maarag.kernel.places.queries import similar_authorities
 from maarag.kernel.taxonomy.models import Topic
 from maarag.ui import charts, figures
 from maarag.ui.tables import Column, Status, Table
-from maarag.values import Suppressed
+from maarag.values import Shown, Suppressed
 
 from .assemble import COVERAGE_IN_ORDER, COVERAGE_SEVERE, Picture, Remedy, Row, picture, remedies
 from .summary import OLD_AFTER, Line, Unknown, lines, unknowns, whole
@@ -85,7 +85,7 @@ def places_table(view: Picture, sort: str, *, every: bool) -> Table:
         Column("place", _("Place"), "name", heading=True, link="url", sortable=True),
         Column("leading", _("Widest gap in"), "name"),
         Column("need", _("Needs"), "number", sortable=True),
-        Column("services", _("Services within reach"), "number", sortable=True),
+        Column("services", _("Services"), "number", sortable=True),
         Column("coverage", _("Coverage"), "coverage", sortable=True),
         Column("gap", _("Gap"), "number", sortable=True),
         Column("status", _("Status"), "status"),
@@ -173,18 +173,34 @@ def _areas(view: Picture, found: Iterable[Line]) -> SafeString:
 
 
 def _points(view: Picture, found: Iterable[Line]) -> SafeString:
+    """Coverage; or, where nearly everything is a severe gap, how wide the gap is among the residents."""
     found = list(found)
-    # Where nearly everything is severe, five equal parts of the places say more than fixed steps.
     shares = sorted(line.coverage for line in found if isinstance(line.coverage, float))
-    spread = bool(shares) and shares[int(len(shares) * 0.8)] < COVERAGE_SEVERE
-    breaks = _fifths(shares) if spread else BREAKS
+    if shares and shares[int(len(shares) * 0.8)] < COVERAGE_SEVERE:
+        values: dict[int, Shown] = {line.place.pk: _gap_per_thousand(line) for line in found}
+        known = sorted(value for value in values.values() if isinstance(value, float))
+        title, low, high = _("Gap per 1,000 residents"), _("narrow gap"), _("wide gap")
+        breaks, kind = _fifths(known), "number"
+        told = _(
+            "The larger the mark, the more needs; the darker the red, the wider the gap among residents."
+        )
+    else:
+        values = {line.place.pk: line.coverage for line in found}
+        title, low, high, breaks, kind = (
+            _("Coverage"),
+            _("low coverage"),
+            _("high coverage"),
+            BREAKS,
+            "percent",
+        )
+        told = _("The larger the mark, the more needs; the colour is the share of them that is answered.")
     places = [
         charts.Place(
             name=figures.name_in_language(line.place),
             lat=line.place.latitude or 0.0,
             lon=line.place.longitude or 0.0,
             size=float(line.need) if isinstance(line.need, int) else 0.0,
-            value=line.coverage,
+            value=values[line.place.pk],
             url=place_url(line.place, view),
             missing=line.services == 0 and line.need not in (None, 0),
         )
@@ -192,21 +208,29 @@ def _points(view: Picture, found: Iterable[Line]) -> SafeString:
     ]
     return charts.point_map(
         places,
-        _("Coverage by place"),
+        title,
         breaks=breaks,
-        description=_(
-            "The larger the mark, the more needs; the colour is the share of them that is answered."
-        ),
+        kind=kind,
+        high_is_worse=kind == "number",
+        description=told,
         described_by="places",
-        low=_("low coverage"),
-        high=_("high coverage"),
+        low=low,
+        high=high,
         missing=_("needs and no service within reach"),
     )
 
 
-def _fifths(shares: Sequence[float]) -> tuple[float, ...]:
-    steps = [round(shares[int(len(shares) * part / 5)], 3) for part in range(1, 5)]
-    return tuple(steps) if len(set(steps)) == 4 else BREAKS
+def _gap_per_thousand(line: Line) -> Shown:
+    if isinstance(line.gap, Suppressed) or not line.place.population or line.gap is None:
+        return line.gap if isinstance(line.gap, Suppressed) else None
+    return float(line.gap) / line.place.population * 1000
+
+
+def _fifths(values: Sequence[float]) -> tuple[float, ...]:
+    """Four whole numbers that part the values into five groups of about equal size."""
+    steps = [values[int(len(values) * part / 5)] for part in range(1, 5)] if values else []
+    rounded = [float(round(step)) for step in steps]
+    return tuple(rounded) if len(set(rounded)) == 4 else (1.0, 5.0, 10.0, 20.0)
 
 
 def topics_chart(view: Picture) -> SafeString:
@@ -214,7 +238,7 @@ def topics_chart(view: Picture) -> SafeString:
     known = [row for row in view.by_topic if row.need is not None]
     if not known:
         return SafeString("")
-    ordered = sorted(known, key=lambda row: -_size(row.need))[:12]
+    ordered = sorted(known, key=lambda row: -size(row.need))[:12]
     bars = [
         charts.Bar(
             label=_topic_and_unit(row, known),
@@ -242,7 +266,8 @@ def certainty_name(code: str) -> str:
     return str(Certainty(code).label) if code else ""
 
 
-def _size(figure: Any) -> float:
+def size(figure: Any) -> float:
+    """A figure to sort by; what is hidden or unknown is the smallest."""
     return float(figure) if isinstance(figure, (int, float)) else 0.0
 
 

@@ -28,8 +28,8 @@ from .documents import excel, pdf
 from .explain import explain_row
 from .scope import BadRequestForPicture, read_date, read_filters
 
-GAPS_SHOWN = 8
-DUPLICATES_SHOWN = 6
+GAPS_SHOWN = 5
+DUPLICATES_SHOWN = 4
 
 
 @require_safe
@@ -68,7 +68,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "responses": summary.responses(view),
         "freshness": summary.freshness(view),
         "gap_count": len(view.gaps),
-        "unreached": view.without_response,
+        "unreached": sorted(view.without_response, key=lambda row: -panels.size(row.need)),
         "unreached_needs": _sum_of_needs(view),
         "duplicate_count": findings.count(),
         "map": panels.drawing(view),

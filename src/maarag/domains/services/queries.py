@@ -101,6 +101,10 @@ def overlaps(
     ).select_related("first__organisation", "second__organisation", "run")
     findings = findings.filter(Q(score__gte=min_score) | Q(verdict=Verdict.DUPLICATE))
     findings = findings.filter(first__status__in=OFFERED, second__status__in=OFFERED)
+    if place is not None:
+        findings = findings.filter(
+            first__is_fictional=place.is_fictional, second__is_fictional=place.is_fictional
+        )
     if place is not None and place.kind != PlaceKind.NATION:
         here = inside(place).values("pk")
         findings = findings.filter(Q(first__in=here) | Q(second__in=here))

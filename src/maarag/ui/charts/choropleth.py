@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from maarag.ui import figures
-from maarag.values import Shown, is_suppressed
+from maarag.values import Shown
 
-from .drawing import Text, frame, join, legend, link, plain, scale_class, tag, width_of
+from .drawing import Text, frame, join, known, legend, link, plain, scale_class, tag, width_of
 
 DARK = (1, 5)  # the classes on which words are white
 
@@ -74,8 +74,7 @@ def choropleth(
     body: list[Any] = []
     for area in areas:
         ring = [place(corner) for corner in area.ring]
-        share = None if area.value is None or is_suppressed(area.value) else float(area.value)
-        level = scale_class(share, breaks)
+        level = scale_class(known(area.value), breaks)
         shown = figures.percent(area.value)
         body.append(
             link(
@@ -115,6 +114,7 @@ def scale_legend(
     high: Text,
     kind: str = "percent",
     more: Sequence[tuple[str, Text, str]] = (),
+    high_is_worse: bool = False,
 ) -> SafeString:
     """The five classes in words: "< 45%", "45%-60%" …, then whatever else the map shows."""
     say = figures.percent if kind == "percent" else figures.number
@@ -124,4 +124,5 @@ def scale_legend(
         *[f"{iso}{say(a)}–{say(b)}{end}" for a, b in pairwise(breaks)],
         f"{iso}≥ {say(breaks[-1])}{end} ({high})",
     ]
-    return legend([*[(f"scale-{i}", word, "square") for i, word in enumerate(words, 1)], *more])
+    classes = range(5, 0, -1) if high_is_worse else range(1, 6)
+    return legend([*[(f"scale-{i}", word, "square") for i, word in zip(classes, words, strict=True)], *more])

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from maarag.ui import figures
 from maarag.ui.library import counter
-from maarag.values import Shown, is_suppressed
+from maarag.values import Shown
 
 from .choropleth import scale_legend
-from .drawing import Text, frame, join, link, scale_class, shape, tag, width_of
+from .drawing import Text, frame, join, known, link, scale_class, shape, tag, width_of
 
 Box = tuple[float, float, float, float]
 NATION: Box = (34.1, 29.35, 35.95, 33.4)  # west, south, east, north
@@ -150,6 +150,7 @@ def point_map(
     *,
     breaks: Sequence[float],
     kind: str = "percent",
+    high_is_worse: bool = False,
     low: Text = "",
     high: Text = "",
     missing: Text = "",
@@ -160,9 +161,9 @@ def point_map(
 ) -> SafeString:
     """Places as circles (area by size) in five classes by value; where nothing is there, a diamond.
 
-    `breaks`: four values that part the classes. A value that is unknown or hidden is an open dashed mark. The
-    crowded parts are drawn again, larger, beside the map. The keyboard reaches each place once, in the main
-    map, largest first.
+    `breaks`: four values that part the classes; the colours turn about where `high_is_worse`. A value that is
+    unknown or hidden is an open dashed mark. The crowded parts are drawn again, larger, beside the map. The
+    keyboard reaches each place once, in the main map, largest first.
     """
     main = _Sheet(NATION, 312, 1, height - 2)
     insets = [_Sheet(box, 1, 1 + i * height / 2, height / 2 - 8) for i, box in enumerate(CROWDED)]
@@ -175,8 +176,8 @@ def point_map(
         return 4 + 20 * math.sqrt(max(size, 0) / largest)
 
     def level(place: Place) -> int:
-        known = None if place.value is None or is_suppressed(place.value) else float(place.value)
-        return scale_class(known, breaks)
+        found = scale_class(known(place.value), breaks)
+        return 6 - found if found and high_is_worse else found
 
     ordered = sorted((p for p in places if main.holds(p.lon, p.lat)), key=lambda p: -p.size)
     elsewhere = [p for p in ordered if not any(sheet.holds(p.lon, p.lat) for sheet in insets)]
@@ -206,7 +207,7 @@ def point_map(
     more = [("diamond", missing or _("no programme"), "diamond")] if any(p.missing for p in places) else []
     if any(level(p) == 0 for p in places):
         more.append(("scale-0", _("Not known"), "circle"))
-    key = scale_legend(breaks, low or _("low"), high or _("high"), kind, more)
+    key = scale_legend(breaks, low or _("low"), high or _("high"), kind, more, high_is_worse)
     if not linked:
         return join([key, drawing])
     after = f"after-map-{next(counter)}"
