@@ -97,7 +97,7 @@ RESPONSES: dict[str, str] = {
     "education": "השכלה, לימודים, לימודי, education, studies, تعليم, التعليم",
     "homework": "שיעורי בית, שיעורי עזר, תגבור לימודי, homework, tutoring, دروس مساعدة, الوظائف البيتية",
     "language_course": "אולפן, לימוד עברית, language course, hebrew lessons, تعليم العبرية",
-    "volunteering": "התנדבות, מתנדבים, volunteering, volunteers, تطوع, التطوع, متطوعين",
+    "volunteering": "התנדבות, volunteering, تطوع, التطوع",
     "transport": "הסעה, הסעות, transport, transportation, نقليات, سفريات",
     "sport": "ספורט, התעמלות, כדורגל, sport, sports, exercise, رياضة, الرياضة",
     "music": "!מוזיקה, !מוסיקה, music, choir, موسيقى",
