@@ -46,10 +46,14 @@ def pagination(context: Context, page: Page, region: str = "", parameter: str = 
     }
 
 
-@register.simple_block_tag
-def filterbar(content: str, region: str = "", action: str = "", label: Any = "") -> SafeString:
+@register.simple_block_tag(takes_context=True)
+def filterbar(
+    context: Context, content: str, region: str = "", action: str = "", label: Any = ""
+) -> SafeString:
     """{% filterbar region="results" %}fields{% endfilterbar %}: a GET form; with JavaScript it replaces only
     `#results` and the address follows, without it the button loads the page."""
+    # An empty address would make htmx add to the query that is there instead of replacing it.
+    action = action or getattr(context.get("request"), "path", "")
     live = (
         format_html(
             ' hx-get="{}" hx-target="#{}" hx-select="#{}" hx-swap="outerHTML" hx-push-url="true" '

@@ -57,7 +57,7 @@ def answer(route: Any) -> None:
     headers = {"accept-language": request.headers.get("accept-language", "he")}
     if request.headers.get("hx-request"):
         headers["hx-request"] = "true"
-    reply = Client().get(request.url.removeprefix(HOST), headers=headers)
+    reply = Client(raise_request_exception=False).get(request.url.removeprefix(HOST), headers=headers)
     route.fulfill(status=reply.status_code, headers=dict(reply.headers), body=reply.content)
 
 
@@ -144,6 +144,16 @@ def test_sorting_replaces_the_table_only_and_the_address_follows(browser: Any) -
     assert page.evaluate("window.same") is True
     assert page.locator("#how-bars").get_attribute("open") is not None
     assert page.evaluate("document.activeElement.id") == "sort-resultsplace"
+    assert page.faults == []
+    page.context.close()
+
+
+def test_a_filter_replaces_the_query(browser: Any) -> None:
+    page = opened(browser, "/gallery/?topic=2&sort=place", "en", 1440)
+    page.evaluate("window.same = true")
+    page.locator("#filter-topic").select_option("1")
+    page.wait_for_url("**/gallery/?q=&topic=1")
+    assert page.evaluate("window.same") is True
     assert page.faults == []
     page.context.close()
 

@@ -173,6 +173,7 @@ def test_a_filter_bar_works_without_javascript_and_replaces_its_region_with_it()
     )
     assert '<form class="filters" method="get"' in html
     assert 'type="submit"' in html
+    assert 'action="/here/"' in html  # without the query, which the form replaces
     assert 'hx-target="#results" hx-select="#results"' in html
     assert 'hx-push-url="true"' in html
     assert '<option value="b" selected>B</option>' in html

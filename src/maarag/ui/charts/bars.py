@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from maarag.ui import figures
-from maarag.values import Shown, is_suppressed
+from maarag.values import Shown
 
-from .drawing import Text, flow, frame, join, legend, link, tag, ticks, wrapped
+from .drawing import Text, flow, frame, join, known, legend, link, tag, ticks, wrapped
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def grouped_bars(
     row = thick * len(series) + gap
     height = top + row * len(bars) + 28
     there = flow(width, rtl)
-    known = [float(v) for bar in bars for v in bar.values if v is not None and not is_suppressed(v)]
-    marks = ticks(max(known, default=0))
+    largest = max((known(v) or 0 for bar in bars for v in bar.values), default=0)
+    marks = ticks(largest)
     length = width - label_width - 48
     scale = length / marks[-1]
     body: list[Any] = []
@@ -87,7 +87,7 @@ def grouped_bars(
         drawn = []
         for i, value in enumerate(bar.values):
             at = start + i * thick
-            known_value = 0.0 if value is None or is_suppressed(value) else float(value)
+            known_value = known(value) or 0.0
             drawn.append(
                 there.rect(label_width, at, max(known_value * scale, 1), thick - 1, f"bar {classes[i]}")
             )

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from maarag.ui import figures
 from maarag.ui.library import counter
+from maarag.values import Shown, Suppressed
 
 Text = str
 LETTER = 6.9  # the mean width of a letter at the charts' 13 px
@@ -192,6 +193,11 @@ def legend(items: Sequence[tuple[str, Text, str]]) -> SafeString:
         for css, words, kind in items
     ]  # fmt: skip
     return tag("div", *entries, class_="legend")
+
+
+def known(value: Shown) -> float | None:
+    """The value as a number; None where it is unknown or hidden."""
+    return None if value is None or isinstance(value, Suppressed) else float(value)
 
 
 def scale_class(value: float | None, breaks: Sequence[float]) -> int:

@@ -101,7 +101,7 @@ for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
 
 function start() {
   enhance(document);
-  document.querySelector("[data-error-summary]")?.focus();
+  document.querySelector("[data-error-summary]:not([data-sample] *)")?.focus();
 }
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();
