@@ -8,12 +8,16 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, Sum
 from django.test import TestCase, override_settings
 
 from maarag.demo import actions
 from maarag.demo.accounts import PASSWORD, demonstration_accounts
 from maarag.demo.actions import Loaded, load_demonstration
+from maarag.demo.national import estimated_families
+from maarag.demo.programmes import departments_by_authority
+from maarag.desks.picture.assemble import Filters, picture
 from maarag.domains.missions.models import Mission
 from maarag.domains.needs.actions import change_estimate
 from maarag.domains.needs.models import NeedEstimate
@@ -231,7 +235,7 @@ class DemonstrationTests(TestCase):
 
     def test_places_of_the_programmes_sum_to_what_was_published(self) -> None:
         families = ServiceCapacity.objects.filter(service__is_fictional=False)
-        assert families.aggregate(all=Sum("maximum"))["all"] == 4_990
+        assert families.aggregate(all=Sum("maximum"))["all"] == 3_280 + 80 + 450 + 250
         routine = families.filter(service__programme__code="noshmim")
         assert routine.aggregate(all=Sum("maximum"))["all"] == 3_280
         assert set(routine.values_list("is_estimate", flat=True)) == {True}
@@ -239,6 +243,20 @@ class DemonstrationTests(TestCase):
         otzma = Service.objects.filter(programme__code="otzma")
         assert otzma.count() == 119
         assert not otzma.exclude(capacities=None).exists()
+
+    def test_the_picture_answers_where_families_are_in_need_and_nothing_is_within_reach(self) -> None:
+        nation, topic = Place.objects.get(code="IL"), Topic.objects.get(code="family-poverty")
+        view = picture(nation, viewer=AnonymousUser(), as_of=date(2026, 11, 21), filters=Filters(topic=topic))
+        departments = departments_by_authority()
+        expected = {
+            code: families.number
+            for code, families in estimated_families().items()
+            if not departments[code].noshmim and not departments[code].otzma
+        }
+        assert {row.place.code: row.need for row in view.without_response} == expected
+        unknown = {row.place.code for row in view.rows if row.need is None}
+        assert len(unknown) == 7
+        assert not unknown & set(expected)
 
     def test_everyone_can_sign_in_and_nobody_reaches_the_sister(self) -> None:
         for account in demonstration_accounts():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import re
 from collections import Counter
@@ -172,8 +173,6 @@ def test_catalogue_words_cover_the_catalogue() -> None:
 
 def test_no_text_of_the_ministry_is_in_the_catalogue(shared: Path) -> None:
     """Names are facts; the ministry's long descriptions are its own."""
-    import csv
-
     source = shared / "data/services/welfare_service_catalogue_2021-05-18.csv"
     with source.open(encoding="utf-8-sig", newline="") as file:
         descriptions = [row["תיאור השירות (תיאור קצר)"].strip() for row in csv.DictReader(file)]
@@ -231,6 +230,20 @@ def test_fictional_bodies_services_and_people_fill_every_kind() -> None:
     assert sum(not row["capacity"] for row in services) >= 5
     assert {row["kind"] for row in rows("fiction_people")} == set(PositionKind.values)
     assert {account.role for account in demonstration_accounts()} == set(Role)
+
+
+def test_labelled_pairs_answer_one_topic_where_they_are_duplicates() -> None:
+    """The labels say what a person would; how well the engine agrees is measured with the engine."""
+    with Path(__file__).with_name("overlapping_pairs.csv").open(encoding="utf-8", newline="") as file:
+        pairs = list(csv.DictReader(file))
+    services = {row["code"]: row for row in rows("fiction_services")}
+    duplicates = [pair for pair in pairs if pair["verdict"] == "duplicate"]
+    assert 8 <= len(duplicates) <= 12
+    assert any(pair["verdict"] == "complementary" for pair in pairs)
+    for pair in duplicates:
+        first, second = services[pair["first"]], services[pair["second"]]
+        assert set(first["responses"].split()) & set(second["responses"].split())
+        assert first["organisation"] != second["organisation"]
 
 
 def test_phones_and_addresses_can_be_nobodys() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,7 +20,7 @@ from maarag.kernel.taxonomy.models import Term, Topic
 Progress = Callable[[str, int, int], None]
 """Called with the step's code, how many of its rows are done, and how many there are."""
 
-M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 
 
 @dataclass
@@ -52,12 +52,11 @@ class Loading:
         keys = [pk for label, pk in self._theirs if label == model._meta.label_lower]
         return frozenset(model._default_manager.filter(pk__in=keys).values_list("code", flat=True))
 
-    def steps(self, step: str, items: Iterable[M] | Iterable[dict[str, str]]) -> Iterable[dict[str, str]]:
+    def steps(self, step: str, items: Sequence[T]) -> Iterator[T]:
         """Go through items, telling the progress every so often."""
-        items = list(items)  # type: ignore[arg-type]
         self.progress(step, 0, len(items))
         for done, item in enumerate(items, start=1):
-            yield item  # type: ignore[misc]
+            yield item
             if done % 25 == 0 or done == len(items):
                 self.progress(step, done, len(items))
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from maarag.domains.services.actions import (
+    AtLocationDraft,
     CapacityDraft,
     LocationDraft,
     ServiceDraft,
@@ -29,6 +30,7 @@ TABLES = ("programmes", "departments", "authorities", "figures")
 MINISTRY = "ministry-of-welfare"
 ROUTINE = "noshmim"
 EAST_JERUSALEM = "noshmim-east-jerusalem"
+BUDGETED_APART = (EAST_JERUSALEM, "noshmim-soldiers", "noshmim-self-employed")
 OTZMA = "otzma"
 JERUSALEM = "3000"
 RUNS_AS_OF = date(2023, 12, 31)
@@ -194,12 +196,11 @@ def _in_authorities(
                     fields={
                         **_texts(table[programme], loading.places[code]),
                         "programme": programmes[programme],
-                        "purpose": _running_in(number_of_departments, found.all),
                         "source_row": code,
                     },
                     terms=_terms(loading, table[programme]),
                     areas=[loading.places[code]],
-                    locations=[points[code]],
+                    locations=[AtLocationDraft(points[code], _running_in(number_of_departments, found.all))],
                     capacities=capacities,
                     languages=[],
                 )
@@ -218,11 +219,13 @@ def _without_a_place(
     ministry: Organisation,
     points: Mapping[str, Location],
 ) -> list[ServiceDraft]:
-    """The places that were budgeted apart: only those of East Jerusalem are known to be somewhere."""
+    """The places of Noshmim budgeted apart: only those of East Jerusalem are known to be anywhere.
+
+    The other programmes of the budget are kept as programmes: not even their number of authorities is known.
+    """
     drafts: list[ServiceDraft] = []
-    for code, row in table.items():
-        if code in (ROUTINE, OTZMA):
-            continue
+    for code in BUDGETED_APART:
+        row = table[code]
         in_jerusalem = code == EAST_JERUSALEM
         drafts.append(
             ServiceDraft(

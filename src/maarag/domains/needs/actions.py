@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from maarag.kernel.taxonomy.models import Term, Topic
 
 KEY = ("place", "topic", "situation", "population", "unit", "as_of")
+RELATIONS = ("place", "topic", "situation", "population", "source")
+"""The database holds these; checking each row's would be five queries a row."""
 VALUES = ("number", "lowest", "highest", "certainty", "source_row", "note", "is_public")
+
+
+class ChangedMeanwhile(ValueError):
+    """Somebody else changed or removed the estimate since it was read."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ def save_estimates(*, by: Account, source: Source, drafts: Iterable[EstimateDraf
         seen.add(key)
         estimate = known.get(key)
         if estimate is None:
-            candidate.clean_fields()
+            candidate.clean_fields(exclude=RELATIONS)
             new.append(candidate)
             continue
         after = {name: getattr(candidate, name) for name in VALUES}
@@ -84,7 +90,7 @@ def save_estimates(*, by: Account, source: Source, drafts: Iterable[EstimateDraf
         if changes:
             for name, value in after.items():
                 setattr(estimate, name, value)
-            estimate.clean_fields()
+            estimate.clean_fields(exclude=RELATIONS)
             changed.append((estimate, changes))
     NeedEstimate.objects.bulk_create(new, batch_size=2000)
     NeedEstimate.objects.bulk_update([estimate for estimate, _c in changed], VALUES, batch_size=2000)
@@ -107,9 +113,14 @@ def save_estimate(*, by: Account, source: Source, draft: EstimateDraft) -> NeedE
 
 
 @transaction.atomic
-def change_estimate(*, by: Account, estimate: NeedEstimate, **fields: Any) -> NeedEstimate:
-    """Correct an estimate; `fields` are values of the model, not its place, topic or source."""
-    estimate = NeedEstimate.objects.select_for_update().get(pk=estimate.pk)
+def change_estimate(
+    *, by: Account, estimate: NeedEstimate, seen: datetime | None = None, **fields: Any
+) -> NeedEstimate:
+    """Correct an estimate; `fields` are values of the model, not its place, topic or source.
+
+    `seen` is `recorded_at` as it was read; raises ChangedMeanwhile where it is another by now.
+    """
+    estimate = _still_there(estimate, seen)
     changes = changed_fields({name: getattr(estimate, name) for name in fields}, fields)
     if not changes:
         return estimate
@@ -122,9 +133,11 @@ def change_estimate(*, by: Account, estimate: NeedEstimate, **fields: Any) -> Ne
 
 
 @transaction.atomic
-def remove_estimate(*, by: Account, estimate: NeedEstimate, reason: str) -> None:
-    """Remove an estimate that should not have been; the audit keeps all that it said."""
-    estimate = NeedEstimate.objects.select_for_update().get(pk=estimate.pk)
+def remove_estimate(
+    *, by: Account, estimate: NeedEstimate, reason: str, seen: datetime | None = None
+) -> None:
+    """Remove an estimate that should not have been; the audit keeps all that it said. Raises ChangedMeanwhile."""
+    estimate = _still_there(estimate, seen)
     kept = {name: [getattr(estimate, name), None] for name in VALUES}
     record(
         by=by,
@@ -134,6 +147,13 @@ def remove_estimate(*, by: Account, estimate: NeedEstimate, reason: str) -> None
         changes={"reason": [None, reason], **kept},
     )
     estimate.delete()
+
+
+def _still_there(estimate: NeedEstimate, seen: datetime | None) -> NeedEstimate:
+    found = NeedEstimate.objects.select_for_update().filter(pk=estimate.pk).first()
+    if found is None or (seen is not None and found.recorded_at != seen):
+        raise ChangedMeanwhile(estimate.pk)
+    return found
 
 
 def _key(estimate: NeedEstimate) -> tuple[Any, ...]:
