@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from maarag.domains.needs.demand import Demand, Geography
 from maarag.engines.reach import (
     Closing,
     Decay,
@@ -22,7 +23,7 @@ from maarag.engines.reach import (
     pairs_by_distance,
 )
 
-from .queries import Demand, Geography, Situations, Supply
+from .queries import Situations, Supply
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]

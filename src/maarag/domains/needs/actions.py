@@ -136,7 +136,7 @@ def change_estimate(
 def remove_estimate(
     *, by: Account, estimate: NeedEstimate, reason: str, seen: datetime | None = None
 ) -> None:
-    """Remove an estimate that should not have been; the audit keeps all that it said. Raises ChangedMeanwhile."""
+    """Remove an estimate that should not have been; the audit keeps what it said; raises ChangedMeanwhile."""
     estimate = _still_there(estimate, seen)
     kept = {name: [getattr(estimate, name), None] for name in VALUES}
     record(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -66,3 +67,6 @@ class NeedEstimate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place_id} {self.situation_id} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("needs:detail", args=[self.pk])

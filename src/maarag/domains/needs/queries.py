@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import Viewer, places_permitted
+from maarag.kernel.access.scope import Viewer, grants_of, places_permitted
 from maarag.kernel.places.models import Containment, Place
 
 from .models import NeedEstimate
@@ -20,6 +20,14 @@ def visible_to(viewer: Viewer) -> QuerySet[NeedEstimate]:
         return NeedEstimate.objects.all()
     own = places_permitted(viewer, Permission.VIEW_STAFF_FIGURES)
     return NeedEstimate.objects.filter(Q(is_public=True) | Q(place__in=own))
+
+
+def kind_of_viewer(viewer: Viewer) -> tuple[object, ...]:
+    """What decides which estimates a viewer sees: viewers of one kind see the same."""
+    if getattr(viewer, "is_system", False):
+        return ("system",)
+    places = grants_of(viewer, Permission.VIEW_STAFF_FIGURES).filter(place__isnull=False)
+    return tuple(sorted(set(places.values_list("place_id", flat=True))))
 
 
 def within(estimates: QuerySet[NeedEstimate], place: Place) -> QuerySet[NeedEstimate]:
