@@ -157,13 +157,13 @@ def test_overlaps_are_shown_where_they_belong(world: World, twins: Any) -> None:
 
 
 def test_neighbours_who_each_serve_their_own_people_do_not_overlap(world: World) -> None:
-    text = {"description_he": TEXT}
     near, next_door = world.at("L1", 32.0, 35.0), world.at("L2", 32.01, 35.0, world.sister)
-    world.service("A", "מרכז ארוחות – עיר הדגן", "meals", locations=[near], **text)
-    world.service("B", "מרכז ארוחות – עיר הנחל", "meals", locations=[next_door], areas=[world.sister], **text)
+    theirs = {"organisation": world.sister_organisation, "description_he": TEXT}
+    world.service("A", "ארוחות חמות לקשישים", "meals", locations=[near], description_he=TEXT)
+    world.service("B", "ארוחות חמות לקשישים", "meals", locations=[next_door], areas=[world.sister], **theirs)
     compute_overlaps(by=world.system)
     assert pairs(queries.overlaps()) == set()
-    world.service("B", "מרכז ארוחות – עיר הנחל", "meals", areas=[world.sister, world.city])
+    world.service("B", "ארוחות חמות לקשישים", "meals", areas=[world.sister, world.city], **theirs)
     compute_overlaps(by=world.system)
     assert pairs(queries.overlaps()) == {("A", "B")}
 

@@ -152,7 +152,7 @@ def to_compare() -> tuple[list[overlap.Service], frozenset[str]]:
 
 
 def share_people(one: overlap.Service, other: overlap.Service) -> bool:
-    """Whether the two may serve the same people: what is for one authority does not double its neighbour's."""
+    """Whether the two may serve the same people; what is for one authority is not for its neighbour."""
     if not one.area_codes or not other.area_codes or NATION in (*one.area_codes, *other.area_codes):
         return True
     return not set(one.area_codes).isdisjoint(other.area_codes)

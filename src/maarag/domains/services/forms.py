@@ -31,6 +31,8 @@ class NamedChoice(forms.ModelChoiceField):
 class NamedChoices(forms.ModelMultipleChoiceField):
     """Several of them; terms are indented by their level."""
 
+    widget = forms.SelectMultiple(attrs={"size": 8})
+
     def label_from_instance(self, row: Any) -> str:
         level = row.level - 1 if isinstance(row, Term) else 0
         return "\u2003" * max(level, 0) + _named(row)
@@ -138,7 +140,7 @@ def _terms(vocabulary: Vocabulary, service: Service | None) -> QuerySet[Term]:
 
 
 class PhoneForm(forms.Form):
-    number = forms.CharField(max_length=40, label=_("Number"))
+    number = forms.CharField(max_length=40, label=_("Number"), widget=forms.TextInput(attrs={"dir": "ltr"}))
     extension = forms.CharField(max_length=10, required=False, label=_("Extension"))
     kind = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
     description = forms.CharField(max_length=200, required=False, label=_("What it is for"))

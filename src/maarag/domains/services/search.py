@@ -232,9 +232,13 @@ def _largest_first(path: Sequence[str], counts: dict[str, int]) -> list[tuple[in
 
 
 def why_found(matches: Iterable[Match], least: int = 3) -> list[str]:
-    """Why a service was found, in the active language; words that stand as they were asked for go unsaid."""
-    said = []
+    """Why a service was found, in the active language; words that stand in it go unsaid."""
+    said: list[str] = []
+    matches = list(matches)
+    plain = {match.asked for match in matches if match.kind in ("exact", "form")}
     for match in matches:
+        if match.asked in plain:
+            continue
         words = {"asked": match.asked, "found": match.found}
         text = {
             "synonym": _("“%(found)s” means the same as “%(asked)s”"),

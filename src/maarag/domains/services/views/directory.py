@@ -214,7 +214,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         )
     context = {
         "service": service,
-        "crumbs": [(_("Services"), reverse("services:index")), (service.name, "")],
+        "crumbs": [(_("Services"), reverse("services:index")), (name_in_language(service), "")],
         "responses": [term for term in terms if term.vocabulary == Vocabulary.RESPONSE],
         "situations": [term for term in terms if term.vocabulary == Vocabulary.SITUATION],
         "areas": areas,

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import needs_permission
 
+from maarag.ui.figures import name_in_language
+
 from ..actions import ChangedMeanwhile
 from ..editing import (
     Facts,
@@ -151,10 +153,10 @@ def _page(
     conflicts: list[dict[str, str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    name = service.name if service else _("Add a service")
+    name = name_in_language(service) if service else _("Add a service")
     crumbs: list[tuple[Any, str]] = [(_("Services"), reverse("services:index"))]
     if service:
-        crumbs.append((service.name, reverse("services:detail", args=[service.code])))
+        crumbs.append((name, reverse("services:detail", args=[service.code])))
     context = {
         "form": form,
         "rows": [(ROW_TITLES[key], formset) for key, formset in rows.items()],
