@@ -77,6 +77,7 @@ def take_in(
             size=file.size,
             sheet=sheet,
             uploaded_by=by,
+            options=dict(options or {}),
         )
         kept.file.save("file", file, save=False)
         kept.save()

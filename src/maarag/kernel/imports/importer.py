@@ -93,6 +93,7 @@ class Row:
 class Importer(ABC):
     """One kind of file. A new object is made for each reading: it may keep what it has looked up."""
 
+    do_not_call_in_templates: ClassVar[bool] = True
     kind: ClassVar[str]
     title: ClassVar[Any]
     description: ClassVar[Any] = ""

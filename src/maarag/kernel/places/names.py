@@ -80,7 +80,7 @@ _TITLES: tuple[tuple[str, str], ...] = (
     (r"ה?מועצה ה?מקומית", AuthorityType.LOCAL_COUNCIL),
     (r"local council(?: of)?", AuthorityType.LOCAL_COUNCIL),
     (r"(?:ال)?مجلس (?:ال)?محلي", AuthorityType.LOCAL_COUNCIL),
-    (r"עירי?ית|ה?עירי?יה|ע(?= )|ה?עיר(?= )", AuthorityType.CITY),
+    (r"עירי?ית|ה?עירי?יה|ע(?= )", AuthorityType.CITY),
     (r"(?:the )?(?:municipality|city)(?: of)?", AuthorityType.CITY),
     (r"بلديه|مدينه", AuthorityType.CITY),
     (r"ה?רשות ה?מקומית|ה?יישוב|ישוב", ""),
