@@ -7,7 +7,13 @@ from ninja.security import SessionAuth
 
 from maarag import __version__
 from maarag.desks.picture.api import router as picture
+from maarag.domains.missions.api import router as missions
+from maarag.domains.needs.api import router as needs
 from maarag.domains.services.api import router as services
+from maarag.kernel.access.api import router as access
+from maarag.kernel.audit.api import router as audit
+from maarag.kernel.places.api import router as places
+from maarag.kernel.taxonomy.api import router as taxonomy
 
 api = NinjaAPI(
     title="Maarag",
@@ -21,3 +27,9 @@ api = NinjaAPI(
 )
 api.add_router("/picture", picture)
 api.add_router("/services", services)
+api.add_router("/needs", needs)
+api.add_router("/missions", missions)
+api.add_router("/places", places)
+api.add_router("/taxonomy", taxonomy)
+api.add_router("/access", access)
+api.add_router("/audit", audit)

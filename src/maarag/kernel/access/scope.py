@@ -73,6 +73,15 @@ def places_permitted(viewer: Viewer, permission: Permission) -> QuerySet[Place]:
     return Place.objects.filter(contained_in__ancestor__in=grants.values("place")).distinct()
 
 
+def managed_by(viewer: Viewer) -> QuerySet[Grant]:
+    """The grants for the places and organisations whose access the viewer manages."""
+    places = places_permitted(viewer, Permission.MANAGE_ACCESS)
+    organisations = grants_of(viewer, Permission.MANAGE_ACCESS).exclude(organisation=None)
+    return Grant.objects.filter(
+        Q(place__in=places) | Q(organisation__in=organisations.values("organisation"))
+    ).select_related("account", "place", "organisation", "granted_by")
+
+
 def require(
     viewer: Viewer,
     permission: Permission,

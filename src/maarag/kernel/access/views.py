@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,20 +28,11 @@ from .forms import AccountForm, GrantForm
 from .models import Account, Grant
 from .permissions import ROLE_PERMISSIONS, Permission, Role
 from .queries import in_force
-from .scope import Viewer, grants_of, needs_permission, permits, places_permitted
+from .scope import managed_by, needs_permission, permits
 from .words import PERMISSIONS
 
 PER_PAGE = 30
 ORDERS = {"account": "account__name", "role": "role", "starts": "starts", "ends": "ends"}
-
-
-def managed_by(viewer: Viewer) -> QuerySet[Grant]:
-    """The grants for the places and organisations whose access the viewer manages."""
-    places = places_permitted(viewer, Permission.MANAGE_ACCESS)
-    organisations = grants_of(viewer, Permission.MANAGE_ACCESS).exclude(organisation=None)
-    return Grant.objects.filter(
-        Q(place__in=places) | Q(organisation__in=organisations.values("organisation"))
-    ).select_related("account", "place", "organisation", "granted_by")
 
 
 @require_safe

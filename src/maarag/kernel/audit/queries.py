@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from .models import AuditEvent
 from .words import action_in_words, changes_in_words
@@ -34,6 +35,21 @@ def visible_to(viewer: Any) -> QuerySet[AuditEvent]:
     if places.filter(kind="nation").exists():
         return AuditEvent.objects.all()
     return AuditEvent.objects.filter(place__in=list(places.values_list("pk", flat=True)))
+
+
+def between(events: QuerySet[AuditEvent], since: date | None, until: date | None) -> QuerySet[AuditEvent]:
+    """The events of the days from `since` to `until`, both included, in the time of Israel."""
+    if since:
+        events = events.filter(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
+    if until:
+        events = events.filter(at__lte=timezone.make_aware(datetime.combine(until, time.max)))
+    return events
+
+
+def places_with_exact_counts(viewer: Any, events: Iterable[AuditEvent]) -> set[int | None]:
+    """Those places of the events whose small counts the viewer may see; None, for events of no place."""
+    wanted = {event.place_id for event in events if event.place_id}
+    return {None, *viewer.places_with("view_exact_counts").filter(pk__in=wanted).values_list("pk", flat=True)}
 
 
 def of_subject(subject: Model) -> QuerySet[AuditEvent]:

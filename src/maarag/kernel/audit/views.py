@@ -5,16 +5,14 @@ The app stands below the one that holds roles, so its views ask the account itse
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,7 +22,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
 from .models import AuditEvent
-from .queries import subjects_of, visible_to
+from .queries import between, places_with_exact_counts, subjects_of, visible_to
 from .words import ACTIONS, action_in_words, changes_in_words, kind_of_subject
 
 PER_PAGE = 50
@@ -48,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     if action in ACTIONS:
         events = events.filter(action=action)
     since, until = (_day(asked.get(name, ""), faults) for name in ("since", "until"))
-    events = _between(events, since, until)
+    events = between(events, since, until)
     before = asked.get("before", "")
     if before.isdecimal() and len(before) < 19:
         events = events.filter(pk__lt=int(before))
@@ -84,21 +82,9 @@ def _day(text: str, faults: list[str]) -> date | None:
         return None
 
 
-def _between(events: QuerySet[AuditEvent], since: date | None, until: date | None) -> QuerySet[AuditEvent]:
-    if since:
-        events = events.filter(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
-    if until:
-        events = events.filter(at__lte=timezone.make_aware(datetime.combine(until, time.max)))
-    return events
-
-
 def _table(viewer: Any, events: list[AuditEvent]) -> Table:
     subjects = subjects_of(events)
-    exact = set(
-        viewer.places_with("view_exact_counts")
-        .filter(pk__in={event.place_id for event in events})
-        .values_list("pk", flat=True)
-    )
+    exact = places_with_exact_counts(viewer, events)
     rows = [
         {
             "at": event.at,
@@ -106,7 +92,7 @@ def _table(viewer: Any, events: list[AuditEvent]) -> Table:
             "action": action_in_words(event.action),
             "subject": _subject(event, subjects.get((event.subject_type, event.subject_id))),
             "place": name_in_language(event.place) if event.place else "",
-            "changes": _changes(event, exact=event.place_id is None or event.place_id in exact),
+            "changes": _changes(event, exact=event.place_id in exact),
         }
         for event in events
     ]

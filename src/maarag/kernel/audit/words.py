@@ -50,6 +50,11 @@ def keep_from_others(subject_type: str, fields: Iterable[str]) -> None:
     _KEPT[subject_type] = frozenset(fields)
 
 
+def kept_from_others(event: AuditEvent) -> frozenset[str]:
+    """The fields of the event that hold counts."""
+    return _KEPT.get(event.subject_type, frozenset())
+
+
 def action_in_words(action: str) -> str:
     """What was done; an action without words is shown by its code."""
     return str(ACTIONS.get(action, action))
@@ -63,7 +68,7 @@ def kind_of_subject(event: AuditEvent) -> str:
 
 def changes_in_words(event: AuditEvent, *, exact: bool) -> list[tuple[str, str]]:
     """(field, what became of it) pairs; counts only where `exact`."""
-    kept = frozenset() if exact else _KEPT.get(event.subject_type, frozenset())
+    kept = frozenset() if exact else kept_from_others(event)
     found = []
     for name, change in event.changes.items():
         if name in kept:
