@@ -33,13 +33,22 @@ class DemonstrationAccount:
     name: str
     role: Role
     where: str
+    """What the role is for, in English."""
 
 
 def demonstration_accounts() -> list[DemonstrationAccount]:
     """The accounts that the loader makes, for the message of `make run` and the sign-in page."""
+    named = {
+        row["code"]: row["name_en"]
+        for table in ("authorities", "districts", "fiction_places", "fiction_organisations")
+        for row in rows(table)
+    }
     return [
         DemonstrationAccount(
-            row["email"], row["name"], Role(row["role"]), row["places"] or row["organisation"]
+            row["email"],
+            row["name"],
+            Role(row["role"]),
+            ", ".join(named.get(code, "Israel") for code in f"{row['places']} {row['organisation']}".split()),
         )
         for row in rows("fiction_accounts")
     ]
