@@ -377,6 +377,7 @@ class OverlapFinding(models.Model):
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="services_finding_in_order"),
             models.CheckConstraint(condition=Q(score__range=(0, 1)), name="services_finding_score_is_share"),
         ]
+        indexes = [models.Index(fields=["-score", "id"], name="services_finding_likeliest")]
 
     def __str__(self) -> str:
         return f"{self.first_id} ~ {self.second_id}: {self.score:.2f}"

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from maarag.kernel.places.models import Containment, Place, PlaceKind
+from maarag.kernel.people.models import Organisation
+from maarag.kernel.places.models import Place, PlaceKind
 from maarag.kernel.taxonomy.models import Topic
 from maarag.kernel.taxonomy.queries import with_children
 
@@ -62,15 +63,17 @@ def inside(place: Place) -> QuerySet[Service]:
     A service of a larger place is not among them: that of the whole nation belongs to the nation. A service
     with neither area nor location is where its organisation is.
     """
-    within = Containment.objects.filter(ancestor=place).values("descendant")
-    areas, locations = (
-        ServiceArea.objects.filter(service=OuterRef("pk")),
-        ServiceAtLocation.objects.filter(service=OuterRef("pk")),
+    # Plain IN, which PostgreSQL hashes once, and not EXISTS for each service.
+    areas = ServiceArea.objects.filter(place__contained_in__ancestor=place)
+    locations = ServiceAtLocation.objects.filter(location__place__contained_in__ancestor=place)
+    local = Organisation.objects.filter(place__contained_in__ancestor=place)
+    without_any = ~Exists(ServiceArea.objects.filter(service=OuterRef("pk"))) & ~Exists(
+        ServiceAtLocation.objects.filter(service=OuterRef("pk"))
     )
     return Service.objects.filter(
-        Exists(areas.filter(place__in=within))
-        | Exists(locations.filter(location__place__in=within))
-        | (~Exists(areas) & ~Exists(locations) & Q(organisation__place__in=within))
+        Q(pk__in=areas.values("service"))
+        | Q(pk__in=locations.values("service"))
+        | (Q(organisation__in=local) & without_any)
     )
 
 
@@ -106,7 +109,8 @@ def overlaps(
             first__is_fictional=place.is_fictional, second__is_fictional=place.is_fictional
         )
     if place is not None and place.kind != PlaceKind.NATION:
-        here = inside(place).values("pk")
+        # Keys rather than a subquery: with them the findings are read by index.
+        here = list(inside(place).values_list("pk", flat=True))
         findings = findings.filter(Q(first__in=here) | Q(second__in=here))
     if topic is not None:
         giving = ServiceTerm.objects.filter(term__in=with_children(topic.responses.all())).values("service")

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import needs_permission
-
 from maarag.ui.figures import name_in_language
 
 from ..actions import ChangedMeanwhile
