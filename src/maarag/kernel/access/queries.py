@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -21,7 +22,7 @@ def in_force() -> Q:
 
 def accounts_with(permission: Permission, places: Iterable[Place] | QuerySet[Place]) -> QuerySet[Account]:
     """Active accounts that hold the permission today for any of the places, or for one that contains it."""
-    pks = places.values("pk") if isinstance(places, QuerySet) else [place.pk for place in places]
+    pks: Any = places.values("pk") if isinstance(places, QuerySet) else [place.pk for place in places]
     containing = Containment.objects.filter(descendant__in=pks, ancestor=OuterRef("place"))
     grants = Grant.objects.filter(
         in_force(), Exists(containing), account=OuterRef("pk"), role__in=roles_with(permission)

@@ -94,6 +94,13 @@ def require(
         raise Http404
 
 
+def account_of(request: HttpRequest) -> Account:
+    """The signed-in account of a guarded view; raises PermissionDenied where nobody is signed in."""
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user
+
+
 def needs_permission(
     permission: Permission,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:

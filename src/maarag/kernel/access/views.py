@@ -28,7 +28,7 @@ from .forms import AccountForm, GrantForm
 from .models import Account, Grant
 from .permissions import ROLE_PERMISSIONS, Permission, Role
 from .queries import in_force
-from .scope import managed_by, needs_permission, permits
+from .scope import account_of, managed_by, needs_permission, permits
 from .words import PERMISSIONS
 
 PER_PAGE = 30
@@ -154,7 +154,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            account = open_account(by=request.user, **form.cleaned_data)
+            account = open_account(by=account_of(request), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
@@ -174,7 +174,7 @@ def give(request: HttpRequest) -> HttpResponse:
         if place is not None and not permits(request.user, Permission.MANAGE_ACCESS, place=place):
             raise Http404
     if request.method == "POST":
-        form = GrantForm(request.POST, by=request.user)
+        form = GrantForm(request.POST, by=account_of(request))
         if form.is_valid() and (new := _give(request, form)):
             messages.success(request, _("The role was given: %(grant)s") % {"grant": new})
             return redirect("access:index")
@@ -184,7 +184,7 @@ def give(request: HttpRequest) -> HttpResponse:
         "place": request.GET.get("place", ""),
         "starts": timezone.localdate(),
     }
-    form = GrantForm(by=request.user, initial=initial)
+    form = GrantForm(by=account_of(request), initial=initial)
     return _form_page(request, form, _("Give a role"), _("Give the role"))
 
 
@@ -198,7 +198,7 @@ def _give(request: HttpRequest, form: GrantForm) -> Grant | None:
         return None
     try:
         return grant(
-            by=request.user,
+            by=account_of(request),
             account=account,
             role=Role(given["role"]),
             place=place,
@@ -225,7 +225,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("This role has ended already."))
         return redirect("access:index")
     if request.method == "POST":
-        end_grant(by=request.user, grant=row)
+        end_grant(by=account_of(request), grant=row)
         messages.success(request, _("The role was ended: %(grant)s") % {"grant": row})
         return redirect("access:index")
     context = {

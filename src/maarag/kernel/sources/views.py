@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -22,7 +24,7 @@ LICENCES = {
 def index(request: HttpRequest) -> HttpResponse:
     """Every source with its publisher, date, licence and method, and how much stands on it."""
     standing = standing_on()
-    sources = [
+    sources: list[dict[str, Any]] = [
         {
             "source": source,
             "standing": standing.get(source.pk, []),
