@@ -84,7 +84,7 @@ def main() -> None:
     p, r, f = quality(found[best], made.truth)
     print(f"{'TF-IDF':12}{theirs:10.1f}{'':8}{p:11.4f}{r:9.4f}{f:8.4f}  (threshold {best:.2f}, its best)")
     wrong = (1 - f) / max(1 - f1, 1e-9)
-    print(f"ratios: {theirs / ours:.2f} times as fast; 1 - F1 is {wrong:.1f} times smaller")
+    print(f"theirs / ours: {theirs / ours:.2f} in time, {wrong:.2f} in error (1 - F1)")
 
 
 if __name__ == "__main__":
