@@ -34,18 +34,23 @@ Message = tuple[str, int, "str | tuple[str, str]", "str | None"]
 
 @click.command()
 @click.option("--compile-only", is_flag=True, help="Only compile what is translated.")
-def messages(compile_only: bool) -> None:
+@click.option("--language", type=click.Choice(LANGUAGES), help="Only this language.")
+def messages(compile_only: bool, language: str | None) -> None:
     """Gather the words to translate, and compile the translations."""
-    for language in LANGUAGES:
-        path = LOCALE / language / "LC_MESSAGES" / "django.po"
-        catalog = read(path, language)
-        if not compile_only:
-            catalog.update(template(), no_fuzzy_matching=True)
-            catalog.obsolete.clear()
-            write(catalog, path)
-        compile_to(catalog, path.with_suffix(".mo"))
-        missing = [message.id for message in catalog if message.id and not _is_translated(message.string)]
-        click.echo(f"{language}: {len(catalog)} texts, {len(missing)} to translate")
+    for code in [language] if language else LANGUAGES:
+        _refresh(code, compile_only)
+
+
+def _refresh(language: str, compile_only: bool) -> None:
+    path = LOCALE / language / "LC_MESSAGES" / "django.po"
+    catalog = read(path, language)
+    if not compile_only:
+        catalog.update(template(), no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        write(catalog, path)
+    compile_to(catalog, path.with_suffix(".mo"))
+    missing = [message.id for message in catalog if message.id and not _is_translated(message.string)]
+    click.echo(f"{language}: {len(catalog)} texts, {len(missing)} to translate")
 
 
 def read(path: Path, language: str) -> Catalog:
