@@ -185,48 +185,48 @@ def store(import_file: ImportFile, outcomes: Sequence[Outcome]) -> None:
             copy.write_row(outcome.as_columns(import_file.pk))
 
 
-_CONFLICTS = """
-    SELECT r.id, r.number, r.becomes = g.first_becomes AS same, g.first_number, g.versions
-    FROM imports_importrow r
-    JOIN (
-        SELECT key, min(number) AS first_number, count(DISTINCT becomes::text) AS versions,
-               (array_agg(becomes ORDER BY number))[1] AS first_becomes
-        FROM imports_importrow
-        WHERE import_file_id = %(file)s AND key <> '' AND status <> 'problem'
-        GROUP BY key HAVING count(*) > 1
-    ) g USING (key)
-    WHERE r.import_file_id = %(file)s AND r.status <> 'problem'
-    ORDER BY r.number
+_REPEATED = """
+    SELECT key, count(DISTINCT md5(becomes::text)) FROM imports_importrow
+    WHERE import_file_id = %s AND key <> '' AND status <> 'problem'
+    GROUP BY key HAVING count(*) > 1
 """
+_ROWS_OF_KEYS = """
+    SELECT key, number, id FROM imports_importrow
+    WHERE import_file_id = %s AND key = ANY(%s) AND status <> 'problem' ORDER BY number, id
+"""
+_SETTLE = "UPDATE imports_importrow SET status = %s, problems = %s::jsonb WHERE id = %s"
 
 
 def settle_duplicates(import_file: ImportFile) -> None:
-    """Rows about the same thing: repetitions are left out; where they say different things, all are
-    problems.
-    """
+    """Rows about the same thing: repetitions are left out; where they say different things, all are problems."""
     with connection.cursor() as cursor:
-        cursor.execute(_CONFLICTS, {"file": import_file.pk})
-        found = cursor.fetchall()
-        updates: list[tuple[str, str, int]] = []
-        others: dict[int, list[int]] = {}
-        for _id, number, _same, first, versions in found:
-            if versions > 1:
-                others.setdefault(first, []).append(number)
-        for row_id, number, _same, first, versions in found:
-            if versions > 1:
-                rest = [str(other) for other in others[first] if other != number][:5]
-                problem = Problem(
-                    "",
-                    _("Row %(rows)s is about the same thing and says something else.")
-                    % {"rows": ", ".join(rest)},
-                    _("Leave the right row only."),
-                )
-                updates.append((RowStatus.PROBLEM.value, _json([asdict(problem)]), row_id))
-            elif number != first:
-                problem = Problem("", _("The same as row %(row)s.") % {"row": first})
-                updates.append((RowStatus.LEFT_OUT.value, _json([asdict(problem)]), row_id))
-        for start in range(0, len(updates), BATCH):
-            cursor.executemany(
-                "UPDATE imports_importrow SET status = %s, problems = %s::jsonb WHERE id = %s",
-                updates[start : start + BATCH],
-            )
+        # two plain queries: joined into one, a table without statistics is grouped anew for every row
+        cursor.execute(_REPEATED, [import_file.pk])
+        versions = dict(cursor.fetchall())
+        keys = sorted(versions)
+        for start in range(0, len(keys), BATCH):
+            cursor.execute(_ROWS_OF_KEYS, [import_file.pk, keys[start : start + BATCH]])
+            rows: dict[str, list[tuple[int, int]]] = {}
+            for key, number, row_id in cursor.fetchall():
+                rows.setdefault(key, []).append((number, row_id))
+            updates: list[tuple[str, str, int]] = []
+            for key, found in rows.items():
+                updates += _contradicting(found) if versions[key] > 1 else _repeating(found)
+            cursor.executemany(_SETTLE, updates)
+
+
+def _contradicting(rows: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str, int]]:
+    for number, row_id in rows:
+        others = ", ".join(str(other) for other, _id in rows[:6] if other != number)
+        problem = Problem(
+            "",
+            _("Row %(rows)s is about the same thing and says something else.") % {"rows": others},
+            _("Leave the right row only."),
+        )
+        yield RowStatus.PROBLEM.value, _json([asdict(problem)]), row_id
+
+
+def _repeating(rows: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str, int]]:
+    for _number, row_id in rows[1:]:
+        problem = Problem("", _("The same as row %(row)s.") % {"row": rows[0][0]})
+        yield RowStatus.LEFT_OUT.value, _json([asdict(problem)]), row_id
