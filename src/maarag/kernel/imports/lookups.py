@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from maarag.kernel.places.models import Place, PlaceKind
-from maarag.kernel.places.names import How, PlaceNames
+from maarag.kernel.places.names import How, PlaceMatch, PlaceNames
 from maarag.kernel.sources.actions import save_source
 from maarag.kernel.sources.models import Source
 from maarag.kernel.taxonomy.models import FormerCode, Term, Topic, Vocabulary
@@ -28,14 +28,25 @@ def stable_code(prefix: str, *parts: object) -> str:
 
 
 class PlaceLookup:
-    """Places of every kind, by code or by any spelling of a name."""
+    """Places of every kind, by code or by any spelling of a name.
+
+    A name that an authority shares with a district or a neighbourhood means the authority, as people use it.
+    """
 
     def __init__(self) -> None:
-        self._names = PlaceNames.load(kinds=list(PlaceKind))
+        above = [PlaceKind.NATION, PlaceKind.DISTRICT, PlaceKind.CLUSTER]
+        kinds = ([PlaceKind.AUTHORITY], [PlaceKind.NEIGHBOURHOOD], above)
+        self._tiers = [PlaceNames.load(kinds=tier) for tier in kinds]
+
+    def _match(self, text: str) -> PlaceMatch:
+        matches = [names.match(text) for names in self._tiers]
+        sure = (match for match in matches if match.place and match.how != How.LIKENESS)
+        told = (match for match in matches if match.place or match.how == How.AMBIGUOUS)
+        return next(sure, None) or next(told, matches[0])
 
     def find(self, text: str) -> Place:
         """Raises NotUnderstood, naming what is near, where no one place is meant."""
-        match = self._names.match(text)
+        match = self._match(text)
         if match.place:
             return match.place
         if match.how == How.AMBIGUOUS:

@@ -198,7 +198,9 @@ _SETTLE = "UPDATE imports_importrow SET status = %s, problems = %s::jsonb WHERE 
 
 
 def settle_duplicates(import_file: ImportFile) -> None:
-    """Rows about the same thing: repetitions are left out; where they say different things, all are problems."""
+    """Rows about the same thing: repetitions are left out; where they say different things, all are
+    problems.
+    """
     with connection.cursor() as cursor:
         # two plain queries: joined into one, a table without statistics is grouped anew for every row
         cursor.execute(_REPEATED, [import_file.pk])
