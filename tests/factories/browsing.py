@@ -17,7 +17,7 @@ def as_(account: Any) -> Client:
 
 
 def page_in(client: Client, address: str, language: str, status: int = 200) -> str:
-    """The page at an address in a language, checked to be whole, in its direction and without inline styles."""
+    """The page at an address in a language, checked for its direction and for inline styles."""
     answer = client.get(address, headers={"Accept-Language": language})
     page = answer.content.decode()
     assert answer.status_code == status, address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -20,3 +21,8 @@ def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> form
     """A day, typed or picked."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+def asked_text(given: Mapping[str, Any], name: str, longest: int = 120) -> str:
+    """A text of an address, trimmed and cut; without the character zero, which no database takes."""
+    return str(given.get(name) or "").replace("\x00", "").strip()[:longest]

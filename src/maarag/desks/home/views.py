@@ -22,6 +22,7 @@ from maarag.kernel.access.scope import holds_somewhere
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.kernel.places.names import PlaceNames
 from maarag.kernel.places.queries import UnknownPlace, resolve
+from maarag.ui.choices import asked_text
 
 MISSIONS_SHOWN = 6
 CANDIDATES_SHOWN = 12
@@ -32,7 +33,7 @@ LEAST_CONFIDENCE = 0.9
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """The first page; `?place=` is a name in any of three languages, answered by its picture or candidates."""
-    asked = request.GET.get("place", "").strip()[:120]
+    asked = asked_text(request.GET, "place")
     candidates: list[Place] = []
     if asked:
         found, candidates = find_place(asked)

@@ -17,7 +17,7 @@ from maarag.kernel.access.queries import accounts_with
 from maarag.kernel.access.scope import permits, places_permitted
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Topic
-from maarag.ui.choices import NamedChoice, day_field
+from maarag.ui.choices import NamedChoice, asked_text, day_field
 
 from .models import Mission, MissionOrigin, MissionStatus
 
@@ -48,7 +48,7 @@ class MissionForm(forms.Form):
             near: list[Place] | QuerySet[Place] = [mission.place]
         else:
             self._field("place").queryset = allowed
-            chosen = Place.objects.filter(code=str(self["place"].value() or "")).first()
+            chosen = Place.objects.filter(code=asked_text({"place": self["place"].value()}, "place")).first()
             near = [chosen] if chosen and permits(by, Permission.OPEN_MISSIONS, place=chosen) else allowed
         owners = accounts_with(Permission.OPEN_MISSIONS, near)
         if mission is not None:

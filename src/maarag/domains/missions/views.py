@@ -20,6 +20,7 @@ from maarag.kernel.access.scope import needs_permission, places_permitted, requi
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Topic
 from maarag.ui import figures
+from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
@@ -52,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
     elif state != "all":
         state, missions = "open", missions.filter(status=MissionStatus.OPEN)
     place = None
-    if code := asked.get("place", "").strip():
+    if code := asked_text(asked, "place"):
         place = Place.objects.filter(code=code).first()
         if place is None:
             faults.append(_("No place has the code %(code)s; it was left out.") % {"code": code})
@@ -135,14 +136,14 @@ def open_new(request: HttpRequest) -> HttpResponse:
                 return redirect("missions:detail", pk=mission.pk)
         return _form_page(request, form, finding=finding, status=422)
     asked = request.GET
-    place = Place.objects.filter(code=asked.get("place", "").strip()).first()
+    place = Place.objects.filter(code=asked_text(asked, "place")).first()
     if place is not None:
         require(request.user, Permission.OPEN_MISSIONS, place=place)
-    topic = Topic.objects.filter(code=asked.get("topic", "").strip()).first()
+    topic = Topic.objects.filter(code=asked_text(asked, "topic")).first()
     origin = asked.get("origin", "")
     if origin not in MissionOrigin.values:
         origin = MissionOrigin.OTHER
-    title = asked.get("title", "").strip()[:200] or suggested_title(origin, place, topic)
+    title = asked_text(asked, "title", 200) or suggested_title(origin, place, topic)
     form = MissionForm(
         by=request.user,
         initial={
@@ -152,7 +153,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
             "owner": request.user.pk,
         },
     )
-    key = (asked.get("key") or asked.get("origin_key") or "")[:200]
+    key = asked_text(asked, "key", 200) or asked_text(asked, "origin_key", 200)
     return _form_page(request, form, finding=FindingForm(initial={"origin": origin, "key": key}))
 
 

@@ -16,6 +16,7 @@ from maarag.kernel.places.models import Place
 from maarag.kernel.places.queries import UnknownPlace, resolve
 from maarag.kernel.sources.models import Source
 from maarag.kernel.taxonomy.models import Topic
+from maarag.ui.choices import asked_text
 from maarag.values import Shown, Suppressed
 
 from .models import Certainty, NeedEstimate
@@ -51,16 +52,16 @@ class Asked:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Asked:
         asked = cls()
-        if code := str(given.get("place") or "").strip():
+        if code := asked_text(given, "place"):
             try:
                 asked.place = resolve(code)
             except UnknownPlace:
                 asked.faults.append(_("No place has the code %(code)s.") % {"code": code[:40]})
-        if code := str(given.get("topic") or "").strip():
+        if code := asked_text(given, "topic"):
             asked.topic = Topic.objects.filter(code=code).first()
             if asked.topic is None:
                 asked.faults.append(_("No topic has the code %(code)s.") % {"code": code[:60]})
-        if code := str(given.get("source") or "").strip():
+        if code := asked_text(given, "source"):
             asked.source = Source.objects.filter(code=code).first()
             if asked.source is None:
                 asked.faults.append(_("No source has the code %(code)s.") % {"code": code[:80]})

@@ -26,6 +26,7 @@ from maarag.kernel.sources.actions import save_source
 from maarag.kernel.sources.models import Source
 from maarag.kernel.taxonomy.models import Topic
 from maarag.ui import figures
+from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
 from maarag.values import Suppressed
@@ -162,7 +163,7 @@ def _facts(estimate: NeedEstimate) -> list[tuple[str, Any]]:
 @needs_permission(Permission.EDIT_NEEDS)
 def create(request: HttpRequest) -> HttpResponse:
     """Add an estimate for one of the places whose needs the account may write."""
-    for code in filter(None, (request.POST.get("place", ""), request.GET.get("place", ""))):
+    for code in filter(None, (asked_text(request.POST, "place"), asked_text(request.GET, "place"))):
         if (place := Place.objects.filter(code=code).first()) is not None:
             require(request.user, Permission.EDIT_NEEDS, place=place)
     if request.method == "POST":

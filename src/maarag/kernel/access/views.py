@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maarag.kernel.places.models import Place
 from maarag.ui import figures
+from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
 
@@ -47,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
         grants = grants.filter(ends__lt=today)
     elif when != "all":
         when, grants = "now", grants.filter(Q(ends=None) | Q(ends__gte=today))
-    if query := asked.get("q", "").strip()[:120]:
+    if query := asked_text(asked, "q"):
         grants = grants.filter(Q(account__name__icontains=query) | Q(account__email__icontains=query))
     role = asked.get("role", "")
     if role in Role.values:
@@ -135,7 +136,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     acting = [role for role in Role if ROLE_PERMISSIONS[role]]
     table = Table(
         columns=[
-            Column("permission", _("May"), heading=True),
+            Column("permission", _("What it opens"), heading=True),
             *(Column(role.value, role.label, "status") for role in acting),
         ],
         rows=rows,
@@ -169,7 +170,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
 @needs_permission(Permission.MANAGE_ACCESS)
 def give(request: HttpRequest) -> HttpResponse:
     """Give a role; a place that the manager does not manage does not exist for them."""
-    for code in filter(None, (request.POST.get("place", ""), request.GET.get("place", ""))):
+    for code in filter(None, (asked_text(request.POST, "place"), asked_text(request.GET, "place"))):
         place = Place.objects.filter(code=code).first()
         if place is not None and not permits(request.user, Permission.MANAGE_ACCESS, place=place):
             raise Http404

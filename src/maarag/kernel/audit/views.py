@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
@@ -40,8 +41,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     asked = request.GET
     faults: list[str] = []
     events = visible_to(viewer)
-    if actor := asked.get("actor", "").strip():
-        events = events.filter(actor__name__icontains=actor[:120])
+    if actor := asked_text(asked, "actor"):
+        events = events.filter(actor__name__icontains=actor)
     action = asked.get("action", "")
     if action in ACTIONS:
         events = events.filter(action=action)

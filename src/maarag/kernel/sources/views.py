@@ -14,9 +14,11 @@ from .queries import standing_on
 
 OPEN_ELIGIBILITY = "https://github.com/auntbertha/openeligibility"
 LICENCES = {
-    "CC BY-SA": "https://creativecommons.org/licenses/by-sa/4.0/",
+    "CC BY-SA 3": "https://creativecommons.org/licenses/by-sa/3.0/",
+    "CC BY-SA 4": "https://creativecommons.org/licenses/by-sa/4.0/",
     "CC BY 4": "https://creativecommons.org/licenses/by/4.0/",
     "CC0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "AGPL-3.0": "https://www.gnu.org/licenses/agpl-3.0.html",
 }
 
 
@@ -38,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "real": [row for row in sources if not row["source"].is_fictional],
         "fictional": [row for row in sources if row["source"].is_fictional],
         "open_eligibility": OPEN_ELIGIBILITY,
-        "by_sa": LICENCES["CC BY-SA"],
+        "by_sa": LICENCES["CC BY-SA 3"],
         "unknown": _("not stated"),
     }
     return render(request, "sources/index.html", context)
