@@ -73,7 +73,7 @@ class RowsOut(Schema):
 
 
 def _must(request: HttpRequest) -> None:
-    if not holds_somewhere(request.user, Permission.IMPORT_DATA):  # type: ignore[arg-type]
+    if not holds_somewhere(request.user, Permission.IMPORT_DATA):
         raise HttpError(403, "You may not load data.")
 
 
