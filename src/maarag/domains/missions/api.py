@@ -14,7 +14,7 @@ from ninja.errors import HttpError
 
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import holds_somewhere, permits
+from maarag.kernel.access.scope import account_of, holds_somewhere, permits
 from maarag.kernel.places.api import found
 from maarag.kernel.taxonomy.models import Topic
 
@@ -140,7 +140,7 @@ def list_missions(
             raise HttpError(422, _("No state of a mission is called %(status)s.") % {"status": status})
         missions = missions.filter(status=status)
     if mine:
-        missions = missions.filter(owner=request.user)
+        missions = missions.filter(owner=account_of(request))
     if overdue:
         missions = missions.filter(status=MissionStatus.OPEN, due__lt=timezone.localdate())
     shown = missions.order_by("due", "pk")[offset : offset + limit]
@@ -178,7 +178,9 @@ def change(request: HttpRequest, pk: int, body: MissionChange) -> MissionOut:
     given = {name: value for name, value in body.dict(exclude={"version"}).items() if value is not None}
     if "owner" in given:
         given["owner"] = _owner(given["owner"], mission.place)
-    return _written(lambda: change_mission(by=request.user, mission=mission, seen=body.version, **given))
+    return _written(
+        lambda: change_mission(by=account_of(request), mission=mission, seen=body.version, **given)
+    )
 
 
 @router.post("/{pk}/close", response=MissionOut, summary="Close a mission", url_name="mission_close")
@@ -188,7 +190,9 @@ def close(request: HttpRequest, pk: int, body: Closing) -> MissionOut:
     if body.status not in (MissionStatus.DONE, MissionStatus.CANCELLED):
         raise HttpError(422, _("A mission is closed as done or cancelled."))
     return _written(
-        lambda: close_mission(by=request.user, mission=mission, status=body.status, outcome=body.outcome)
+        lambda: close_mission(
+            by=account_of(request), mission=mission, status=body.status, outcome=body.outcome
+        )
     )
 
 

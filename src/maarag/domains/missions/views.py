@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import needs_permission, places_permitted, require
+from maarag.kernel.access.scope import account_of, needs_permission, places_permitted, require
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Topic
 from maarag.ui import figures
@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     faults: list[str] = []
     whose = asked.get("whose", "")
     if whose == "mine":
-        missions = missions.filter(owner=request.user)
+        missions = missions.filter(owner=account_of(request))
     state = asked.get("state", "open")
     today = timezone.localdate()
     if state == "overdue":
@@ -119,12 +119,12 @@ def _place_choices(request: HttpRequest) -> list[tuple[str, str]]:
 def open_new(request: HttpRequest) -> HttpResponse:
     """Open a mission; from a finding the form comes filled in (origin, key, place, topic)."""
     if request.method == "POST":
-        form, finding = MissionForm(request.POST, by=request.user), FindingForm(request.POST)
+        form, finding = MissionForm(request.POST, by=account_of(request)), FindingForm(request.POST)
         if finding.is_valid() & form.is_valid():
             given = form.cleaned_data
             try:
                 mission = open_mission(
-                    by=request.user,
+                    by=account_of(request),
                     origin=finding.cleaned_data["origin"] or MissionOrigin.OTHER,
                     origin_key=finding.cleaned_data["key"],
                     **given,
@@ -145,7 +145,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
         origin = MissionOrigin.OTHER
     title = asked_text(asked, "title", 200) or suggested_title(origin, place, topic)
     form = MissionForm(
-        by=request.user,
+        by=account_of(request),
         initial={
             "title": title,
             "place": place.code if place else "",
@@ -175,7 +175,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("missions:detail", pk=pk)
     if request.method != "POST":
         form = MissionForm(
-            by=request.user,
+            by=account_of(request),
             mission=mission,
             initial={
                 "title": mission.title,
@@ -186,11 +186,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             },
         )
         return _form_page(request, form, mission=mission)
-    form = MissionForm(request.POST, by=request.user, mission=mission)
+    form = MissionForm(request.POST, by=account_of(request), mission=mission)
     if form.is_valid():
         try:
             change_mission(
-                by=request.user, mission=mission, seen=request.POST.get("seen", ""), **form.cleaned_data
+                by=account_of(request),
+                mission=mission,
+                seen=request.POST.get("seen", ""),
+                **form.cleaned_data,
             )
         except ChangedMeanwhile:
             return _form_page(request, form, mission=_mission(request, pk), changed=True, status=409)
@@ -213,7 +216,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _detail_page(request, mission, form, status=422)
     try:
-        close_mission(by=request.user, mission=mission, **form.cleaned_data)
+        close_mission(by=account_of(request), mission=mission, **form.cleaned_data)
     except AlreadyClosed:
         messages.error(request, _("Somebody closed the mission meanwhile; below is what they wrote."))
     else:

@@ -14,7 +14,7 @@ from ninja import Field, Query, Router, Schema, Status
 from ninja.errors import HttpError
 
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import holds_somewhere, permits
+from maarag.kernel.access.scope import account_of, holds_somewhere, permits
 from maarag.kernel.places.api import found as place_found
 from maarag.kernel.sources.models import Source
 from maarag.kernel.taxonomy.models import Term, Topic, Vocabulary
@@ -177,7 +177,7 @@ def create(request: HttpRequest, body: EstimateIn) -> Status[Any]:
         raise HttpError(409, _("This source has an estimate of this need on this day already."))
     given = body.dict(exclude={"source"}) | named
     try:
-        estimate = save_estimate(by=request.user, source=source, draft=EstimateDraft(**given))
+        estimate = save_estimate(by=account_of(request), source=source, draft=EstimateDraft(**given))
     except ValidationError as error:
         raise HttpError(422, " ".join(error.messages)) from None
     return Status(201, EstimateOut.of(estimate, _hidden(request)))
@@ -196,7 +196,7 @@ def change(request: HttpRequest, pk: int, body: EstimateChange) -> EstimateOut:
     low, high = given.get("lowest", estimate.lowest), given.get("highest", estimate.highest)
     _check(given.get("number", estimate.number), low, high, estimate.as_of)
     try:
-        estimate = change_estimate(by=request.user, estimate=estimate, seen=body.seen, **given)
+        estimate = change_estimate(by=account_of(request), estimate=estimate, seen=body.seen, **given)
     except ChangedMeanwhile:
         raise HttpError(409, _("Somebody else changed the estimate meanwhile; read it again.")) from None
     except ValidationError as error:
@@ -211,7 +211,7 @@ def remove(
     """Remove an estimate, with the reason; the audit keeps what it said."""
     estimate = _editable(request, pk)
     try:
-        remove_estimate(by=request.user, estimate=estimate, reason=reason)
+        remove_estimate(by=account_of(request), estimate=estimate, reason=reason)
     except ChangedMeanwhile:
         raise HttpError(409, _("Somebody else changed the estimate meanwhile; read it again.")) from None
     return Status(204, None)

@@ -96,7 +96,7 @@ def demand(viewer: Viewer, as_of: date, places: Geography) -> list[Demand]:
     )
     for place, topic, unit, population, *figures in rows:
         if place in places.spots:
-            gathered[place, topic, unit, population].append(tuple(figures))
+            gathered[place, topic, unit, population].append(tuple(figures))  # type: ignore[arg-type]
     by_neighbourhood = {
         (places.spots[place].authority, topic, unit)
         for place, topic, unit, _population in gathered

@@ -46,10 +46,10 @@ def hidden_cells(demands: list[Demand], geography: Geography) -> dict[HiddenKey,
     by_topic: dict[HiddenKey, set[HiddenKey]] = defaultdict(set)
     for cell in counts:
         place, topic, unit, population = cell
-        spot = geography.spots.get(place)
+        its_spot = geography.spots.get(place)
         owners = above.get(place, frozenset())
-        if spot and spot.kind == PlaceKind.NEIGHBOURHOOD and spot.authority:
-            owners = frozenset({spot.authority})
+        if its_spot and its_spot.kind == PlaceKind.NEIGHBOURHOOD and its_spot.authority:
+            owners = frozenset({its_spot.authority})
         for owner in owners:
             parts[owner, topic, unit, population].add(cell)
         if population is not None:
@@ -125,11 +125,16 @@ def _hidden_estimates(viewer: Viewer, as_of: date) -> dict[int, Suppressed]:
             found[pk] = Suppressed(THRESHOLD, primary=False)
         if pk in current:
             summed[cell].append((number, pk))
-    for cell, estimates in summed.items():
+    for summed_cell, estimates in summed.items():
         hidden = [number for number, pk in estimates if pk in found]
         others = sorted((number, pk) for number, pk in estimates if pk not in found and number)
         # The picture shows their sum: one small number among the situations would be what is left of it.
-        while hidden and cell not in cells and others and (len(hidden) < 2 or sum(hidden) < 2 * THRESHOLD):
+        while (
+            hidden
+            and summed_cell not in cells
+            and others
+            and (len(hidden) < 2 or sum(hidden) < 2 * THRESHOLD)
+        ):
             number, pk = others.pop(0)
             found[pk] = Suppressed(THRESHOLD, primary=False)
             hidden.append(number)

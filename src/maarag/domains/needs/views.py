@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import holds_somewhere, needs_permission, permits, require
+from maarag.kernel.access.scope import account_of, holds_somewhere, needs_permission, permits, require
 from maarag.kernel.audit.queries import told_of
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.kernel.sources.actions import save_source
@@ -167,13 +167,13 @@ def create(request: HttpRequest) -> HttpResponse:
         if (place := Place.objects.filter(code=code).first()) is not None:
             require(request.user, Permission.EDIT_NEEDS, place=place)
     if request.method == "POST":
-        form = EstimateForm(request.POST, by=request.user)
+        form = EstimateForm(request.POST, by=account_of(request))
         if form.is_valid() and (estimate := _add(request, form)):
             messages.success(request, _("The estimate was added."))
             return redirect("needs:detail", pk=estimate.pk)
         return _form_page(request, form, status=422)
     initial = {name: request.GET.get(name, "") for name in ("place", "topic", "situation", "unit")}
-    return _form_page(request, EstimateForm(by=request.user, initial=initial | {"is_public": True}))
+    return _form_page(request, EstimateForm(by=account_of(request), initial=initial | {"is_public": True}))
 
 
 def _add(request: HttpRequest, form: EstimateForm) -> NeedEstimate | None:
@@ -183,8 +183,8 @@ def _add(request: HttpRequest, form: EstimateForm) -> NeedEstimate | None:
         with transaction.atomic():
             if source is None:
                 code = f"written-{secrets.token_hex(5)}"
-                source = save_source(by=request.user, code=code, name_he=written)
-            return save_estimate(by=request.user, source=source, draft=EstimateDraft(**given))
+                source = save_source(by=account_of(request), code=code, name_he=written)
+            return save_estimate(by=account_of(request), source=source, draft=EstimateDraft(**given))
     except ValidationError as error:
         form.add_error(None, error.messages)
         return None
@@ -199,16 +199,20 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         names = ("number", "lowest", "highest", "certainty", "source_row", "note", "is_public")
         form = EstimateForm(
-            by=request.user,
+            by=account_of(request),
             estimate=estimate,
             counts_hidden=shown.is_hidden,
             initial={name: getattr(estimate, name) for name in names},
         )
         return _form_page(request, form, estimate=estimate)
-    form = EstimateForm(request.POST, by=request.user, estimate=estimate, counts_hidden=shown.is_hidden)
+    form = EstimateForm(
+        request.POST, by=account_of(request), estimate=estimate, counts_hidden=shown.is_hidden
+    )
     if form.is_valid():
         try:
-            change_estimate(by=request.user, estimate=estimate, seen=_seen(request), **form.cleaned_data)
+            change_estimate(
+                by=account_of(request), estimate=estimate, seen=_seen(request), **form.cleaned_data
+            )
         except ChangedMeanwhile:
             return _form_page(request, form, estimate=_editable(request, pk), changed=True, status=409)
         except ValidationError as error:
@@ -228,7 +232,10 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             remove_estimate(
-                by=request.user, estimate=estimate, seen=_seen(request), reason=form.cleaned_data["reason"]
+                by=account_of(request),
+                estimate=estimate,
+                seen=_seen(request),
+                reason=form.cleaned_data["reason"],
             )
         except ChangedMeanwhile:
             messages.error(request, _("Somebody else changed the estimate meanwhile; look at it again."))

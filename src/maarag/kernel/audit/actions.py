@@ -68,6 +68,4 @@ def record_many(*, by: Account, action: str, changes: Sequence[Change]) -> list[
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The fields that differ, each with its value before and after."""
-    return {
-        name: [before.get(name), value] for name, value in after.items() if before.get(name) != value
-    }
+    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}

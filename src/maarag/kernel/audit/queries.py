@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from .models import AuditEvent
-from .words import action_in_words, changes_in_words
+from .words import action_in_words, changes_in_words, names_of_related
 
 
 def newest_event() -> int:
@@ -73,14 +73,16 @@ class Told:
 
 def told_of(subject: Model, *, exact: bool = True, limit: int = 50) -> list[Told]:
     """The history of one record in words, newest first; counts only where `exact`."""
+    events = list(of_subject(subject)[:limit])
+    names = names_of_related(events)
     return [
         Told(
             event.at,
             action_in_words(event.action),
             event.actor.name,
-            "; ".join(f"{name}: {text}" for name, text in changes_in_words(event, exact=exact)),
+            "; ".join(f"{name}: {text}" for name, text in changes_in_words(event, names, exact=exact)),
         )
-        for event in of_subject(subject)[:limit]
+        for event in events
     ]
 
 

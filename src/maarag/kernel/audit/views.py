@@ -24,7 +24,7 @@ from maarag.ui.tables import Column, Table
 
 from .models import AuditEvent
 from .queries import between, places_with_exact_counts, subjects_of, visible_to
-from .words import ACTIONS, action_in_words, changes_in_words, kind_of_subject
+from .words import ACTIONS, Names, action_in_words, changes_in_words, kind_of_subject, names_of_related
 
 PER_PAGE = 50
 CHANGES_SHOWN = 6
@@ -85,6 +85,7 @@ def _day(text: str, faults: list[str]) -> date | None:
 
 def _table(viewer: Any, events: list[AuditEvent]) -> Table:
     subjects = subjects_of(events)
+    names = names_of_related(events)
     exact = places_with_exact_counts(viewer, events)
     rows = [
         {
@@ -93,7 +94,7 @@ def _table(viewer: Any, events: list[AuditEvent]) -> Table:
             "action": action_in_words(event.action),
             "subject": _subject(event, subjects.get((event.subject_type, event.subject_id))),
             "place": name_in_language(event.place) if event.place else "",
-            "changes": _changes(event, exact=event.place_id in exact),
+            "changes": _changes(event, names, exact=event.place_id in exact),
         }
         for event in events
     ]
@@ -122,8 +123,8 @@ def _subject(event: AuditEvent, row: Any) -> str:
     return f"{kind}: {getattr(row, 'title', '') or name_in_language(row)}"
 
 
-def _changes(event: AuditEvent, *, exact: bool) -> SafeString | str:
-    found = changes_in_words(event, exact=exact)
+def _changes(event: AuditEvent, names: Names, *, exact: bool) -> SafeString | str:
+    found = changes_in_words(event, names, exact=exact)
     if not found:
         return ""
     lines = format_html_join(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -10,6 +12,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+
+from maarag.ui.figures import day, name_in_language
 
 from .models import AuditEvent
 
@@ -66,19 +70,66 @@ def kind_of_subject(event: AuditEvent) -> str:
     return str(model._meta.verbose_name) if model else event.subject_type
 
 
-def changes_in_words(event: AuditEvent, *, exact: bool) -> list[tuple[str, str]]:
+Names = Mapping[tuple[str, str], str]
+"""What related records are called, by (kind, number)."""
+
+
+def names_of_related(events: Iterable[AuditEvent]) -> Names:
+    """The names of the records that the changes point to, in one query for each kind."""
+    wanted: dict[type[models.Model], set[str]] = defaultdict(set)
+    for event in events:
+        for name, change in event.changes.items():
+            field = _model_field(event, name)
+            if field is not None and field.related_model and isinstance(change, list):
+                model: Any = field.related_model
+                wanted[model] |= {str(part) for part in change if str(part).isdecimal()}
+    return {
+        (model._meta.label_lower, str(row.pk)): name_in_language(row) or str(row)
+        for model, pks in wanted.items()
+        for row in model._default_manager.filter(pk__in=pks)
+    }
+
+
+def changes_in_words(event: AuditEvent, names: Names, *, exact: bool) -> list[tuple[str, str]]:
     """(field, what became of it) pairs; counts only where `exact`."""
     kept = frozenset() if exact else kept_from_others(event)
     found = []
     for name, change in event.changes.items():
         if name in kept:
-            found.append((_field(event, name), _g("not shown here, so that nobody can be recognised")))
+            told = _g("not shown here, so that nobody can be recognised")
         elif isinstance(change, list) and len(change) == 2:
-            before, after = (_value(part) for part in change)
-            found.append((_field(event, name), _arrow(before, after)))
+            told = _arrow(*(_value_of(event, name, part, names) for part in change))
         else:
-            found.append((_field(event, name), _value(change)))
+            told = _value(change)
+        found.append((_field(event, name), told))
     return found
+
+
+def _value_of(event: AuditEvent, name: str, value: Any, names: Names) -> str:
+    """A value as people know it: a record by its name, a choice by its word, a day as days are written."""
+    field = _model_field(event, name)
+    if field is not None and isinstance(value, (str, int)) and not isinstance(value, bool):
+        if field.related_model:
+            return names.get((field.related_model._meta.label_lower, str(value)), _value(value))
+        words = dict(field.flatchoices)
+        if value in words:
+            return str(words[value])
+        if isinstance(field, models.DateField) and isinstance(value, str):
+            try:
+                return day(date.fromisoformat(value[:10]))
+            except ValueError:
+                return value
+    return _value(value)
+
+
+def _model_field(event: AuditEvent, name: str) -> Any:
+    """The model's own field of this name, if it has one."""
+    model = _model(event)
+    try:
+        field = model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, models.Field) else None
 
 
 def _arrow(before: str, after: str) -> str:
@@ -121,10 +172,5 @@ def _field(event: AuditEvent, name: str) -> str:
         "rows": _g("rows"),
         "part": _g("part"),
     }
-    model = _model(event)
-    if model:
-        try:
-            return str(getattr(model._meta.get_field(name), "verbose_name", name))
-        except FieldDoesNotExist:
-            pass
-    return words.get(name, name)
+    field = _model_field(event, name)
+    return str(field.verbose_name) if field is not None else words.get(name, name)
