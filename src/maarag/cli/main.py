@@ -21,6 +21,7 @@ COMMANDS = {
     "overlap": "maarag.cli.overlap:overlap",
     "import": "maarag.cli.imports:import_",
     "export": "maarag.cli.hsds:export",
+    "import-hsds": "maarag.cli.hsds:import_hsds",
     "doctor": "maarag.cli.doctor:doctor",
     "db": "maarag.cli.database:db",
     "manage": "maarag.cli.manage:manage",
