@@ -40,6 +40,8 @@ SETTINGS = {
     # rows and statements hold people's details: they stay out of the log
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    # Compiling a query takes longer than the short queries of a page do.
+    "jit": "off",
 }
 
 # our own children, kept so that they are reaped

@@ -1,0 +1,70 @@
+"""One world in which every address has something to show, and an account for every role in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from maarag.domains.missions.actions import open_mission
+from maarag.domains.missions.models import Mission
+from maarag.domains.needs.models import NeedEstimate
+from maarag.domains.services.actions import compute_overlaps
+from maarag.domains.services.models import OverlapFinding, Service
+from maarag.kernel.access.actions import grant, open_account
+from maarag.kernel.access.models import Account, Grant
+from maarag.kernel.access.permissions import Role
+from maarag.kernel.imports.actions import take_in
+from maarag.kernel.imports.models import ImportFile
+from tests.factories.picture import Nation, make_nation
+
+
+@dataclass
+class Estate:
+    """Rows of the own authority, and accounts with each role in it and in its sister."""
+
+    nation: Nation
+    service: Service
+    twin: Service
+    estimate: NeedEstimate
+    mission: Mission
+    grant: Grant
+    import_file: ImportFile
+    own: dict[Role, Account] = field(default_factory=dict)
+    sister: dict[Role, Account] = field(default_factory=dict)
+
+
+@pytest.fixture
+def estate(db: None, settings, tmp_path) -> Estate:
+    settings.MEDIA_ROOT = tmp_path
+    nation = make_nation()
+    world = nation.world
+    service = nation.meals("A", 60, at=nation.neighbourhoods[0])
+    twin = nation.meals("A2", 60, at=nation.neighbourhoods[0])
+    compute_overlaps(by=world.system)
+    assert OverlapFinding.objects.exists(), "the pair page needs a pair"
+    nation.need(nation.neighbourhoods[0], 100)
+    own = {role: _account(world, role, "own", world.city) for role in Role}
+    sister = {role: _account(world, role, "sister", world.sister) for role in Role}
+    integrator = own[Role.INTEGRATOR]
+    mission = open_mission(
+        by=integrator,
+        place=world.city,
+        title="לבדוק",
+        owner=integrator,
+        due=timezone.localdate() + timedelta(days=30),
+    )
+    given = grant(by=world.system, account=own[Role.VOLUNTEER], role=Role.VOLUNTEER, place=world.city)
+    content = b"place,topic,situation,number,source,as_of\n"
+    file = take_in(by=integrator, kind="needs", file=ContentFile(content, name="needs.csv"), name="needs.csv")
+    estimate = NeedEstimate.objects.get()
+    return Estate(nation, service, twin, estimate, mission, given, file, own, sister)
+
+
+def _account(world, role: Role, where: str, place) -> Account:
+    account = open_account(by=world.system, email=f"{role}@{where}.example", name=f"{role} {where}")
+    grant(by=world.system, account=account, role=role, place=place, starts=date(2020, 1, 1))
+    return account

@@ -1,0 +1,275 @@
+"""Who may open which address: one line for each address of the site, and one more where POST asks for more.
+
+A test fails for an address without a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from maarag.kernel.access.permissions import Permission as P
+
+from .conftest import Estate
+
+
+@dataclass(frozen=True)
+class Public:
+    """For everybody, signed in or not."""
+
+    arguments: Callable[[Estate], dict[str, Any]] = lambda estate: {}
+    method: str = "get"
+    statuses: tuple[int, ...] = (200,)
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """For whoever holds the permission.
+
+    `of_a_row`: the address names a row of the own authority, which does not exist for the sister (404).
+    """
+
+    permission: P
+    arguments: Callable[[Estate], dict[str, Any]] = lambda estate: {}
+    of_a_row: bool = False
+    method: str = "get"
+    query: str = ""
+    data: Callable[[Estate], dict[str, Any]] = lambda estate: {}
+    statuses: tuple[int, ...] = (200,)
+    refusals: tuple[int, ...] = (404,)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """For everybody who signs in."""
+
+    statuses: tuple[int, ...] = (200,)
+
+    @staticmethod
+    def arguments(estate: Estate) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Of the sign-in itself: answers without a server error, whoever asks."""
+
+    arguments: Callable[[Estate], dict[str, Any]] = lambda estate: {}
+
+
+def at_place(estate: Estate) -> dict[str, Any]:
+    return {"code": estate.nation.world.city.code}
+
+
+def service(estate: Estate) -> dict[str, Any]:
+    return {"code": estate.service.code}
+
+
+def pair(estate: Estate) -> dict[str, Any]:
+    return {"first": estate.service.code, "second": estate.twin.code}
+
+
+def estimate(estate: Estate) -> dict[str, Any]:
+    return {"pk": estate.estimate.pk}
+
+
+def mission(estate: Estate) -> dict[str, Any]:
+    return {"pk": estate.mission.pk}
+
+
+def import_file(estate: Estate) -> dict[str, Any]:
+    return {"pk": estate.import_file.pk}
+
+
+def verdict(estate: Estate) -> dict[str, Any]:
+    return {"first": estate.service.code, "second": estate.twin.code, "verdict": "unclear", "reason": "?"}
+
+
+def new_estimate(estate: Estate) -> dict[str, Any]:
+    return {
+        "place": estate.nation.neighbourhoods[1].code,
+        "topic": "food-security",
+        "situation": "human_situations:families",
+        "unit": "people",
+        "number": 30,
+        "certainty": "estimated",
+        "as_of": "2026-05-01",
+        "source": estate.nation.world.source.code,
+    }
+
+
+def new_mission(estate: Estate) -> dict[str, Any]:
+    return {
+        "title": "לבדוק",
+        "place": estate.nation.world.city.code,
+        "owner": estate.mission.owner.email,
+        "due": (timezone.localdate() + timedelta(days=9)).isoformat(),
+    }
+
+
+def new_grant(estate: Estate) -> dict[str, Any]:
+    return {"email": "resident@own.example", "role": "volunteer", "place": estate.nation.world.city.code}
+
+
+def first_of(kind: str) -> str:
+    """The id of the first thing that the standard's list of this kind shows."""
+    return Client().get(f"/hsds/{kind}").json()["contents"][0]["id"]
+
+
+TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
+    "home:index": Public(),
+    "picture:index": Public(statuses=(200, 302)),
+    "picture:place": Public(at_place),
+    "picture:export": Public(lambda estate: {**at_place(estate), "form": "xlsx"}),
+    "picture:row": Public(lambda estate: {**at_place(estate), "topic": "food-security", "unit": "people"}),
+    "services:index": Public(),
+    "services:detail": Public(service),
+    "services:overlaps": Public(),
+    "services:create": Guarded(P.EDIT_SERVICES),
+    "services:edit": Guarded(P.EDIT_SERVICES, service, of_a_row=True),
+    "services:judge": Public(pair),
+    "services:judge POST": Guarded(
+        P.JUDGE_OVERLAPS,
+        pair,
+        of_a_row=True,
+        method="post",
+        data=verdict,
+        statuses=(200, 302),
+    ),
+    "needs:index": Public(),
+    "needs:detail": Public(estimate),
+    "needs:create": Guarded(P.EDIT_NEEDS),
+    "needs:edit": Guarded(P.EDIT_NEEDS, estimate, of_a_row=True),
+    "needs:remove": Guarded(P.EDIT_NEEDS, estimate, of_a_row=True),
+    "missions:index": Guarded(P.OPEN_MISSIONS),
+    "missions:open": Guarded(P.OPEN_MISSIONS),
+    "missions:detail": Guarded(P.OPEN_MISSIONS, mission, of_a_row=True),
+    "missions:edit": Guarded(P.OPEN_MISSIONS, mission, of_a_row=True),
+    "missions:close": Guarded(
+        P.OPEN_MISSIONS,
+        mission,
+        of_a_row=True,
+        method="post",
+        data=lambda estate: {"status": "done", "outcome": "נעשה"},
+        statuses=(302,),
+    ),
+    "imports:index": Guarded(P.IMPORT_DATA),
+    "imports:upload": Guarded(P.IMPORT_DATA, lambda estate: {"kind": "needs"}),
+    "imports:template": Guarded(P.IMPORT_DATA, lambda estate: {"kind": "needs", "form": "csv"}),
+    "imports:preview": Guarded(P.IMPORT_DATA, import_file, of_a_row=True),
+    "imports:read_again": Guarded(
+        P.IMPORT_DATA, import_file, of_a_row=True, method="post", statuses=(200, 302)
+    ),
+    "imports:apply": Guarded(
+        P.IMPORT_DATA, import_file, of_a_row=True, method="post", statuses=(200, 302, 400)
+    ),
+    "imports:problems": Guarded(
+        P.IMPORT_DATA, lambda estate: {**import_file(estate), "form": "csv"}, of_a_row=True
+    ),
+    "access:index": Guarded(P.MANAGE_ACCESS),
+    "access:roles": SignedIn(),
+    "access:open_account": Guarded(P.MANAGE_ACCESS),
+    "access:grant": Guarded(P.MANAGE_ACCESS),
+    "access:end": Guarded(P.MANAGE_ACCESS, lambda estate: {"pk": estate.grant.pk}, of_a_row=True),
+    "audit:index": Guarded(P.VIEW_AUDIT),
+    "sources:index": Public(),
+    "ui:gallery": Public(),
+    "set_language": Public(method="post", statuses=(302, 204)),
+    "api:openapi-json": Public(),
+    "api:openapi-view": Public(),
+    "api:api-root": Public(statuses=(404,)),
+    "api:picture": Public(),
+    "api:services_search": Public(),
+    "api:services_overlaps": Public(),
+    "api:services_service": Public(service),
+    "api:services_verdict": Guarded(P.JUDGE_OVERLAPS, of_a_row=True, method="json", data=verdict),
+    "api:needs_list": Public(),
+    "api:needs_list POST": Guarded(
+        P.EDIT_NEEDS, of_a_row=True, method="json", data=new_estimate, statuses=(201,)
+    ),
+    "api:needs_create": Public(),
+    "api:need": Public(estimate),
+    "api:need_change": Public(estimate),
+    "api:need_change PATCH": Guarded(
+        P.EDIT_NEEDS, estimate, of_a_row=True, method="patch", data=lambda estate: {"number": 101}
+    ),
+    "api:need_remove": Public(estimate),
+    "api:need_remove DELETE": Guarded(
+        P.EDIT_NEEDS, estimate, of_a_row=True, method="delete", query="?reason=why", statuses=(204,)
+    ),
+    "api:missions_list": Guarded(P.OPEN_MISSIONS),
+    "api:missions_open": Guarded(P.OPEN_MISSIONS),
+    "api:missions_open POST": Guarded(
+        P.OPEN_MISSIONS, of_a_row=True, method="json", data=new_mission, statuses=(201,), refusals=(404, 422)
+    ),
+    "api:mission": Guarded(P.OPEN_MISSIONS, mission, of_a_row=True),
+    "api:mission_change": Guarded(P.OPEN_MISSIONS, mission, of_a_row=True),
+    "api:mission_change PATCH": Guarded(
+        P.OPEN_MISSIONS, mission, of_a_row=True, method="patch", data=lambda estate: {"title": "לבדוק שוב"}
+    ),
+    "api:mission_close": Guarded(
+        P.OPEN_MISSIONS,
+        mission,
+        of_a_row=True,
+        method="json",
+        data=lambda estate: {"status": "done", "outcome": "נעשה"},
+    ),
+    "api:places_list": Public(),
+    "api:place": Public(at_place),
+    "api:taxonomy_topics": Public(),
+    "api:taxonomy_terms": Public(),
+    "api:taxonomy_term": Public(lambda estate: {"code": "human_services:food"}),
+    "api:access_me": SignedIn(),
+    "api:access_roles": SignedIn(),
+    "api:access_grants": Guarded(P.MANAGE_ACCESS),
+    "api:access_accounts": Guarded(
+        P.MANAGE_ACCESS,
+        method="json",
+        data=lambda estate: {"email": "new@example.org", "name": "חדשה"},
+        statuses=(201,),
+    ),
+    "api:access_give": Guarded(P.MANAGE_ACCESS),
+    "api:access_give POST": Guarded(
+        P.MANAGE_ACCESS, of_a_row=True, method="json", data=new_grant, statuses=(201,)
+    ),
+    "api:access_end": Guarded(
+        P.MANAGE_ACCESS,
+        lambda estate: {"pk": estate.grant.pk},
+        of_a_row=True,
+        method="delete",
+        statuses=(204,),
+    ),
+    "api:audit_list": Guarded(P.VIEW_AUDIT),
+    "hsds:about": Public(),
+    "hsds:openapi": Public(),
+    "hsds:services": Public(),
+    "hsds:service": Public(lambda estate: {"identifier": estate.service.code}),
+    "hsds:organizations": Public(),
+    "hsds:organization": Public(lambda estate: {"identifier": estate.service.organisation.code}),
+    "hsds:service_at_locations": Public(),
+    "hsds:service_at_location": Public(lambda estate: {"identifier": first_of("service_at_locations")}),
+    "hsds:taxonomies": Public(),
+    "hsds:taxonomy": Public(lambda estate: {"identifier": first_of("taxonomies")}),
+    "hsds:taxonomy_terms": Public(),
+    "hsds:taxonomy_term": Public(lambda estate: {"identifier": first_of("taxonomy_terms")}),
+    "account_login": SignIn(),
+    "account_logout": SignIn(),
+    "account_inactive": SignIn(),
+    "account_signup": SignIn(),
+    "account_reauthenticate": SignIn(),
+    "account_email": SignIn(),
+    "account_email_verification_sent": SignIn(),
+    "account_change_password": SignIn(),
+    "account_set_password": SignIn(),
+    "account_reset_password": SignIn(),
+    "account_confirm_login_code": SignIn(),
+    "account_confirm_email": SignIn(lambda estate: {"key": "none"}),
+    "account_reset_password_from_key_done": SignIn(),
+    "account_reset_password_from_key": SignIn(lambda estate: {"uidb36": "1", "key": "none"}),
+    "account_reset_password_done": SignIn(),
+}

@@ -1,0 +1,94 @@
+"""Every address of the site with every role: in the own authority, in its sister, and signed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import ROLE_PERMISSIONS, Role
+
+from .conftest import Estate
+from .table import TABLE, Guarded, Public, SignedIn, SignIn
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def names(resolver: Any = None, prefix: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield prefix + (pattern.name or str(pattern.pattern))
+        elif isinstance(pattern, URLResolver):
+            yield from names(pattern, prefix + (f"{pattern.namespace}:" if pattern.namespace else ""))
+
+
+def test_every_address_has_its_line():
+    assert set(names()) == {line.partition(" ")[0] for line in TABLE}
+
+
+def ask(name: str, rule: Any, estate: Estate, account: Account | None) -> int:
+    client = Client(raise_request_exception=True)
+    if account:
+        client.force_login(account, backend=BACKEND)
+    url = reverse(name.partition(" ")[0], kwargs=rule.arguments(estate))
+    method = getattr(rule, "method", "get")
+    data = rule.data(estate) if isinstance(rule, Guarded) else {}
+    if method == "get":
+        return client.get(url).status_code
+    if method == "post":
+        return client.post(url, data).status_code
+    send = client.post if method == "json" else getattr(client, method)
+    query = getattr(rule, "query", "")
+    return send(url + query, data or None, content_type="application/json").status_code
+
+
+def wrong_answers(estate: Estate, who: str, account: Account | None, wanted: Any) -> dict[str, Any]:
+    """The addresses that answer otherwise than wanted; each is asked for on untouched rows."""
+    wrong = {}
+    for name, rule in sorted(TABLE.items()):
+        with transaction.atomic():
+            status = ask(name, rule, estate, account)
+            transaction.set_rollback(True)
+        right = wanted(rule, name.startswith("api:"))
+        if status not in right:
+            wrong[name] = f"{who}: {status} instead of {right}"
+    return wrong
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role(role: Role, estate: Estate):
+    """In the own authority, and in the sister authority, whose rows do not exist for the other."""
+    wrong = {}
+    for where, accounts in (("own", estate.own), ("sister", estate.sister)):
+        wrong[where] = wrong_answers(
+            estate,
+            f"{role} {where}",
+            accounts[role],
+            lambda rule, api, where=where: expected(rule, role, where, api),
+        )
+    assert wrong == {"own": {}, "sister": {}}
+
+
+def test_signed_out(estate: Estate):
+    assert wrong_answers(estate, "signed out", None, expected_signed_out) == {}
+
+
+def expected(rule: Any, role: Role, where: str, api: bool) -> tuple[int, ...]:
+    if isinstance(rule, SignIn):
+        return (200, 302, 403, 404, 405)
+    if isinstance(rule, (Public, SignedIn)):
+        return rule.statuses
+    if rule.permission not in ROLE_PERMISSIONS[role]:
+        return (403, 404) if api or rule.of_a_row else (403,)
+    return rule.refusals if rule.of_a_row and where == "sister" else rule.statuses
+
+
+def expected_signed_out(rule: Any, api: bool) -> tuple[int, ...]:
+    if isinstance(rule, (Guarded, SignedIn)):
+        return (401,) if api else (302,)
+    return (200, 302, 403, 404, 405) if isinstance(rule, SignIn) else rule.statuses
