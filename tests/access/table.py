@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
+from maarag.domains.services.models import OverlapFinding
 from maarag.kernel.access.permissions import Permission as P
 
 from .conftest import Estate
@@ -42,6 +44,8 @@ class Guarded:
     data: Callable[[Estate], dict[str, Any]] = lambda estate: {}
     statuses: tuple[int, ...] = (200,)
     refusals: tuple[int, ...] = (404,)
+    of_its_owner: bool = False
+    """The row is its owner's alone: the integrator of the own authority."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,15 @@ def import_file(estate: Estate) -> dict[str, Any]:
 
 def verdict(estate: Estate) -> dict[str, Any]:
     return {"first": estate.service.code, "second": estate.twin.code, "verdict": "unclear", "reason": "?"}
+
+
+def verdict_form(estate: Estate) -> dict[str, Any]:
+    prefix = f"f{OverlapFinding.objects.get().pk}"
+    return {f"{prefix}-verdict": "unclear", f"{prefix}-reason": "?"}
+
+
+def new_file(estate: Estate) -> dict[str, Any]:
+    return {"kind": "needs", "file": ContentFile(b"place,topic,number\n", name="needs.csv")}
 
 
 def new_estimate(estate: Estate) -> dict[str, Any]:
@@ -138,7 +151,7 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
         pair,
         of_a_row=True,
         method="post",
-        data=verdict,
+        data=verdict_form,
         statuses=(200, 302),
     ),
     "needs:index": Public(),
@@ -161,15 +174,15 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     "imports:index": Guarded(P.IMPORT_DATA),
     "imports:upload": Guarded(P.IMPORT_DATA, lambda estate: {"kind": "needs"}),
     "imports:template": Guarded(P.IMPORT_DATA, lambda estate: {"kind": "needs", "form": "csv"}),
-    "imports:preview": Guarded(P.IMPORT_DATA, import_file, of_a_row=True),
+    "imports:preview": Guarded(P.IMPORT_DATA, import_file, of_a_row=True, of_its_owner=True),
     "imports:read_again": Guarded(
-        P.IMPORT_DATA, import_file, of_a_row=True, method="post", statuses=(200, 302)
+        P.IMPORT_DATA, import_file, of_a_row=True, of_its_owner=True, method="post", statuses=(200, 302)
     ),
     "imports:apply": Guarded(
-        P.IMPORT_DATA, import_file, of_a_row=True, method="post", statuses=(200, 302, 400)
+        P.IMPORT_DATA, import_file, of_a_row=True, of_its_owner=True, method="post", statuses=(200, 302, 400)
     ),
     "imports:problems": Guarded(
-        P.IMPORT_DATA, lambda estate: {**import_file(estate), "form": "csv"}, of_a_row=True
+        P.IMPORT_DATA, lambda estate: {**import_file(estate), "form": "csv"}, of_a_row=True, of_its_owner=True
     ),
     "access:index": Guarded(P.MANAGE_ACCESS),
     "access:roles": SignedIn(),
@@ -243,6 +256,19 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
         of_a_row=True,
         method="delete",
         statuses=(204,),
+    ),
+    "api:imports_kinds": Guarded(P.IMPORT_DATA),
+    "api:imports_upload": Guarded(P.IMPORT_DATA, method="post", data=new_file, statuses=(201,)),
+    "api:imports_file": Guarded(P.IMPORT_DATA, import_file, of_a_row=True, of_its_owner=True),
+    "api:imports_rows": Guarded(P.IMPORT_DATA, import_file, of_a_row=True, of_its_owner=True),
+    "api:imports_apply": Guarded(
+        P.IMPORT_DATA,
+        import_file,
+        of_a_row=True,
+        of_its_owner=True,
+        method="json",
+        query="?mode=all",
+        statuses=(200, 409),
     ),
     "api:audit_list": Guarded(P.VIEW_AUDIT),
     "hsds:about": Public(),

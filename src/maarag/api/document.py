@@ -12,6 +12,7 @@ from maarag.domains.needs.api import router as needs
 from maarag.domains.services.api import router as services
 from maarag.kernel.access.api import router as access
 from maarag.kernel.audit.api import router as audit
+from maarag.kernel.imports.api import router as imports
 from maarag.kernel.places.api import router as places
 from maarag.kernel.taxonomy.api import router as taxonomy
 
@@ -31,5 +32,6 @@ api.add_router("/needs", needs)
 api.add_router("/missions", missions)
 api.add_router("/places", places)
 api.add_router("/taxonomy", taxonomy)
+api.add_router("/imports", imports)
 api.add_router("/access", access)
 api.add_router("/audit", audit)

@@ -82,7 +82,7 @@ def _file(request: HttpRequest, pk: int) -> ImportFile:
     return get_object_or_404(files_of(request.user), pk=pk)  # type: ignore[arg-type]
 
 
-@router.get("/kinds", response=list[KindOut])
+@router.get("/kinds", response=list[KindOut], url_name="imports_kinds")
 def kinds(request: HttpRequest) -> list[dict[str, Any]]:
     """What can be loaded, and the columns of each kind."""
     _must(request)
@@ -100,7 +100,7 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/files", response={201: FileOut})
+@router.post("/files", response={201: FileOut}, url_name="imports_upload")
 def upload(
     request: HttpRequest, kind: Form[str], file: File[UploadedFile], sheet: Form[str] = ""
 ) -> tuple[int, ImportFile]:
@@ -117,13 +117,13 @@ def upload(
     return 201, found
 
 
-@router.get("/files/{pk}", response=FileOut)
+@router.get("/files/{pk}", response=FileOut, url_name="imports_file")
 def one_file(request: HttpRequest, pk: int) -> ImportFile:
     """How far the file is, and how many rows it has of each status."""
     return _file(request, pk)
 
 
-@router.get("/files/{pk}/rows", response=RowsOut)
+@router.get("/files/{pk}/rows", response=RowsOut, url_name="imports_rows")
 def rows(
     request: HttpRequest, pk: int, status: str = "", offset: int = 0, limit: int = 100
 ) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def rows(
     return {"total": found.count(), "rows": list(found[offset : offset + max(1, min(limit, MOST_ROWS))])}
 
 
-@router.post("/files/{pk}/apply", response=FileOut)
+@router.post("/files/{pk}/apply", response=FileOut, url_name="imports_apply")
 def apply(request: HttpRequest, pk: int, mode: str) -> ImportFile:
     """Load the rows: mode `all` or `understood`."""
     found = _file(request, pk)
