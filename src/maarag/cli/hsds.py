@@ -61,8 +61,8 @@ def export_hsds(form: str, output: Path | None) -> None:
 @click.command(
     "import-hsds",
     help=_(
-        "Load services in HSDS 3.1 with their organisations, programmes and locations: JSON (services, "
-        "organisations with services, pages, one object a line), or the tabular package as a zip or a folder. "
+        "Load services in HSDS 3.1 with organisations, programmes and locations: JSON (services, "
+        "organisations with services, pages, one object a line), or the tabular package as zip or folder. "
         "All or nothing; loading the same twice changes nothing."
     ),
 )

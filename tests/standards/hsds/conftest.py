@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from jsonschema import Draft202012Validator, FormatChecker
 
 from maarag.domains.services.actions import (
@@ -25,6 +26,13 @@ from maarag.kernel.people.models import Sector
 from maarag.kernel.places.actions import save_place
 from maarag.kernel.places.models import DistrictOf, PlaceKind
 from tests.factories.services import World, world
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Words are looked for in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -194,24 +194,36 @@ def _save_organisations(by: Account, known: Understanding) -> dict[str, Organisa
     for identifier in known.organisations:
         put(identifier, ())
     drafts = {}
+    seats = _seats(known)
+    stored_codes = set(Organisation.objects.values_list("code", flat=True))
     for part in ordered:
         parent = part.extra["parent"]
         stored = codes_of("organization", parent) if parent and parent not in known.organisations else None
         above = known.organisations[parent].code if parent in known.organisations else (stored or ("",))[0]
-        if "place" not in part.fields and not Organisation.objects.filter(code=part.code).exists():
-            part.fields["place"] = next(
-                (
-                    location.extra["place"]
-                    for location in known.locations.values()
-                    if location and location.extra.get("organisation") == part.code
-                ),
-                None,
-            )
+        if "place" not in part.fields and part.code not in stored_codes:
+            part.fields["place"] = seats.get(part.code)
         drafts[part.code] = OrganisationDraft(part.code, part.fields, above)
     if known.problems:
         return {}
     saved = save_organisations(by=by, drafts=list(drafts.values()))
     return {row.code: row for row in saved}
+
+
+def _seats(known: Understanding) -> dict[str, Any]:
+    """A place for each organisation that does not say its own: that of its first location, or of its first
+    service's.
+    """
+    found: dict[str, Any] = {}
+    for location in known.locations.values():
+        if location and (code := location.extra.get("organisation")):
+            found.setdefault(code, location.extra["place"])
+    for service in known.package.all("service"):
+        owner = known.organisations.get(service.text("organization_id"))
+        for link in known.of("service_at_location", service) if owner else ():
+            location = known.locations.get(link.text("location_id"))
+            if owner and location:
+                found.setdefault(owner.code, location.extra["place"])
+    return found
 
 
 def _save_programmes(

@@ -37,7 +37,9 @@ def links_near(near: Near) -> dict[int, int]:
     return {
         pk: service
         for pk, service, latitude, longitude in rows
-        if metres_between(latitude, longitude, near) <= near.metres
+        if latitude is not None
+        and longitude is not None
+        and metres_between(latitude, longitude, near) <= near.metres
     }
 
 

@@ -47,9 +47,9 @@ class Parameters:
     """The parameters of one request, from its address and, for POST, its form."""
 
     def __init__(self, request: HttpRequest, known: Collection[str]) -> None:
-        self._values = {name: value.strip() for name, value in request.GET.items()}
+        self._values = {name: str(value).strip() for name, value in request.GET.items()}
         if request.method == "POST":
-            self._values |= {name: value.strip() for name, value in request.POST.items()}  # type: ignore[union-attr]
+            self._values |= {name: str(value).strip() for name, value in request.POST.items()}
         for name in self._values:
             if name not in known:
                 raise Refused(

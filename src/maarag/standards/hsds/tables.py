@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop as N_
+
 from .ids import id_of
 
 
@@ -247,8 +249,10 @@ class Package:
                 self.faults.append(
                     Fault(
                         record.where,
-                        "The %(table)s %(id)s is described in two ways: its %(name)s is “%(first)s” "
-                        "(%(there)s) and “%(second)s”.",
+                        N_(
+                            "The %(table)s %(id)s is described in two ways: its %(name)s is “%(first)s” "
+                            "(%(there)s) and “%(second)s”."
+                        ),
                         {
                             "table": record.table,
                             "id": record.id,
@@ -267,7 +271,7 @@ class Package:
         """Make rows of a nested object. `owner`: (table, id) of the object that it hangs on."""
         if not isinstance(item, dict) or depth > DEEPEST:
             self.faults.append(
-                Fault(where, "Here a %(table)s is expected: an object with fields.", {"table": table})
+                Fault(where, N_("Here a %(table)s is expected: an object with fields."), {"table": table})
             )
             return None
         kept = TABLES[table]
@@ -279,7 +283,9 @@ class Package:
             if isinstance(value, dict | list | bool) or (
                 isinstance(value, float) and not math.isfinite(value)
             ):
-                self.faults.append(Fault(where, "“%(name)s” is not a single value.", {"name": column.name}))
+                self.faults.append(
+                    Fault(where, N_("“%(name)s” is not a single value."), {"name": column.name})
+                )
                 continue
             values[column.name] = value
         if owner:
@@ -287,7 +293,7 @@ class Package:
         record = Record(table, values, where)
         if not record.text("id"):
             if table in NEED_AN_ID:
-                self.faults.append(Fault(where, "This %(table)s has no id.", {"table": table}))
+                self.faults.append(Fault(where, N_("This %(table)s has no id."), {"table": table}))
                 return None
             shown = sorted((name, str(value)) for name, value in values.items())
             values["id"] = id_of(table, where, shown)
@@ -298,7 +304,7 @@ class Package:
             if item.get(key) is None:
                 continue
             if not isinstance(item[key], list):
-                self.faults.append(Fault(where, "“%(name)s” is not a list.", {"name": key}))
+                self.faults.append(Fault(where, N_("“%(name)s” is not a list."), {"name": key}))
                 continue
             record.lists.add(key)
             for place, inner in enumerate(item[key]):

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from django.utils.translation import gettext_noop as N_
+
 from maarag.standards.text_files import ServiceFileError, decode
 
 from ..tables import CHILDREN, TABLES, Fault, Package
@@ -53,7 +55,7 @@ def read_path(path: Path) -> Package:
             return _tabular(from_folder)
         return read_bytes(path.read_bytes(), path.name)
     except OSError as error:
-        return _refused(path.name, "The file cannot be read: %(reason)s.", reason=error.strerror or "")
+        return _refused(path.name, N_("The file cannot be read: %(reason)s."), reason=error.strerror or "")
 
 
 def read_bytes(data: bytes, name: str) -> Package:
@@ -61,7 +63,7 @@ def read_bytes(data: bytes, name: str) -> Package:
     if data.startswith(b"PK\x03\x04"):
         return _zip(data, name)
     if not data.strip():
-        return _refused(name, "The file is empty.")
+        return _refused(name, N_("The file is empty."))
     try:
         text = decode(data, name)
     except ServiceFileError as error:
@@ -73,12 +75,12 @@ def read_bytes(data: bytes, name: str) -> Package:
             return _lines(text)
         return _refused(
             name,
-            "The JSON is broken at line %(line)s, column %(column)s.",
+            N_("The JSON is broken at line %(line)s, column %(column)s."),
             line=error.lineno,
             column=error.colno,
         )
     except RecursionError:
-        return _refused(name, "The JSON is nested too deeply.")
+        return _refused(name, N_("The JSON is nested too deeply."))
 
 
 def _refused(where: str, template: str, **values: Any) -> Package:
@@ -96,7 +98,7 @@ def _lines(text: str) -> Package:
         try:
             content = json.loads(line)
         except (json.JSONDecodeError, RecursionError):
-            package.faults.append(Fault(where, "This line is not JSON.", {}))
+            package.faults.append(Fault(where, N_("This line is not JSON."), {}))
             continue
         package.take(_kind(content), content, where)
     return package
@@ -144,14 +146,14 @@ def _zip(data: bytes, name: str) -> Package:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
             if sum(entry.file_size for entry in entries.values()) > MOST_BYTES:
-                return _refused(name, "Unpacked, the zip is larger than can be read.")
+                return _refused(name, N_("Unpacked, the zip is larger than can be read."))
             inner = min(
                 (n for n in entries if PurePosixPath(n).name in ("datapackage.json", "services.csv")),
                 key=len,
                 default="",
             )
             if not inner:
-                return _refused(name, "The zip has neither datapackage.json nor services.csv.")
+                return _refused(name, N_("The zip has neither datapackage.json nor services.csv."))
             folder = PurePosixPath(inner).parent
 
             def from_zip(wanted: str) -> bytes | None:
@@ -160,7 +162,7 @@ def _zip(data: bytes, name: str) -> Package:
 
             return _tabular(from_zip)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        return _refused(name, "The zip is broken: %(reason)s.", reason=str(error)[:80])
+        return _refused(name, N_("The zip is broken: %(reason)s."), reason=str(error)[:80])
 
 
 def _tabular(read: Callable[[str], bytes | None]) -> Package:
@@ -177,13 +179,13 @@ def _tabular(read: Callable[[str], bytes | None]) -> Package:
                     paths[resource["name"]] = resource["path"]
                     promised.add(resource["name"])
         except (ServiceFileError, json.JSONDecodeError, AttributeError, RecursionError):
-            return _refused("datapackage.json", "The description of the package is not sound JSON.")
+            return _refused("datapackage.json", N_("The description of the package is not sound JSON."))
     present: set[str] = set()
     for table, path in paths.items():
         content = read(path)
         if content is None:
             if table == "service":
-                package.faults.append(Fault(path, "The package has no table of services.", {}))
+                package.faults.append(Fault(path, N_("The package has no table of services."), {}))
             continue
         present.add(table)
         if content.strip():
@@ -202,26 +204,26 @@ def _rows(package: Package, table: str, path: str, content: bytes) -> None:
             if column.name == "id" and column.name not in header
         ]
         if missing and table != "service_capacity":
-            package.faults.append(Fault(path, "The table has no column “%(name)s”.", {"name": "id"}))
+            package.faults.append(Fault(path, N_("The table has no column “%(name)s”."), {"name": "id"}))
             return
         for cells in reader:
             where = f"{path}, line {reader.line_num}"
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-                package.faults.append(Fault(where, "The row has more cells than the header.", {}))
+                package.faults.append(Fault(where, N_("The row has more cells than the header."), {}))
                 continue
             row = {name: cell for name, cell in zip(header, cells, strict=False) if cell.strip()}
             if row.get("id") in package.rows[table]:
                 package.faults.append(
-                    Fault(where, "The id %(id)s is used twice in this table.", {"id": row["id"][:80]})
+                    Fault(where, N_("The id %(id)s is used twice in this table."), {"id": row["id"][:80]})
                 )
                 continue
             package.take(table, row, where)
     except ServiceFileError as error:
         package.faults.append(Fault(path, "%(words)s", {"words": str(error)}))
     except csv.Error as error:
-        package.faults.append(Fault(path, "The table is broken: %(reason)s.", {"reason": str(error)}))
+        package.faults.append(Fault(path, N_("The table is broken: %(reason)s."), {"reason": str(error)}))
 
 
 def _lists_present(package: Package, present: set[str]) -> None:

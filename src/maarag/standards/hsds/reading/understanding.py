@@ -124,17 +124,17 @@ class Understanding:
                 links[owner].append(record)
         return facts, links
 
-    def check(self, model: type[Model], part: Part, leave: tuple[str, ...] = ()) -> None:
+    def check(self, model: type[Model], part: Part) -> None:
         """The model's own limits, told where the record stands."""
         row = model(code=part.code, **{name: v for name, v in part.fields.items() if v is not None})
         relations = [f.name for f in model._meta.concrete_fields if f.is_relation]
         unsaid = [f.name for f in model._meta.concrete_fields if f.name not in part.fields]
-        try:
-            row.clean_fields(exclude={*relations, *unsaid, *leave})
-            row.clean()
-        except ValidationError as error:
-            for name, messages in error.message_dict.items():
-                self.problems.extend((part.where, f"{name}: {message}") for message in messages)
+        for look in (lambda: row.clean_fields(exclude={*relations, *unsaid}), row.clean):
+            try:
+                look()
+            except ValidationError as error:
+                for name, messages in error.message_dict.items():
+                    self.problems.extend((part.where, f"{name}: {message}") for message in messages)
 
     def name_fields(self, record: Record, facts: Mapping[str, str] | None) -> dict[str, str]:
         name = record.text("name")
