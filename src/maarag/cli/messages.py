@@ -20,6 +20,9 @@ LOCALE = PACKAGE / "locale"
 LANGUAGES = ("he", "ar")
 KEYWORDS = {
     "_": None,
+    "_g": None,
+    "_l": None,
+    "_now": None,
     "N_": None,
     "gettext": None,
     "gettext_lazy": None,
