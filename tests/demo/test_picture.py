@@ -1,4 +1,4 @@
-"""What the picture of the fictional town teaches: well and badly served, out of reach, old, small, unknown."""
+"""What the picture of the fictional town teaches: well and badly served, out of reach, old, small."""
 
 from __future__ import annotations
 
