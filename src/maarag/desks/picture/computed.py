@@ -55,6 +55,12 @@ def computed(viewer: Viewer, as_of: date, sector: str = "") -> Computed:
     return result
 
 
+def forget() -> None:
+    """Drop what is kept, so that the next picture is computed anew (for benchmarks)."""
+    with _lock:
+        _kept.clear()
+
+
 def _compute(viewer: Viewer, as_of: date, sector: str) -> Computed:
     began = perf_counter()
     places = geography()
