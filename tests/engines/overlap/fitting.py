@@ -1,8 +1,9 @@
 # ruff: noqa: T201 (a command: it prints)
 """Fits the default weights and prints them: `python -m tests.engines.overlap.fitting SHARED`.
 
-Fitted on half of the catalogue (with altered copies and look-alikes of its services) and on the fictional
-services; the other half of the catalogue, with other copies, is only judged.
+Fitted on half of the catalogue (with altered copies and look-alikes of its services), on the fictional
+services and paraphrases, and on half of the labelled pairs of the demonstration; the other halves, with other
+copies, and the thirty pairs of `unseen.txt` are only judged.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from maarag.engines.overlap import Options, find_overlaps
 from maarag.engines.overlap.candidates import candidates
 from maarag.engines.overlap.features import NAMES, measure, prepare
 from maarag.engines.overlap.weights import fit
-from tests.engines.overlap import catalogue, perturbations, worlds
+from tests.engines.overlap import catalogue, demonstration, fictional, perturbations, unseen, worlds
 
 LABELLED = {worlds.key(a, b) for a, b in (*catalogue.DUPLICATES, *catalogue.LOOK_ALIKE)}
-LABELLED_WEIGHT = 25.0
+FICTIONAL = fictional.duplicate_pairs() | set(fictional.LOOK_ALIKE)
+LABELLED_WEIGHT = 40.0
+WRITTEN = 25.0
 NATURAL = 5.0
 """A pair that people wrote counts as so many made by rule, and one judged singly for more."""
 
@@ -31,7 +34,8 @@ EXPECTED: dict[str, float] = {
     "name_within": 1.0,
     "name_identical": 2.0,
     "name_goes_on": -1.0,
-    "name_differs": -2.0,
+    "name_differs": -1.0,
+    "subject_differs": -4.0,
     "text": 2.0,
     "text_within": 1.0,
     "text_identical": 1.0,
@@ -40,14 +44,17 @@ EXPECTED: dict[str, float] = {
     "name_and_text": 1.0,
     "name_alone": 2.0,
     "text_alone": 2.0,
+    "all_words": 3.0,
+    "names_told": 2.0,
     "letters": 1.0,
     "same_response": 0.5,
     "other_response": -2.0,
     "narrower_response": -1.0,
-    "same_terms": 0.5,
+    "same_terms": 1.0,
     "other_terms": -0.5,
     "same_population": 0.5,
-    "same_meaning": 0.5,
+    "same_meaning": 1.0,
+    "same_frame": 1.0,
     "other_population": -3.0,
     "names_of_others": -1.0,
     "narrower_population": -1.5,
@@ -55,6 +62,7 @@ EXPECTED: dict[str, float] = {
     "near": 1.0,
     "far": -8.0,
     "same_provider": 0.5,
+    "sisters": -1.0,
     "branches": -4.0,
     "numbers_differ": -2.0,
     "brands_differ": -2.5,
@@ -72,8 +80,15 @@ def rows_of(
     pairs = [worlds.key(ordered[i].id, ordered[j].id) for i, j in zip(a, b, strict=True)]
     keep = np.array([pair not in world.open for pair in pairs])
     answers = np.array([float(pair in world.truth) for pair in pairs])
-    heavy = np.array([0.5 if "!" in x + y else 1.0 if "~" in x + y else NATURAL for x, y in pairs])
+    heavy = np.array([0.5 if "!" in x + y else 2.0 if "~" in x + y else NATURAL for x, y in pairs])
     heavy[[pair in LABELLED for pair in pairs]] = LABELLED_WEIGHT
+    heavy[[pair in FICTIONAL for pair in pairs]] = 0.8 * WRITTEN
+    # The catalogue has few duplicates; they would drown among its look-alikes.
+    heavy[[pair in catalogue.DUPLICATES for pair in pairs]] = 2 * LABELLED_WEIGHT
+    if world.name == "paraphrased":
+        heavy[:] = [WRITTEN if x[:-1] == y[:-1] else NATURAL for x, y in pairs]
+    if world.name == "demonstration, fitted":
+        heavy[[pair in demonstration.fitted() for pair in pairs]] = LABELLED_WEIGHT
     found = [pair for pair, ok in zip(pairs, keep, strict=True) if ok]
     return measure(prepared, a, b)[keep], answers[keep], heavy[keep], found
 
@@ -81,10 +96,10 @@ def rows_of(
 def training(shared: Path) -> list[worlds.World]:
     base = worlds.catalogue_world(shared)
     half, _ = worlds.halves(base.services, seed=5)
-    fictional = worlds.fictional_world()
+    written = worlds.fictional_world()
     bare = [replace(service, description="") for service in half]
     poor = [replace(service, organisation="", terms=(), population=()) for service in half]
-    made = [fictional, base]
+    made = [written, base, worlds.paraphrased_world(), worlds.demonstration_world(fitted=True)]
     for seed, services in (
         (200, bare),
         (210, poor),
@@ -104,9 +119,7 @@ def training(shared: Path) -> list[worlds.World]:
         made.append(worlds.with_copies(f"boilerplate {seed}", same_form, set(), unsure, seed, alike=0.6))
     for seed in range(100, 130, 10):
         made.append(
-            worlds.with_copies(
-                f"fictional {seed}", fictional.services, fictional.truth, set(), seed, alike=0.6
-            )
+            worlds.with_copies(f"fictional {seed}", written.services, written.truth, set(), seed, alike=0.6)
         )
     return made
 
@@ -114,7 +127,9 @@ def training(shared: Path) -> list[worlds.World]:
 def judging(shared: Path) -> list[worlds.World]:
     base = worlds.catalogue_world(shared)
     _, rest = worlds.halves(base.services, seed=5)
-    made = [base, worlds.fictional_world()]
+    made = [base, worlds.fictional_world(), worlds.paraphrased_world()]
+    made += [worlds.demonstration_world(fitted=True), worlds.demonstration_world(fitted=False)]
+    made.append(worlds.World("unseen", unseen.services(), unseen.duplicate_pairs(), set()))
     for seed in (1001, 1011, 1021):
         for name, services in (("other half", rest), ("other half, placed", worlds.placed(rest, seed))):
             open_pairs = worlds.within(base.truth | base.open, rest)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from maarag.engines.overlap import Service
-from maarag.language import tokens
+from maarag.language import field_synonyms, tokens
 
 HEBREW = "אבגדהוזחטיכלמנסעפצקרשת"
 PROVIDERS = ("עמותת נתיב", "המרכז הקהילתי", "אגף הרווחה", "חברת מענים", "קרן דרך", "ידידים למען הקהילה")
@@ -146,6 +146,34 @@ def synonyms(service: Service, rng: random.Random) -> Service:
     return dataclasses.replace(service, name=name, description=description)
 
 
+def paraphrased(service: Service, rng: random.Random) -> Service:
+    """Expressions of the field said otherwise, where the group has another in Hebrew."""
+
+    def said(text: str, share: float) -> str:
+        words, out, place = tokens(text), [], 0
+        while place < len(words):
+            found = field_synonyms().at(words, place)
+            best = found[0][0] if found else ()
+            others = [
+                other
+                for other, trust in (field_synonyms().others(best) if best else [])
+                if trust == 1.0 and best[0] >= "א" and "א" <= other[0] <= "ת"
+            ]
+            if others and rng.random() < share:
+                out.extend(rng.choice(others))
+                place += len(best)
+            else:
+                out.append(words[place])
+                place += 1
+        return " ".join(out)
+
+    return dataclasses.replace(
+        service,
+        name=said(service.name, 0.6),
+        description="\n".join(said(line, 0.4) for line in service.description.split("\n")),
+    )
+
+
 def signs(service: Service, rng: random.Random) -> Service:
     """Quotation marks, hyphens, slashes and double spaces as another hand sets them."""
     name = service.name.replace('"', rng.choice(["״", "''", ""])).replace(
@@ -167,6 +195,7 @@ CHANGES: tuple[Change, ...] = (
     no_description,
     fields_lost,
     synonyms,
+    paraphrased,
     signs,
 )
 GENTLE: tuple[Change, ...] = (
@@ -263,8 +292,13 @@ def look_alikes(services: Sequence[Service], *, share: float, seed: int) -> list
             changed = _changed_phrase(service, PEOPLE, rng)
         elif kind == 1:
             changed = _changed_phrase(service, RESPONSES, rng)
+            if changed is not None and changed.terms and rng.random() < 0.7:
+                changed = dataclasses.replace(changed, terms=(f"other/{rng.choice(RESPONSES)}",))
         elif service.lat is not None and service.lon is not None:
             changed = dataclasses.replace(service, lat=service.lat - rng.uniform(0.3, 1.0))
+        if changed is not None and kind == 0 and changed.population and rng.random() < 0.7:
+            # Whoever lists a service for other people mostly says so in its codes too.
+            changed = dataclasses.replace(changed, population=(f"{changed.population[0]} other",))
         if changed is not None and changed.name.strip():
             made.append(dataclasses.replace(changed, id=f"{service.id}!{'far' if kind == 2 else 'other'}"))
     return made

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from maarag.engines.overlap import Options, OverlapResult, Service
-from tests.engines.overlap import catalogue, fictional, perturbations
+from tests.engines.overlap import catalogue, demonstration, fictional, perturbations, unseen
 
 Pairs = set[tuple[str, str]]
 
@@ -101,6 +101,22 @@ def with_copies(
 
 def fictional_world() -> World:
     return World("fictional", fictional.services(), fictional.duplicate_pairs(), set())
+
+
+def paraphrased_world() -> World:
+    """Pairs in other words, written for fitting."""
+    path = unseen.ROWS.with_name("paraphrased.txt")
+    return World("paraphrased", unseen.services(path), unseen.duplicate_pairs(path), set())
+
+
+def demonstration_world(*, fitted: bool) -> World:
+    """The demonstration's services; the labelled pairs of the other half are left open."""
+    ours = demonstration.fitted()
+    truth = demonstration.duplicate_pairs()
+    labelled = truth | set(demonstration.pairs("complementary"))
+    half = labelled & ours if fitted else labelled - ours
+    name = "demonstration, fitted" if fitted else "demonstration, held out"
+    return World(name, demonstration.services(), truth & half, labelled - half)
 
 
 def catalogue_world(shared: Path) -> World:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from maarag.engines.overlap.model import Service
 from maarag.language import normalise, root
@@ -50,10 +51,10 @@ def _some(rows: list[int]) -> list[int]:
 
 def _names_unlike(names: Sequence[str]) -> bool:
     """Whether distinct names share few words: the mean over words of how many of the names have each."""
-    distinct = {normalise(name) for name in names}
+    distinct = {_normalised(name) for name in names}
     if len(distinct) < LEAST_SERVICES:
         return False
-    bags = [{root(word) for word in name.split()} for name in distinct]
+    bags = [{_root(word) for word in name.split()} for name in distinct]
     counts: dict[str, int] = defaultdict(int)
     for words in bags:
         for word in words:
@@ -63,3 +64,7 @@ def _names_unlike(names: Sequence[str]) -> bool:
     # Mean share of a name's word found in another name.
     common = sum(count * (count - 1) for count in counts.values())
     return total > 0 and common / (total * (k - 1)) < LIKENESS_OF_NAMES
+
+
+_normalised = lru_cache(maxsize=100_000)(normalise)
+_root = lru_cache(maxsize=100_000)(root)

@@ -37,7 +37,7 @@ def candidates(
     none_differ = np.full(texts.n, -1, dtype=np.int64)
     searches = [
         (by_name, options.name_threshold, none_differ),
-        (by_text, options.text_threshold, none_differ),
+        (by_text, options.text_threshold * (0.5 if texts.n <= SMALL else 1.0), none_differ),
     ]
     if len(np.unique(scripts[scripts >= 0])) > 1:
         searches.append((by_meaning, MEANING_THRESHOLD, scripts))
@@ -66,7 +66,9 @@ def vectors(texts: Texts) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
     described = bag(texts.descriptions, texts.importance)
     by_name = sparse.hstack([name @ forgiving, 0.7 * neighbours(texts.names, texts.importance)]).tocsr()
     pairs = neighbours(texts.descriptions, texts.importance)
-    by_text = sparse.hstack([(name + described) @ forgiving, 0.7 * pairs]).tocsr()
+    # Paraphrases share meanings where they share no words; in a large input they would join whole fields.
+    spoken = [0.6 * texts.meanings] if texts.n <= SMALL else []
+    by_text = sparse.hstack([(name + described) @ forgiving, 0.7 * pairs, *spoken]).tocsr()
     return unit_rows(by_name), unit_rows(by_text)
 
 

@@ -14,9 +14,6 @@ from maarag.engines.overlap.model import Evidence
 CODES: tuple[str, ...] = (*NAMES, "distance_km")
 """Every code that evidence may carry: the features (0…1), and the distance in km between known places."""
 
-TOLD = frozenset({"same_terms", "same_response", "same_population", "near", "far", "same_provider"})
-"""Facts that a person wants to see even where the model gives them little weight."""
-
 LEAST = 0.05
 """A feature that moved the log-odds by less is no reason to name."""
 
@@ -28,7 +25,7 @@ def reasons(
     found = [
         Evidence(name, round(float(value), 4), round(float(value) * weights.get(name, 0.0), 4))
         for name, value in zip(NAMES, features, strict=True)
-        if value > 0 and (name in TOLD or abs(value * weights.get(name, 0.0)) >= LEAST)
+        if value > 0 and abs(value * weights.get(name, 0.0)) >= LEAST
     ]
     found.sort(key=lambda reason: (-abs(reason.weight), reason.code))
     distance = distance_km(prepared.geo, np.array([a]), np.array([b]))[0]

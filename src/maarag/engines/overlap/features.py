@@ -31,6 +31,7 @@ NAMES: tuple[str, ...] = (
     "name_identical",
     "name_goes_on",
     "name_differs",
+    "subject_differs",
     "text",
     "text_within",
     "text_identical",
@@ -39,6 +40,8 @@ NAMES: tuple[str, ...] = (
     "name_and_text",
     "name_alone",
     "text_alone",
+    "all_words",
+    "names_told",
     "letters",
     "same_response",
     "other_response",
@@ -47,6 +50,7 @@ NAMES: tuple[str, ...] = (
     "other_terms",
     "same_population",
     "same_meaning",
+    "same_frame",
     "other_population",
     "names_of_others",
     "narrower_population",
@@ -54,6 +58,7 @@ NAMES: tuple[str, ...] = (
     "near",
     "far",
     "same_provider",
+    "sisters",
     "branches",
     "numbers_differ",
     "brands_differ",
@@ -84,6 +89,11 @@ class Prepared:
     text_alike: sparse.csr_matrix
     text_length: Floats
     text_weight: Floats
+    subject: sparse.csr_matrix
+    everything: sparse.csr_matrix
+    everything_alike: sparse.csr_matrix
+    everything_length: Floats
+    spoken: sparse.csr_matrix
     lead: sparse.csr_matrix
     lead_weight: Floats
     shingles: sparse.csr_matrix
@@ -110,9 +120,10 @@ def prepare(services: Sequence[Service], options: Options) -> Prepared:
     texts = analyse([s.name for s in services], descriptions)
     geo = geography_of(services, options)
     size = len(texts.importance)
-    alike = (sparse.identity(size, format="csr") + texts.likeness).tocsr()
+    alike = (sparse.identity(size, format="csr") + texts.likeness.maximum(texts.synonyms)).tocsr()
     name = bag(texts.names, texts.importance, damped=False)
     text = bag(texts.descriptions, texts.importance)
+    everything = bag(texts.whole(), texts.importance)
     lead = bag(texts.descriptions.first(_lead_lengths(descriptions)), texts.importance)
     shingles = neighbours(texts.descriptions, texts.importance)
     brands = bag(texts.quoted([_brand(s.name) for s in services]), np.ones(size), damped=False)
@@ -137,6 +148,11 @@ def prepare(services: Sequence[Service], options: Options) -> Prepared:
         text_alike=(text @ alike).tocsr(),
         text_length=_soft_length(text, alike),
         text_weight=_row_sums(text),
+        subject=_subject(name, text),
+        everything=everything,
+        everything_alike=(everything @ alike).tocsr(),
+        everything_length=_soft_length(everything, alike),
+        spoken=unit_rows(texts.meanings),
         lead=lead,
         lead_weight=_row_sums(lead),
         shingles=shingles,
@@ -177,7 +193,13 @@ def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
     f["name_goes_on"] = np.where(named, 1 - both_ways, 0.0)
     f["name_identical"] = np.where(named, np.clip(both_ways * 5 - 4, 0, 1), 0.0)
     f["name_differs"] = np.minimum(_unmatched(p, a, b), _unmatched(p, b, a))
+    f["subject_differs"] = np.minimum(_own_subject(p, a, b), _own_subject(p, b, a))
+    f["all_words"] = _over(
+        _dots(p.everything_alike, p.everything, a, b), p.everything_length[a] * p.everything_length[b]
+    )
     f["text"] = _over(_dots(p.text_alike, p.text, a, b), p.text_length[a] * p.text_length[b])
+    covered_a, covered_b = _covered(p.name, p.everything_alike, p.name_weight, a, b)
+    f["names_told"] = np.where(named, np.minimum(covered_a, covered_b), 0.0)
     covered_a, covered_b = _covered(p.text, p.text_alike, p.text_weight, a, b)
     told = (p.text_weight[a] > 0) & (p.text_weight[b] > 0)
     both_ways = np.minimum(covered_a, covered_b)
@@ -198,25 +220,44 @@ def _measure_block(p: Prepared, a: Ints, b: Ints) -> Floats:
     f["same_population"], f["other_population"] = _agreement(p.population_of_name, p.populations, a, b)
     said_a, said_b = np.diff(p.stated.indptr)[a], np.diff(p.stated.indptr)[b]
     common = _dots(p.stated, p.stated, a, b)
+    listed_alike = _over(common, said_a + said_b - common)
     f["population_codes_differ"] = ((said_a > 0) & (said_b > 0) & (common == 0)).astype(float)
-    f["same_meaning"] = np.sqrt(f["same_population"] * f["same_response"])
-    likest = np.maximum(np.maximum(f["name"], f["letters"]), f["same_meaning"])
+    said_alike = np.sqrt(f["same_population"] * f["same_response"])
+    likest = np.maximum(np.maximum(f["name"], f["letters"]), said_alike)
+    f["same_meaning"] = _dots(p.spoken, p.spoken, a, b)
     f["name_alone"] = np.where(told, 0.0, np.clip(2 * likest - 1, 0, 1))
     _, f["names_of_others"] = _agreement(p.population_of_name, p.population_of_name, a, b)
     f["narrower_population"] = _narrower(p, p.population_of_name, p.populations, a, b)
+    # People listed alike are doubtless the same ones, whatever a single word of a name seems to say.
+    f["same_population"] = np.maximum(f["same_population"], listed_alike)
+    for code in ("other_population", "names_of_others", "narrower_population"):
+        f[code] = f[code] * (1 - 0.5 * listed_alike)
+    # Different codes where the words agree are often only two hands' choices.
+    parted = np.maximum(f["names_of_others"], np.maximum(f["other_population"], f["narrower_population"]))
+    f["population_codes_differ"] = f["population_codes_differ"] * np.where(parted > 0, 1.0, 0.4)
     f["narrower_response"] = _narrower(p, p.responses, p.responses_told, a, b)
+    for code in ("other_response", "narrower_response"):
+        f[code] = f[code] * (1 - 0.5 * shared)
     distance = distance_km(p.geo, a, b)
     reach = np.maximum(p.geo.radius[a] + p.geo.radius[b], 1e-9)
     area = shared_area(p.geo, a, b)
     closeness = np.where(np.isnan(distance), 0.0, np.clip(1 - distance / reach, 0, 1))
     f["near"] = np.where(area == 1, np.maximum(closeness, 0.5), closeness)
+    # Two services of one kind, for one kind of people, in one area: hardly by chance, whatever their words.
+    people = np.where((said_a > 0) & (said_b > 0), listed_alike, 0.4)
+    f["same_frame"] = f["same_terms"] * np.where(area == 1, 1.0, closeness) * people
     beyond = np.where(np.isnan(distance), 0.0, np.clip(2 * distance / reach - 1, 0, 1))
     beyond = np.where((area == 1) & (distance < 4 * reach), np.minimum(beyond, 0.3), beyond)
     elsewhere = (area == 0) & ~(distance < 0.5 * reach)
-    f["far"] = np.where(elsewhere, 1.0, beyond)
+    # Close by, but each says whom it serves, and they are not the same areas: hardly the same people.
+    f["far"] = np.where(elsewhere, 1.0, np.where(area == 0, np.maximum(beyond, 0.6), beyond))
     known = (p.provider[a] >= 0) & (p.provider[b] >= 0)
     one_provider = known & (p.provider[a] == p.provider[b])
     f["same_provider"] = one_provider * p.provider_weight[a]
+    # A body seldom gives one thing under two names; a copy in its own list keeps the name or the text.
+    kept = np.maximum(np.maximum(f["name"], f["letters"]), f["text_near_identical"])
+    one_script = p.texts.script[a] == p.texts.script[b]
+    f["sisters"] = f["same_provider"] * one_script * (1 - kept)
     f["branches"] = (one_provider & (np.nan_to_num(distance) > SAME_SPOT_KM)).astype(float)
     f["numbers_differ"] = np.array(
         [
@@ -299,6 +340,20 @@ def _unmatched(p: Prepared, a: Ints, b: Ints) -> Floats:
     known = p.known_name[a]
     weight = _row_sums(known) - _row_sums(known.minimum(p.name_alike[b]).tocsr())
     return np.where(p.name_weight[b] > 0, np.minimum(weight / p.known_top, 1.0), 0.0)
+
+
+def _subject(name: sparse.csr_matrix, text: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Words that stand in a service's name and again in its description: what it is about, and no slips."""
+    told = text.copy()
+    told.data[:] = 1.0
+    return name.multiply(told).tocsr()
+
+
+def _own_subject(p: Prepared, a: Ints, b: Ints) -> Floats:
+    """Whether a is about something that b nowhere mentions: 0…1."""
+    own = p.subject[a]
+    unmet = _row_sums(own) - _row_sums(own.minimum(p.everything_alike[b]).tocsr())
+    return np.minimum(unmet / p.known_top, 1.0)
 
 
 def _shared(matrix: sparse.csr_matrix, weight: Floats, a: Ints, b: Ints) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from maarag.engines.overlap import concepts
+from maarag.engines.overlap.meanings import Meanings
 from maarag.engines.overlap.spelling import slips
 from maarag.language import normalise, stems, stop_words, tokens
 
@@ -56,6 +57,8 @@ class Texts:
     importance: Floats
     counts: Ints
     likeness: sparse.csr_matrix
+    synonyms: sparse.csr_matrix
+    meanings: sparse.csr_matrix
     concepts_in_name: sparse.csr_matrix
     concepts_in_text: sparse.csr_matrix
     script: Ints
@@ -66,6 +69,13 @@ class Texts:
         rows = [[self.root_of[word] for word in tokens(part) if word in self.root_of] for part in parts]
         start = np.cumsum([0, *map(len, rows)]).astype(np.int64)
         return Field(np.array([number for row in rows for number in row], dtype=np.int64), start)
+
+    def whole(self) -> Field:
+        """Name and description of each service as one text."""
+        owners = np.concatenate([self.names.owners, self.descriptions.owners])
+        order = np.argsort(owners, kind="stable")
+        roots = np.concatenate([self.names.roots, self.descriptions.roots])[order]
+        return Field(roots, self.names.start + self.descriptions.start)
 
     @property
     def n(self) -> int:
@@ -140,6 +150,10 @@ def analyse(names: Sequence[str], descriptions: Sequence[str]) -> Texts:
         plain = {int(of_word[vocabulary.words[word]]) for word in words if word in vocabulary.words}
         importance[sorted(plain)] *= factor
     likeness, meant = slips(list(vocabulary.words), word_counts, of_word, n_roots)
+    known = Meanings(vocabulary.words)
+    meanings = known.found(name_words, name_start).maximum(known.found(text_words, text_start)).tocsr()
+    carriers = np.bincount(meanings.indices, minlength=meanings.shape[1])
+    meanings.data = (np.log((10.0 + n) / (5.0 + carriers)) + 0.3).clip(min=0.2)[meanings.indices]
     lexicon = _Lexicon(vocabulary.words, meant)
     in_name = lexicon.concepts(name_words, name_field)
     in_text = in_name.maximum(lexicon.concepts(text_words, text_field)).tocsr()
@@ -148,7 +162,19 @@ def analyse(names: Sequence[str], descriptions: Sequence[str]) -> Texts:
         dtype=np.int64,
     )
     root_of = dict(zip(vocabulary.words, of_word.tolist(), strict=True))
-    return Texts(name_field, text_field, importance, root_counts, likeness, in_name, in_text, script, root_of)
+    return Texts(
+        name_field,
+        text_field,
+        importance,
+        root_counts,
+        likeness,
+        known.likeness(of_word, n_roots),
+        meanings,
+        in_name,
+        in_text,
+        script,
+        root_of,
+    )
 
 
 def _documents(names: Field, descriptions: Field, size: int) -> Ints:

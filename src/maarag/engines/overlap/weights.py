@@ -19,6 +19,7 @@ SIGNS: dict[str, int] = {
     "name_identical": 1,
     "name_goes_on": -1,
     "name_differs": -1,
+    "subject_differs": -1,
     "text": 1,
     "text_within": 1,
     "text_identical": 1,
@@ -27,6 +28,8 @@ SIGNS: dict[str, int] = {
     "name_and_text": 1,
     "name_alone": 1,
     "text_alone": 1,
+    "all_words": 1,
+    "names_told": 1,
     "letters": 1,
     "same_response": 1,
     "other_response": -1,
@@ -35,6 +38,7 @@ SIGNS: dict[str, int] = {
     "other_terms": -1,
     "same_population": 1,
     "same_meaning": 1,
+    "same_frame": 1,
     "other_population": -1,
     "names_of_others": -1,
     "narrower_population": -1,
@@ -42,6 +46,7 @@ SIGNS: dict[str, int] = {
     "near": 1,
     "far": -1,
     "same_provider": 1,
+    "sisters": -1,
     "branches": -1,
     "numbers_differ": -1,
     "brands_differ": -1,
@@ -49,45 +54,64 @@ SIGNS: dict[str, int] = {
 }
 """Which way a feature may speak: 1 for, -1 against. Neither fitting nor learning may turn it round."""
 
-MOST: dict[str, float] = {"near": 0.5, "same_provider": 1.0, "same_terms": 1.5, "other_terms": 0.5}
+MOST: dict[str, float] = {
+    "near": 0.5,
+    "same_provider": 1.0,
+    "same_terms": 1.5,
+    "same_frame": 2.5,
+    "other_terms": 0.5,
+    "same_population": 1.0,
+    "population_codes_differ": 3.0,
+    "narrower_response": 2.5,
+    "sisters": 3.5,
+    "name_alone": 5.0,
+}
 """Bounds on what lists of examples overstate: in one town everything is near,
 has few providers, and copies keep the terms that two hands would choose differently."""
 
+LEAST: dict[str, float] = {"population_codes_differ": 1.5, "other_response": 3.0}
+"""Weight that a feature keeps, whatever the lists say: look-alikes made by rule keep the codes of others."""
+
 BASE = "base"
 DEFAULT_WEIGHTS: dict[str, float] = {
-    BASE: -4.55,
+    BASE: -5.23,
     "name": 0.0,
     "name_within": 0.0,
-    "name_identical": 2.61,
+    "name_identical": 2.87,
     "name_goes_on": 0.0,
-    "name_differs": -1.03,
-    "text": 2.25,
-    "text_within": 3.53,
-    "text_identical": 0.98,
+    "name_differs": 0.0,
+    "subject_differs": -4.25,
+    "text": 0.0,
+    "text_within": 2.23,
+    "text_identical": 1.19,
     "text_near_identical": 0.0,
-    "lead_within": 0.36,
-    "name_and_text": 2.12,
-    "name_alone": 4.19,
+    "lead_within": 1.41,
+    "name_and_text": 0.12,
+    "name_alone": 2.4,
     "text_alone": 2.0,
-    "letters": 0.35,
-    "same_response": 0.41,
-    "other_response": -4.47,
-    "narrower_response": -0.91,
+    "all_words": 0.0,
+    "names_told": 1.35,
+    "letters": 0.0,
+    "same_response": 0.0,
+    "other_response": -3.0,
+    "narrower_response": -1.62,
     "same_terms": 1.5,
     "other_terms": -0.5,
     "same_population": 0.0,
-    "same_meaning": 0.0,
-    "other_population": -5.55,
-    "names_of_others": -4.06,
-    "narrower_population": -4.29,
-    "population_codes_differ": -5.1,
+    "same_meaning": 2.45,
+    "same_frame": 2.5,
+    "other_population": -6.61,
+    "names_of_others": -4.22,
+    "narrower_population": -3.53,
+    "population_codes_differ": -1.63,
     "near": 0.5,
-    "far": -8.01,
+    "far": -8.56,
     "same_provider": 0.0,
-    "branches": -11.18,
+    "sisters": -3.5,
+    "branches": -12.04,
     "numbers_differ": -2.0,
     "brands_differ": -2.5,
-    "translation": 7.79,
+    "translation": 11.07,
 }
 """Log-odds per unit of each feature, fitted on labelled pairs (see docs/engines/overlap.md)."""
 
@@ -159,5 +183,5 @@ def _vector(weights: Mapping[str, float]) -> Floats:
 
 
 def _limits(name: str) -> tuple[float | None, float | None]:
-    most = MOST.get(name)
-    return (0.0, most) if SIGNS[name] > 0 else (None if most is None else -most, 0.0)
+    least, most = LEAST.get(name, 0.0), MOST.get(name)
+    return (least, most) if SIGNS[name] > 0 else (None if most is None else -most, -least)
