@@ -35,6 +35,18 @@ def database_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def site(database_server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the whole site with the demonstration, started once a session."""
+    from tests.browser import CHROMIUM
+    from tests.demonstration_site import running_site
+
+    if not CHROMIUM.exists():
+        pytest.skip("Debian's Chromium is not installed (as root: apt-get install chromium)")
+    with running_site(tmp_path_factory.mktemp("site")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     database_server: None, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:

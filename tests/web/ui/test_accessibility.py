@@ -6,7 +6,6 @@ Pages are answered by Django's test client through the browser's routing: no ser
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,30 +14,10 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from tests.browser import listen, violations
+
 pytestmark = pytest.mark.journey
-AXE = Path(__file__).resolve().parent.parent / "axe" / "axe.min.js"
 HOST = "http://localhost"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not Path("/usr/bin/chromium").exists():
-        pytest.skip("Debian's Chromium is not installed")
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 def answer(route: Any) -> None:
@@ -69,9 +48,7 @@ def opened(browser: Any, path: str, language: str, width: int, script: bool = Tr
     )
     context.route("**/*", answer)
     page = context.new_page()
-    page.faults = []
-    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.faults = listen(page)
     page.goto(f"{HOST}{path}")
     return page
 
@@ -83,21 +60,17 @@ def test_the_gallery_has_no_violation_and_nothing_sticks_out(browser: Any, langu
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
     assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px Rubik'))")
     assert page.faults == []  # what breaks the security policy is told here
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    told = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found["violations"]]
+    found = violations(page)
     page.context.close()
-    assert told == []
-    assert len(found["passes"]) > 30
+    assert found == []
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/no/such/page/"])
 def test_sign_in_and_errors_have_no_violation(browser: Any, path: str) -> None:
     page = opened(browser, path, "he", 360)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    found = violations(page)
     page.context.close()
-    assert [violation["id"] for violation in found["violations"]] == []
+    assert found == []
 
 
 def test_the_skip_link_comes_first_and_leads_to_the_content(browser: Any) -> None:
