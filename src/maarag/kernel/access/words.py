@@ -14,7 +14,7 @@ PERMISSIONS: dict[Permission, Any] = {
     Permission.EDIT_NEEDS: _("Write estimates of need"),
     Permission.EDIT_SERVICES: _("Write services"),
     Permission.JUDGE_OVERLAPS: _("Judge duplicates"),
-    Permission.OPEN_MISSIONS: _("Open missions"),
+    Permission.OPEN_MISSIONS: _("Open and close missions"),
     Permission.IMPORT_DATA: _("Load files"),
     Permission.MANAGE_ACCESS: _("Open accounts and give roles"),
     Permission.VIEW_AUDIT: _("See the audit"),

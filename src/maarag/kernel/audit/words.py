@@ -171,6 +171,10 @@ def _field(event: AuditEvent, name: str) -> str:
         "figures": _g("figures"),
         "rows": _g("rows"),
         "part": _g("part"),
+        "owner": _g("owner"),
     }
     field = _model_field(event, name)
-    return str(field.verbose_name) if field is not None else words.get(name, name)
+    if field is None or name in words:
+        return words.get(name, name)
+    # A field without a name of its own is called as the model it points to is.
+    return _g(str(field.verbose_name))
