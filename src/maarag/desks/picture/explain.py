@@ -35,6 +35,7 @@ def _estimates(row: Row, view: Picture) -> Table:
     rows = [
         {
             "place": estimate.place,
+            "url": reverse("needs:detail", args=[estimate.pk]),
             "situation": estimate.situation,
             "population": estimate.population,
             "number": estimate.number,
@@ -48,7 +49,7 @@ def _estimates(row: Row, view: Picture) -> Table:
     ]
     return Table(
         columns=[
-            Column("place", _("Place"), "name", heading=True),
+            Column("place", _("Place"), "name", heading=True, link="url"),
             Column("situation", _("Situation"), "name"),
             Column("population", _("Population group"), "name"),
             Column("number", _("Number"), "number"),

@@ -123,26 +123,27 @@ def sorted_rows(rows: list[dict[str, Any]], sort: str, columns: Sequence[Column]
     return sorted(shown, key=of, reverse=reverse_order) + rest
 
 
-def drawing(view: Picture) -> SafeString:
-    """A map of areas where outlines are known, else of points; empty where there is neither.
+def drawing(view: Picture) -> tuple[SafeString, str]:
+    """A map of areas where outlines are known, else of points, and what its colours tell; else empty.
 
     Kept with the computation, for a nation's map takes longer to draw than everything else.
     """
     key = ("map", view.place.pk, view.filters, view.exact, figures.language(), query(view))
     if key not in view.whole.pictures:
         view.whole.pictures[key] = _draw(view)
-    return SafeString(view.whole.pictures[key])
+    found: tuple[SafeString, str] = view.whole.pictures[key]
+    return found
 
 
-def _draw(view: Picture) -> SafeString:
+def _draw(view: Picture) -> tuple[SafeString, str]:
     found = [line for line in lines(view) if line.place != view.place or len(view.rows) == 1]
     if found and all(line.place.outline for line in found):
         return _areas(view, found)
     with_point = [line for line in found if line.place.latitude is not None]
-    return _points(view, with_point) if len(with_point) > 1 else SafeString("")
+    return _points(view, with_point) if len(with_point) > 1 else (SafeString(""), "")
 
 
-def _areas(view: Picture, found: Iterable[Line]) -> SafeString:
+def _areas(view: Picture, found: Iterable[Line]) -> tuple[SafeString, str]:
     found = list(found)
     spots: dict[int, list[tuple[float, float]]] = {line.place.pk: [] for line in found}
     for place, longitude, latitude in (
@@ -161,38 +162,39 @@ def _areas(view: Picture, found: Iterable[Line]) -> SafeString:
         )
         for line in found
     ]
-    return charts.choropleth(
+    title = _("Share of the needs that can be answered; a dot is a place where services are given")
+    drawn = charts.choropleth(
         areas,
-        _("Coverage by neighbourhood"),
+        title,
         breaks=BREAKS,
         description=_("Share of the needs that the services within reach can answer; a dot is a service."),
         described_by="places",
         low=_("low coverage"),
         high=_("high coverage"),
     )
+    return drawn, title
 
 
-def _points(view: Picture, found: Iterable[Line]) -> SafeString:
+def _points(view: Picture, found: Iterable[Line]) -> tuple[SafeString, str]:
     """Coverage; or, where nearly everything is a severe gap, how wide the gap is among the residents."""
     found = list(found)
     shares = sorted(line.coverage for line in found if isinstance(line.coverage, float))
     if shares and shares[int(len(shares) * 0.8)] < COVERAGE_SEVERE:
         values: dict[int, Shown] = {line.place.pk: _gap_per_thousand(line) for line in found}
         known = sorted(value for value in values.values() if isinstance(value, float))
-        title, low, high = _("Gap per 1,000 residents"), _("narrow gap"), _("wide gap")
+        title, low, high = (
+            _("Gap per 1,000 residents; the larger the mark, the more needs"),
+            _("narrow gap"),
+            _("wide gap"),
+        )
         breaks, kind = _fifths(known), "number"
         told = _(
             "The larger the mark, the more needs; the darker the red, the wider the gap among residents."
         )
     else:
         values = {line.place.pk: line.coverage for line in found}
-        title, low, high, breaks, kind = (
-            _("Coverage"),
-            _("low coverage"),
-            _("high coverage"),
-            BREAKS,
-            "percent",
-        )
+        title, low, high = _("Share of the needs that can be answered"), _("low coverage"), _("high coverage")
+        breaks, kind = BREAKS, "percent"
         told = _("The larger the mark, the more needs; the colour is the share of them that is answered.")
     places = [
         charts.Place(
@@ -206,7 +208,7 @@ def _points(view: Picture, found: Iterable[Line]) -> SafeString:
         )
         for line in found
     ]
-    return charts.point_map(
+    drawn = charts.point_map(
         places,
         title,
         breaks=breaks,
@@ -218,6 +220,7 @@ def _points(view: Picture, found: Iterable[Line]) -> SafeString:
         high=high,
         missing=_("needs and no service within reach"),
     )
+    return drawn, title
 
 
 def _gap_per_thousand(line: Line) -> Shown:
@@ -362,7 +365,7 @@ def duplicates(findings: Iterable[Any], view: Picture) -> list[dict[str, Any]]:
         {
             "finding": finding,
             "reasons": evidence_in_words(finding.evidence)[:4],
-            "url": reverse("services:overlaps") + f"?{urlencode({'place': view.place.code})}#f{finding.pk}",
+            "url": reverse("services:judge", args=[finding.first.code, finding.second.code]),
             "mission": _mission_url(
                 "duplicate", f"{finding.first.code}~{finding.second.code}", view.place, view.filters.topic
             ),

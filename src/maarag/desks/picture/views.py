@@ -14,7 +14,7 @@ from maarag.domains.missions.queries import visible_to as visible_missions
 from maarag.domains.missions.queries import within as missions_within
 from maarag.domains.services.queries import overlaps
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import grants_of, holds_somewhere
+from maarag.kernel.access.scope import grants_of, permits
 from maarag.kernel.people.models import Sector
 from maarag.kernel.people.queries import forces
 from maarag.kernel.places.models import Place, PlaceKind
@@ -71,7 +71,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "unreached": sorted(view.without_response, key=lambda row: -panels.size(row.need)),
         "unreached_needs": _sum_of_needs(view),
         "duplicate_count": findings.count(),
-        "map": panels.drawing(view),
+        "map": panels.drawing(view)[0],
+        "map_tells": panels.drawing(view)[1],
         "places_table": panels.places_table(view, request.GET.get("sort", ""), every="all" in request.GET),
         "topics_chart": panels.topics_chart(view),
         "topics_table": panels.topics_table(view),
@@ -81,7 +82,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "similar_table": panels.similar_table(view),
         "forces": forces(view.place, view.as_of)[:12] if not view.place.is_above_authority else (),
         "missions": missions_within(visible_missions(request.user), view.place).filter(status="open")[:8],
-        "may_open_missions": holds_somewhere(request.user, Permission.OPEN_MISSIONS),
+        "may_open_missions": request.user.is_authenticated
+        and permits(request.user, Permission.OPEN_MISSIONS, place=view.place),
         "query": panels.query(view),
     }
     return render(request, "picture/place.html", context)

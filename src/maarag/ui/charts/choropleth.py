@@ -85,8 +85,8 @@ def choropleth(
                     points=" ".join(f"{plain(x)},{plain(y)}" for x, y in ring),
                     class_=f"area scale-{level}",
                 ),
+                *[tag("circle", cx=x, cy=y, r=2.6, class_="point") for x, y in map(place, area.points)],
                 *_words(str(area.name), shown, ring, level),
-                *[tag("circle", cx=x, cy=y, r=3.5, class_="point") for x, y in map(place, area.points)],
             )
         )
     drawing = frame(
@@ -100,7 +100,7 @@ def _words(name: str, shown: str, ring: Sequence[tuple[float, float]], level: in
     """Name and number where they fit into the area; the number alone, or nothing, where they do not."""
     x, y = centroid(ring)
     across = max(p for p, _q in ring) - min(p for p, _q in ring)
-    css = "strong on-dark" if level in DARK else "strong"
+    css = "strong on-dark halo-dark" if level in DARK else "strong halo"
     lines = [name, shown] if width_of(name, 12) < across * 0.95 else [shown] if across > 34 else []
     return [
         tag("text", line, x=x, y=y - 8 + 15 * i, class_=css, text_anchor="middle", font_size=12)
