@@ -1,0 +1,94 @@
+"""Every page of the site, with rows of the demonstration: who looks at it, and at which address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INTEGRATOR = "integrator@maale-gan.example"
+STEWARD = "steward@maale-gan.example"
+RESIDENT = "resident@maale-gan.example"
+
+
+@dataclass(frozen=True)
+class Page:
+    """`name` is that of the address in the site's table of addresses; empty for an error page."""
+
+    name: str
+    path: str
+    account: str = ""
+    status: int = 200
+    is_main: bool = False
+    """Also looked at on a phone, and weighed."""
+    follow: str = ""
+    """A link to follow from the path: the page meant is the one behind it."""
+
+
+PAGES = (
+    Page("home:index", "/", is_main=True),
+    Page("home:index", "/?place=%D7%90%D7%99%D7%9F", INTEGRATOR),
+    Page("picture:place", "/picture/IL/", is_main=True),
+    Page("picture:place", "/picture/9600/"),
+    Page("picture:place", "/picture/IL/?topic=no-such-topic", status=400),
+    Page("picture:index", "/picture/", INTEGRATOR, is_main=True),
+    Page("picture:row", "/picture/9600/family-poverty/families/", is_main=True),
+    Page("picture:row", "/picture/F-900-11/employment/people/", INTEGRATOR),
+    Page("services:index", "/services/", is_main=True),
+    Page("services:index", "/services/?q=%D7%AA%D7%A2%D7%A1%D7%95%D7%9B%D7%94&place=F-900"),
+    Page("services:index", "/services/?q=qqqqqq&place=nowhere"),
+    Page("services:detail", "/services/", follow="#results article h2 a"),
+    Page("services:overlaps", "/services/overlaps/", INTEGRATOR, is_main=True),
+    Page("services:judge", "/picture/F-900/", INTEGRATOR, follow="#duplicates .finding__title a"),
+    Page("services:create", "/services/new/", INTEGRATOR),
+    Page("services:edit", "/services/?place=F-900", INTEGRATOR, follow="#results article h2 a >> edit"),
+    Page("needs:index", "/needs/", is_main=True),
+    Page("needs:detail", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a"),
+    Page("needs:create", "/needs/new/", INTEGRATOR),
+    Page("needs:edit", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a >> edit"),
+    Page("needs:remove", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a >> remove"),
+    Page("missions:index", "/missions/", INTEGRATOR, is_main=True),
+    Page("missions:open", "/missions/new/?place=F-900", INTEGRATOR),
+    Page("missions:detail", "/missions/", INTEGRATOR, follow="main tbody a"),
+    Page("missions:edit", "/missions/", INTEGRATOR, follow="main tbody a >> edit"),
+    Page("imports:index", "/imports/", STEWARD, is_main=True),
+    Page("imports:upload", "/imports/new/needs/", STEWARD),
+    Page("access:index", "/access/", STEWARD),
+    Page("access:roles", "/access/roles/", STEWARD),
+    Page("access:open_account", "/access/accounts/new/", STEWARD),
+    Page("access:grant", "/access/grants/new/", STEWARD),
+    Page("access:end", "/access/", STEWARD, follow="main a[href$='/end/']"),
+    Page("audit:index", "/audit/", STEWARD),
+    Page("sources:index", "/sources/"),
+    Page("ui:gallery", "/gallery/"),
+    Page("account_login", "/accounts/login/?next=/missions/", is_main=True),
+    Page("account_signup", "/accounts/signup/"),
+    Page("account_reset_password", "/accounts/password/reset/"),
+    Page("account_reset_password_done", "/accounts/password/reset/done/"),
+    Page("account_reset_password_from_key", "/accounts/password/reset/key/1-none/"),
+    Page("account_reset_password_from_key_done", "/accounts/password/reset/key/done/"),
+    Page("account_inactive", "/accounts/inactive/"),
+    Page("account_change_password", "/accounts/password/change/", INTEGRATOR),
+    Page("account_logout", "/accounts/logout/", INTEGRATOR),
+    Page("account_reauthenticate", "/accounts/reauthenticate/", INTEGRATOR),
+    Page("account_email", "/accounts/email/", INTEGRATOR),
+    Page("account_email_verification_sent", "/accounts/confirm-email/", INTEGRATOR),
+    Page("account_confirm_email", "/accounts/confirm-email/none/"),
+    Page("", "/no/such/page/", status=404),
+    Page("", "/missions/", RESIDENT, status=403),
+)
+
+NO_PAGES = {
+    "picture:export": "a document",
+    "services_export": "a document",
+    "missions:close": "leads back to the mission",
+    "imports:template": "a file",
+    "imports:problems": "a file",
+    "imports:read_again": "an action",
+    "imports:apply": "an action",
+    "imports:preview": "tested with a file of its own",
+    "set_language": "an action",
+    "account_set_password": "leads to the change of the password",
+    "account_confirm_login_code": "leads to the sign-in",
+    "api:openapi-view": "Swagger's own page, as it comes with Django Ninja",
+}
+"""Addresses without a page of ours, and why; those of data (api:, hsds:) are left out by their prefix."""
+DATA = ("api:", "hsds:")
