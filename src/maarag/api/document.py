@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
@@ -35,3 +38,9 @@ api.add_router("/taxonomy", taxonomy)
 api.add_router("/imports", imports)
 api.add_router("/access", access)
 api.add_router("/audit", audit)
+
+
+@api.exception_handler(DataError)
+def refuse_what_cannot_be_kept(request: HttpRequest, error: DataError) -> HttpResponse:
+    """Text that PostgreSQL cannot hold (a NUL character), or a number beyond its range."""
+    return api.create_response(request, {"detail": _("A value is out of range or not text.")}, status=422)
