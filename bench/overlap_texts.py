@@ -61,8 +61,11 @@ class Generated:
     truth: set[tuple[str, str]]
 
 
-def generate(n: int, *, duplicates: float = 0.05, seed: int = 1) -> Generated:
-    """`n` services, of which that share are altered copies of others (of a copy's other copies too).
+def generate(n: int, *, duplicates: float = 0.05, alike: float = 0.0, seed: int = 1) -> Generated:
+    """`n` services, of which a share are altered copies of others (of a copy's other copies too).
+
+    A share `alike` are look-alikes: another service's text, place, mark and owner, but for other people or with
+    another response, as sister programmes of one body are told. They are no duplicates.
 
     Otherwise the same response for the same people never comes twice in a town, though it does in other towns,
     14 km away and more, as a chain's services do; and each town has the same people with other responses, the
@@ -71,15 +74,17 @@ def generate(n: int, *, duplicates: float = 0.05, seed: int = 1) -> Generated:
     rng = random.Random(seed)
     towns = [(29.5 + 0.13 * (k // 11), 34.2 + 0.15 * (k % 11)) for k in range(TOWNS)]
     cells = [(t, k, p) for t in range(TOWNS) for k in range(len(KINDS)) for p in range(len(PEOPLE))]
-    originals = n - int(n * duplicates)
-    if originals > len(cells):
+    masks = int(n * alike)
+    originals = n - int(n * duplicates) - masks
+    if originals + masks > len(cells):
         raise ValueError(f"at most {len(cells)} different services can be generated")
+    taken = rng.sample(cells, originals)
     services = [
-        _service(number, kind, people, towns[town], rng)
-        for number, (town, kind, people) in enumerate(rng.sample(cells, originals))
+        _service(number, kind, people, towns[town], rng) for number, (town, kind, people) in enumerate(taken)
     ]
+    services += _look_alikes(services, taken, masks, rng) if masks else []
     kin: dict[str, list[str]] = {}
-    for k in range(n - originals):
+    for k in range(n - originals - masks):
         source = services[rng.randrange(originals)]
         copy = replace(_altered(source, rng), id=f"c{k:06d}")
         services.append(copy)
@@ -107,6 +112,38 @@ def _service(number: int, kind: int, people: int, town: tuple[float, float], rng
         lat=town[0] + rng.uniform(-0.01, 0.01),
         lon=town[1] + rng.uniform(-0.01, 0.01),
     )
+
+
+def _look_alikes(
+    services: list[Service], cells: list[tuple[int, int, int]], wanted: int, rng: random.Random
+) -> list[Service]:
+    """Services of cells that are still free, in the words of a neighbouring one: one phrase is another."""
+    used, made = set(cells), []
+    while len(made) < wanted:
+        source = rng.randrange(len(cells))
+        town, kind, people = cells[source]
+        if rng.random() < 0.5:
+            cell = (town, kind, rng.randrange(len(PEOPLE)))
+            old, new = PEOPLE[people], PEOPLE[cell[2]]
+        else:
+            cell = (town, rng.randrange(len(KINDS)), people)
+            old, new = KINDS[kind][0], KINDS[cell[1]][0]
+        if cell in used:
+            continue
+        used.add(cell)
+        service = services[source]
+        # Another response is told in its own first words; what follows (when, with whom) is the same.
+        first, other = (KINDS[k][1].split("{")[0] for k in (kind, cell[1]))
+        made.append(
+            replace(
+                service,
+                id=f"m{len(made):06d}",
+                name=service.name.replace(old, new),
+                description=service.description.replace(old, new).replace(first, other, 1),
+                terms=(KINDS[cell[1]][2],),
+            )
+        )
+    return made
 
 
 def _altered(service: Service, rng: random.Random) -> Service:
