@@ -140,7 +140,9 @@ def _terms(vocabulary: Vocabulary, service: Service | None) -> QuerySet[Term]:
 
 
 class PhoneForm(forms.Form):
-    number = forms.CharField(max_length=40, label=_("Telephone"), widget=forms.TextInput(attrs={"dir": "ltr"}))
+    number = forms.CharField(
+        max_length=40, label=_("Telephone"), widget=forms.TextInput(attrs={"dir": "ltr"})
+    )
     extension = forms.CharField(max_length=10, required=False, label=_("Extension"))
     kind = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
     description = forms.CharField(max_length=200, required=False, label=_("What it is for"))
