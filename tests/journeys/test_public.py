@@ -82,7 +82,7 @@ def test_going_back_brings_the_view_back(visitors: Visitors) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
-    [("תעסוכה", "תעסוק"), ("מיצוי זכיות", "זכויות"), ("לחיפש עבדה", "עבודה")],
+    [("תעסוכה", "תעסוק"), ("מיצוי זכיות", "זכויות"), ("קיתת שיחה", "שיחה")],
 )
 def test_a_misspelled_word_finds_the_service(visitors: Visitors, typed: str, expected: str) -> None:
     page = visitors.arrive("/")

@@ -37,7 +37,7 @@ def picture(
     form: str,
     limit: int,
 ) -> None:
-    """Needs against responses of a place, with gaps and duplicates; the numbers are those of the page and the API."""
+    """Needs against responses of a place, with gaps and duplicates; the same numbers as the page and API."""
     with database_in_use():
         require_migrated()
         data = _data(place_code, topic, population, sector, as_of, email, language)

@@ -77,9 +77,13 @@ def test_what_answers_from_afar_is_told_apart(nation: Nation):
 def test_a_service_for_others_does_not_serve(nation: Nation):
     place = nation.neighbourhoods[0]
     nation.need(place, 30)  # families
-    nation.world.service("S", "ארוחות", "meals", "seniors", locations=[nation.world.at("LS", 32.0, 35.0, place)])
+    nation.world.service(
+        "S", "ארוחות", "meals", "seniors", locations=[nation.world.at("LS", 32.0, 35.0, place)]
+    )
     assert row_of(seen(nation.world.city), place).services == 0
-    nation.world.service("F", "ארוחות", "meals", "families", locations=[nation.world.at("LF", 32.0, 35.0, place)])
+    nation.world.service(
+        "F", "ארוחות", "meals", "families", locations=[nation.world.at("LF", 32.0, 35.0, place)]
+    )
     assert row_of(seen(nation.world.city), place).services == 1
 
 
@@ -134,7 +138,7 @@ def test_population_and_sector_filters(nation: Nation):
 
 
 def test_what_would_close_a_gap(nation: Nation):
-    first, second, third = nation.neighbourhoods
+    first, second, _third = nation.neighbourhoods
     for place in (first, second):
         nation.need(place, 50)
     nation.need(nation.world.sister, 30)

@@ -119,7 +119,8 @@ def test_other_forms_of_the_command(filled: Nation, monkeypatch, form: str):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--place", "nowhere"], ["--topic", "nothing"], ["--as-of", "x"], ["--as", "nobody@example.org"]]
+    "arguments",
+    [["--place", "nowhere"], ["--topic", "nothing"], ["--as-of", "x"], ["--as", "nobody@example.org"]],
 )
 def test_the_command_refuses_in_words(filled: Nation, monkeypatch, arguments: list[str]):
     monkeypatch.setattr("maarag.cli.picture.database_in_use", _already)

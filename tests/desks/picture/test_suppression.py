@@ -1,4 +1,4 @@
-"""Small counts above the authority: hidden on the page, in the API, in the documents, and not to be worked out."""
+"""Small counts above the authority: hidden on the page, in the API and in the documents, for good."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_a_mark_does_not_hold_the_count():
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 25), min_size=2, max_size=4), min_size=2, max_size=4))
 def test_subtraction_pins_down_no_hidden_cell(table):
-    """Over a table with both margins, linear bounds never leave exactly one value for a cell below the threshold."""
+    """Over a table with both margins, linear bounds never leave one value for a cell below the threshold."""
     width = min(len(row) for row in table)
     table = [row[:width] for row in table]
     counts, sums = {}, []

@@ -83,7 +83,11 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "maarag.ui.context.interface",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "maarag.ui.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "maarag.ui.templatetags.ui",
+            ],
         },
     }
 ]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 
+from ..secret_key import stored_secret_key
 from .base import *  # noqa: F403
 from .base import HOME
-from ..secret_key import stored_secret_key
 
 DEBUG = os.environ.get("MAARAG_DEBUG") == "1"
 SECRET_KEY = stored_secret_key(HOME)
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("MAARAG_HOSTS", "").split(","))]
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *filter(None, os.environ.get("MAARAG_HOSTS", "").split(",")),
+]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEMONSTRATION = True

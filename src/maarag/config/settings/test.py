@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-os.environ.setdefault(
-    "MAARAG_HOME", str(Path(__file__).resolve().parents[4] / "var" / "test")
-)
+os.environ.setdefault("MAARAG_HOME", str(Path(__file__).resolve().parents[4] / "var" / "test"))
 
-from .base import *  # noqa: E402,F403
+from .base import *  # noqa: F403
 
 SECRET_KEY = "only for tests"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

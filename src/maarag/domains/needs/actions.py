@@ -59,10 +59,10 @@ class Saved:
 
 @transaction.atomic
 def save_estimates(*, by: Account, source: Source, drafts: Iterable[EstimateDraft]) -> Saved:
-    """Store the estimates of one source; an estimate it already has is changed, or left where it is the same.
+    """Store the estimates of one source; one that it already has is changed, or left where it is the same.
 
-    Raises ValidationError for a draft that makes no sense, and ValueError for two drafts of one estimate; then
-    nothing is stored.
+    Raises ValidationError for a draft that makes no sense, and ValueError for two drafts of one estimate;
+    then nothing is stored.
     """
     drafts = list(drafts)
     known = {

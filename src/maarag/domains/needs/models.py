@@ -22,7 +22,7 @@ class Certainty(models.TextChoices):
 
 
 class NeedEstimate(models.Model):
-    """How many people or families in a place are in a situation and lack its response, on a date, from a source."""
+    """How many people or families of a place are in a situation and lack its response: a date, a source."""
 
     place = models.ForeignKey("places.Place", models.PROTECT, related_name="need_estimates")
     topic = models.ForeignKey("taxonomy.Topic", models.PROTECT, related_name="need_estimates")

@@ -50,7 +50,7 @@ def grant(
     starts: date | None = None,
     ends: date | None = None,
 ) -> Grant:
-    """Give a role; raises PermissionDenied where `by` may not manage access there, ValidationError if unsound."""
+    """Give a role; raises PermissionDenied where `by` does not manage access, ValidationError if unsound."""
     if not permits(by, Permission.MANAGE_ACCESS, place=place, organisation=organisation):
         raise PermissionDenied
     new = Grant(
@@ -82,5 +82,11 @@ def end_grant(*, by: Account, grant: Grant) -> Grant:
         return grant
     grant.ends = yesterday
     grant.save(update_fields=["ends"])
-    record(by=by, action="access.end_grant", subject=grant, place=grant.place, changes={"ends": [before, yesterday]})
+    record(
+        by=by,
+        action="access.end_grant",
+        subject=grant,
+        place=grant.place,
+        changes={"ends": [before, yesterday]},
+    )
     return grant

@@ -104,7 +104,7 @@ def account_of(request: HttpRequest) -> Account:
 def needs_permission(
     permission: Permission,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Guard a view: signed out → sign in; without the permission anywhere → 403. Rows ask `require` besides."""
+    """Guard a view: signed out → sign in; without the permission anywhere → 403. Rows ask `require` too."""
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)

@@ -20,7 +20,7 @@ class Sector(models.TextChoices):
 
 
 class Organisation(models.Model):
-    """A body that acts: a ministry, an authority's department, a non-profit, a business, a neighbourhood group."""
+    """A body that acts: a ministry, an authority's department, a non-profit, a business, neighbours."""
 
     code = models.SlugField(_("code"), max_length=80, unique=True)
     name_he = models.CharField(_("name in Hebrew"), max_length=200)

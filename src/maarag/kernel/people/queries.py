@@ -14,7 +14,9 @@ from .models import Position
 def forces(place: Place, on: date) -> QuerySet[Position]:
     """The positions held within `place` on that day."""
     return (
-        Position.objects.filter(Q(ends=None) | Q(ends__gte=on), place__contained_in__ancestor=place, starts__lte=on)
+        Position.objects.filter(
+            Q(ends=None) | Q(ends__gte=on), place__contained_in__ancestor=place, starts__lte=on
+        )
         .select_related("person", "organisation", "place")
         .order_by("kind", "person__name_he")
     )

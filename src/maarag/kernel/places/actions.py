@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def save_place(*, by: Account, code: str, within: Sequence[Place], **fields: Any) -> Place:
     """Make or change the place with this code, lying directly in the places of `within`.
 
-    Raises ValidationError where an authority would lie in two districts of one ministry, or a place in itself.
+    Raises ValidationError where an authority would lie in two districts of one ministry, or a place in
+    itself.
     """
     place = Place.objects.select_for_update().filter(code=code).first() or Place(code=code)
     before = {name: getattr(place, name) for name in fields} if place.pk else {}

@@ -69,11 +69,13 @@ class Place(models.Model):
         ordering = ["name_he", "code"]
         constraints = [
             models.CheckConstraint(
-                condition=(Q(kind="authority") & ~Q(authority_type="")) | (~Q(kind="authority") & Q(authority_type="")),
+                condition=(Q(kind="authority") & ~Q(authority_type=""))
+                | (~Q(kind="authority") & Q(authority_type="")),
                 name="places_only_authorities_have_a_type",
             ),
             models.CheckConstraint(
-                condition=(Q(kind="district") & ~Q(district_of="")) | (~Q(kind="district") & Q(district_of="")),
+                condition=(Q(kind="district") & ~Q(district_of=""))
+                | (~Q(kind="district") & Q(district_of="")),
                 name="places_only_districts_belong_to_a_ministry",
             ),
             models.CheckConstraint(

@@ -35,9 +35,7 @@ class Term(models.Model):
         verbose_name_plural = _("terms")
         ordering = ["code"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["key"], condition=~models.Q(key=""), name="taxonomy_key_once"
-            )
+            models.UniqueConstraint(fields=["key"], condition=~models.Q(key=""), name="taxonomy_key_once")
         ]
 
     def __str__(self) -> str:
@@ -65,7 +63,7 @@ class FormerCode(models.Model):
 
 
 class Topic(models.Model):
-    """A field of work in which needs are set against responses: situations on one side, responses on the other."""
+    """A field of work that sets needs against responses: situations on one side, responses on the other."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name_he = models.CharField(_("name in Hebrew"), max_length=120)
@@ -80,7 +78,9 @@ class Topic(models.Model):
     )
     cost_source = models.ForeignKey("sources.Source", models.PROTECT, null=True, blank=True, related_name="+")
     reach_km = models.FloatField(
-        _("reach in kilometres"), default=15.0, help_text=_("How far people can be expected to go for a response.")
+        _("reach in kilometres"),
+        default=15.0,
+        help_text=_("How far people can be expected to go for a response."),
     )
 
     class Meta:
