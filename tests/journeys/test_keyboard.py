@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,8 +18,8 @@ WHERE = """() => {
   const drawn = shape ? getComputedStyle(shape) : style;
   const seen = (s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none";
   return {
-    part: at.closest("header, footer") ? "frame" : at.closest("svg") ? "map" : at.closest(".table-box") ? "table"
-      : at.closest(".filters") ? "filters" : at.matches(".skip, .skip-map") ? "skip" : "content",
+    part: [["frame", "header, footer"], ["map", "#map svg"], ["chart", "svg"], ["table", ".table-box"],
+      ["filters", ".filters"], ["skip", ".skip, .skip-map"]].find(([, css]) => at.closest(css))?.[0] ?? "content",
     name: at.id || at.getAttribute("href") || at.name || at.tagName,
     visible: seen(style) || (shape && parseFloat(drawn.strokeWidth) >= 3),
     onScreen: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
@@ -109,9 +110,18 @@ def test_signing_in_and_opening_a_mission(visitors: Visitors) -> None:
     page.keyboard.type("משימה מן המקלדת")
     tab_to(page, "[name=place]")
     page.keyboard.press("ArrowDown")
+    assert page.locator("[name=place]").input_value().startswith("F-900")
     tab_to(page, "[name=due]")
-    page.keyboard.type("31122030")
-    page.locator("[name=due]").evaluate("field => { if (!field.value) field.value = '2030-12-31' }")
+    for key in (
+        "ArrowUp",
+        "Tab",
+        "ArrowUp",
+        "Tab",
+        "ArrowUp",
+        "ArrowUp",
+    ):  # the first of a month of next year
+        page.keyboard.press(key)
+    assert page.locator("[name=due]").input_value() > date.today().isoformat()
     tab_to(page, "main form button[type=submit]")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: "/missions/" in address and "/new/" not in address)
