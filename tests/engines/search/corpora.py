@@ -1,8 +1,10 @@
-"""The two sets of services that the labelled queries are asked of."""
+"""The sets of services that the labelled queries are asked of."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 from maarag.engines.search import Document, SearchIndex
@@ -54,6 +56,35 @@ def catalogue_index(shared: Path) -> SearchIndex:
             )
         )
     return SearchIndex.build(documents)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (files("maarag.demo") / "data" / name).read_text("utf-8-sig")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _in_all_languages(row: dict[str, str], name: str) -> str:
+    return " | ".join(filter(None, (row[f"{name}_{language}"] for language in ("he", "ar", "en"))))
+
+
+def demo_index() -> SearchIndex:
+    """The demonstration's fictional services, in three languages, as the directory has them."""
+    names = {
+        row["code"]: [row[f"name_{x}"] for x in ("he", "ar", "en") if row[f"name_{x}"]]
+        for row in _rows("taxonomy.csv")
+    }
+    organisations = {row["code"]: _in_all_languages(row, "name") for row in _rows("fiction_organisations.csv")}
+    documents = [
+        Document(
+            id=row["code"],
+            name=_in_all_languages(row, "name"),
+            description=_in_all_languages(row, "description"),
+            organisation=organisations[row["organisation"]],
+            terms=(*row["responses"].split(), *row["situations"].split()),
+        )
+        for row in _rows("fiction_services.csv")
+    ]
+    return SearchIndex.build(documents, names_of=names)
 
 
 def asker(index: SearchIndex) -> Callable[[Labelled], list[str]]:
