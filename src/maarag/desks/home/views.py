@@ -32,7 +32,7 @@ LEAST_CONFIDENCE = 0.9
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
-    """The first page; `?place=` is a name in any of three languages, answered by its picture or candidates."""
+    """The first page; `?place=` is a name in any language, answered by its picture or by candidates."""
     asked = asked_text(request.GET, "place")
     candidates: list[Place] = []
     if asked:

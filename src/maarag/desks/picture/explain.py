@@ -61,6 +61,7 @@ def _estimates(row: Row, view: Picture) -> Table:
         ],
         rows=rows,
         caption=_("Estimates of need"),
+        caption_hidden=True,
         empty=_("Nobody has estimated this need yet."),
         tall=len(rows) > 20,
         dense=True,
@@ -125,6 +126,7 @@ def _services(row: Row, *, shows_need: bool) -> Table:
         ],
         rows=rows,
         caption=_("Services within reach"),
+        caption_hidden=True,
         empty=_("No service of this topic is within reach."),
         foot=_("%(shown)s of %(all)s shown") % {"shown": len(shown), "all": len(ordered)}
         if len(ordered) > len(shown)

@@ -2,8 +2,8 @@
 
 Primary suppression hides counts from 1 to threshold - 1. Complementary suppression then looks at every sum
 that is published (a total and its parts): where the hidden parts could be worked back, one more is hidden,
-until none can. Method: cell suppression as in Hundepool et al., Statistical Disclosure Control (2012), chapter
-4, solved greedily: of the cells that may be hidden besides, the smallest goes first.
+until none can. Method: cell suppression as in Hundepool et al., Statistical Disclosure Control (2012),
+chapter 4, solved greedily: of the cells that may be hidden besides, the smallest goes first.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def suppress(
 ) -> dict[Cell, Suppressed]:
     """Which cells to hide, each with its mark; cells that are not in the result may be shown.
 
-    `counts` holds the true count of every cell, totals included (units: people or families). A sum that names
-    a cell without a count (not known) gives nothing away and is passed over. In every sum with a hidden cell at
-    least two cells are hidden, and what is hidden among its parts adds up to at least twice the threshold
-    where that is possible; else the total is hidden too.
+    `counts` holds the true count of every cell, totals included (units: people or families). A sum that
+    names a cell without a count (not known) gives nothing away and is passed over. In every sum with a hidden
+    cell at least two cells are hidden, and what is hidden among its parts adds up to at least twice the
+    threshold where that is possible; else the total is hidden too.
     """
     hidden: dict[Cell, Suppressed] = {
         cell: Suppressed(threshold) for cell, count in counts.items() if 0 < count < threshold

@@ -12,12 +12,15 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from . import parsing
 from .parsing import NotUnderstood, Parser
+from .reading.headers import header_key
 
 if TYPE_CHECKING:
     from maarag.kernel.access.models import Account
@@ -161,7 +164,20 @@ class Importer(ABC):
 
     @classmethod
     def headers(cls) -> dict[str, tuple[str, ...]]:
-        return {f.name: (*f.headers, f.name) for f in cls.fields}
+        """The names of columns that mean each field: those given, its code, and its label in every language.
+
+        A label that is given as the name of another field stays with that one.
+        """
+        given = {f.name: (*f.headers, f.name) for f in cls.fields}
+        taken = {header_key(name) for names in given.values() for name in names}
+        labels: dict[str, list[str]] = {f.name: [] for f in cls.fields}
+        for code, _name in settings.LANGUAGES:
+            with override(code):
+                for f in cls.fields:
+                    if (key := header_key(f.label)) not in taken:
+                        taken.add(key)
+                        labels[f.name].append(str(f.label))
+        return {name: (*names, *labels[name]) for name, names in given.items()}
 
     @classmethod
     def needed_columns(cls) -> list[str]:
