@@ -13,13 +13,14 @@ from tests.journeys.reading import has_stayed, heading, stay
 pytestmark = pytest.mark.journey
 INTEGRATOR = "integrator@maale-gan.example"
 WHERE = """() => {
+  const PARTS = [["frame", "header, footer"], ["map", "#map svg"], ["chart", "svg"], ["table", ".table-box"],
+    ["filters", ".filters"], ["skip", ".skip, .skip-map"]];
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
   const shape = at.closest("svg") && at.querySelector(".dot, .area, .bar");
   const drawn = shape ? getComputedStyle(shape) : style;
   const seen = (s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none";
   return {
-    part: [["frame", "header, footer"], ["map", "#map svg"], ["chart", "svg"], ["table", ".table-box"],
-      ["filters", ".filters"], ["skip", ".skip, .skip-map"]].find(([, css]) => at.closest(css))?.[0] ?? "content",
+    part: PARTS.find(([, css]) => at.closest(css))?.[0] ?? "content",
     name: at.id || at.getAttribute("href") || at.name || at.tagName,
     visible: seen(style) || (shape && parseFloat(drawn.strokeWidth) >= 3),
     onScreen: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
