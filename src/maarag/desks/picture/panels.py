@@ -90,8 +90,9 @@ def places_table(view: Picture, sort: str, *, every: bool) -> Table:
         Column("gap", _("Gap"), "number", sortable=True),
         Column("status", _("Status"), "status"),
     ]
-    if len({row["leading"] for row in found if row["leading"]}) < 2:
-        columns.pop(1)  # the same everywhere tells nothing
+    # The topic of the widest gap tells nothing where it is the same everywhere.
+    told_apart = len({row["leading"] for row in found if row["leading"]}) > 1
+    columns = [column for column in columns if column.key != ("services" if told_apart else "leading")]
     ordered = sorted_rows(found, sort or "-gap", columns)
     shown = ordered if every else ordered[:PLACES_SHOWN]
     return Table(

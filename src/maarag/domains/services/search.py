@@ -18,6 +18,7 @@ from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.places.models import Place
 from maarag.kernel.places.queries import above, within
 from maarag.kernel.taxonomy.models import Term, Vocabulary
+from maarag.language import detect_script, with_final_letter
 
 from .engine_data import to_search
 from .models import Service
@@ -232,14 +233,18 @@ def _largest_first(path: Sequence[str], counts: dict[str, int]) -> list[tuple[in
 
 
 def why_found(matches: Iterable[Match], least: int = 3) -> list[str]:
-    """Why a service was found, in the active language; words that stand in it go unsaid."""
+    """Why a service was found, in the active language; words that stand in it go unsaid.
+
+    Every word asked for is explained once, by a word of its own script where there is one.
+    """
     said: list[str] = []
     matches = list(matches)
-    plain = {match.asked for match in matches if match.kind in ("exact", "form")}
-    for match in matches:
-        if match.asked in plain:
+    explained = {match.asked for match in matches if match.kind in ("exact", "form")}
+    for match in sorted(matches, key=lambda match: detect_script(match.asked) != detect_script(match.found)):
+        if match.asked in explained:
             continue
-        words = {"asked": match.asked, "found": match.found}
+        explained.add(match.asked)
+        words = {"asked": with_final_letter(match.asked), "found": with_final_letter(match.found)}
         text = {
             "synonym": _("“%(found)s” means the same as “%(asked)s”"),
             "slip": _("“%(found)s” is spelled like “%(asked)s”"),
