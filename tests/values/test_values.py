@@ -28,7 +28,7 @@ def test_shekels_as_written(written, agorot: int):
 
 @pytest.mark.parametrize("written", ["0.001", "many", "nan", "inf", ""])
 def test_what_is_no_money_is_refused(written: str):
-    with pytest.raises(ValueError, match="agorot|amount"):
+    with pytest.raises(ValueError, match=r"agorot|amount"):
         Money.from_shekels(written)
 
 
