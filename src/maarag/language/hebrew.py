@@ -151,10 +151,10 @@ def _fewer_matres(word: str) -> dict[str, float]:
     return found
 
 
-def readings(token: str) -> dict[str, float]:
-    """Every reading of a normalised Hebrew word with its trust (0 to 1)."""
+def readings(token: str, bare: bool = False) -> dict[str, float]:
+    """Every reading of a normalised Hebrew word with its trust (0 to 1); `bare`: it has no prefix."""
     found: dict[str, float] = {}
-    for base, prefix_trust in _without_prefixes(token).items():
+    for base, prefix_trust in ({token: 1.0} if bare else _without_prefixes(token)).items():
         if base in irregular():
             listed = {base: prefix_trust, irregular()[base]: prefix_trust * 0.97}
             found |= {text: max(trust, found.get(text, 0.0)) for text, trust in listed.items()}

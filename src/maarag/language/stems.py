@@ -25,15 +25,18 @@ class Stem(NamedTuple):
 
 
 @lru_cache(maxsize=200_000)
-def stems(token: str) -> tuple[Stem, ...]:
-    """Readings of a normalised word, best first; the word itself is always the first, with weight 1."""
+def stems(token: str, bare: bool = False) -> tuple[Stem, ...]:
+    """Readings of a normalised word, best first; the word itself is always the first, with weight 1.
+
+    `bare`: the word is known to begin with itself, so that nothing is taken for a Hebrew prefix (`מצרכים`).
+    """
     if not token:
         return ()
     script = script_of(token[0])
     if len(token) < 2 or token.isdigit() or not script:
         return (Stem(token, 1.0),)
     if script == "hebrew":
-        readings = hebrew.readings(token)
+        readings = hebrew.readings(token, bare)
     elif script == "arabic":
         readings = arabic.readings(token)
     else:

@@ -19,6 +19,9 @@ WEIGHT = (4.0, 2.2, 1.4, 1.6, 1.0, 1.0, 0.6)
 """How much a word counts by the field it stands in."""
 LENGTH = (0.35, 0.3, 0.3, 0.2, 0.65, 0.5, 0.1)
 """How much a longer text weakens each of its words (b of BM25), by field."""
+BLOCK = 2
+"""Words are near each other in the same or in neighbouring blocks of so many: at most 3 words on."""
+MOST_BLOCKS = 64
 GAP = -1
 """Stands between fields and documents in the sequence of words."""
 
@@ -31,6 +34,8 @@ class Postings:
     documents: NDArray[np.int32]
     weights: NDArray[np.float32]
     """Frequency over length, weighted and added over fields (BM25F before saturation)."""
+    blocks: NDArray[np.uint64]
+    """Where in the document the word stands: a bit for each block, from the first again after 64."""
 
     def of(self, word: int) -> slice:
         return slice(int(self.starts[word]), int(self.starts[word + 1]))
@@ -102,6 +107,10 @@ def _postings(flat: NDArray[np.int32], starts: NDArray[np.int64], n_words: int, 
     n_fields = len(FIELDS)
     slots = np.repeat(np.arange(n_documents * n_fields, dtype=np.int64), np.diff(starts))
     real = flat != GAP
+    at = np.arange(len(flat), dtype=np.int64) - np.repeat(starts[:-1:n_fields], np.diff(starts[::n_fields]))
+    # Two blocks between fields keep the end of one from the beginning of the next.
+    block = (at // BLOCK + 2 * (slots % n_fields)) % MOST_BLOCKS
+    bits = np.left_shift(np.uint64(1), block[real].astype(np.uint64))
     slots, flat = slots[real], flat[real]
     lengths = (
         np.bincount(slots, minlength=n_documents * n_fields).reshape(n_documents, n_fields).astype(np.float64)
@@ -116,7 +125,8 @@ def _postings(flat: NDArray[np.int32], starts: NDArray[np.int64], n_words: int, 
     key, each = key[order], each[order]
     first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.empty(0, np.int64)
     weights = np.add.reduceat(each, first) if key.size else np.empty(0)
+    blocks = np.bitwise_or.reduceat(bits[order], first) if key.size else np.empty(0, np.uint64)
     key = key[first]
     edges = np.searchsorted(key, np.arange(n_words + 1, dtype=np.int64) * max(n_documents, 1))
     documents = (key % max(n_documents, 1)).astype(np.int32)
-    return Postings(edges.astype(np.int64), documents, weights.astype(np.float32))
+    return Postings(edges.astype(np.int64), documents, weights.astype(np.float32), blocks)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from maarag.engines.search import ranking
 from maarag.engines.search.documents import Document, Hit, Match, Results
-from maarag.engines.search.fields import FIELDS, GAP, read_texts
+from maarag.engines.search.fields import BLOCK, FIELDS, GAP, read_texts
 from maarag.engines.search.queries import Plan, Reader
-from maarag.engines.search.vocabulary import Vocabulary
+from maarag.engines.search.vocabulary import Found, Vocabulary
 from maarag.language import Synonyms, field_synonyms, normalise
 
 EARTH_KM = 6371.0088
@@ -186,12 +186,14 @@ class SearchIndex:
     def _matches(self, plan: Plan, document: int) -> tuple[Match, ...]:
         """Why a document was found: each word of it that answers the query, in the most telling field."""
         told: dict[tuple[str, int], Match] = {}
-        begin = self._texts.starts[document * len(FIELDS)]
-        end = self._texts.starts[(document + 1) * len(FIELDS)]
-        meanings = _meanings(plan, set(self._texts.sequence[begin:end].tolist()))
-        for number, name in enumerate(FIELDS, start=document * len(FIELDS)):
-            start, end = self._texts.starts[number : number + 2]
-            for word in self._texts.sequence[start:end].tolist():
+        first = document * len(FIELDS)
+        fields = [
+            self._texts.sequence[self._texts.starts[number] : self._texts.starts[number + 1]].tolist()
+            for number in range(first, first + len(FIELDS))
+        ]
+        meanings = _meanings(plan, fields)
+        for name, words in zip(FIELDS, fields, strict=True):
+            for word in words:
                 if word != GAP and word in meanings:
                     _, asked, kind = meanings[word]
                     told.setdefault((asked, word), Match(asked, self._texts.words[word], name, kind))
@@ -199,19 +201,34 @@ class SearchIndex:
         return tuple(match for _, match in ranked[:MOST_MATCHES])
 
 
-def _meanings(plan: Plan, present: set[int]) -> dict[int, tuple[float, str, str]]:
-    """What each word that is present answers: (how surely, word or expression of the query, kind)."""
+def _meanings(plan: Plan, fields: Sequence[Sequence[int]]) -> dict[int, tuple[float, str, str]]:
+    """What each word of a document's fields answers: (how surely, word or expression of the query, kind)."""
+    places: dict[int, list[int]] = {}
+    for number, words in enumerate(fields):
+        for place, word in enumerate(words):
+            places.setdefault(word, []).append(place + number * 1_000_000)
     meanings: dict[int, tuple[float, str, str]] = {}
     for concept in plan.concepts:
         answers = list(zip(concept.asked, concept.words, strict=True))
         for other in concept.others:
-            if all(any(item.number in present for item in found) for found in other):
-                answers += [(" ".join(concept.asked), found) for found in other]
+            answers += [(" ".join(concept.asked), found) for found in _side_by_side(other, places)]
         for asked, found in answers:
             for item in found:
-                if item.number in present and item.weight > meanings.get(item.number, (0.0,))[0]:
+                if item.number in places and item.weight > meanings.get(item.number, (0.0,))[0]:
                     meanings[item.number] = (item.weight, asked, item.kind)
     return meanings
+
+
+def _side_by_side(other: list[list[Found]], places: Mapping[int, list[int]]) -> list[list[Found]]:
+    """For each word of an expression, those of its forms that stand with the other words, if all do."""
+    standing = [[place for item in found for place in places.get(item.number, ())] for found in other]
+    if not all(standing):
+        return []
+
+    def whole(place: int) -> bool:
+        return all(any(abs(place - at) < 2 * BLOCK for at in word) for word in standing)
+
+    return [[item for item in found if any(map(whole, places.get(item.number, ())))] for found in other]
 
 
 def _radians(degrees: Iterable[float | None]) -> ranking.Floats:

@@ -24,7 +24,7 @@ SYNONYM = 0.62
 FORM = 0.94
 SURE_FORM = 0.75
 OTHER_LAYOUT = 0.95
-LEAST_SYNONYM_FORM = 0.7
+LEAST_SYNONYM_FORM = 0.75
 MOST_SLIPS = 3
 MOST_WORDS = 24
 LONGEST_QUERY = 1_000
@@ -44,7 +44,9 @@ class Concept:
     words: list[list[Found]]
     """For each word asked, what stands for it in the vocabulary."""
     others: list[list[list[Found]]] = field(default_factory=list)
-    """Other expressions of several words that mean the same; all words of one must be there."""
+    """Other expressions of several words that mean the same; all words of one must be there, side by side."""
+    listed: bool = False
+    """Whether the list of synonyms knows it: a subject of the field."""
 
 
 @dataclass
@@ -72,22 +74,32 @@ class Reader:
         for chunk in query[:LONGEST_QUERY].split():
             words.extend(self._as_meant(chunk, corrections))
         last = words[-1] if words and not query[-1:].isspace() else ""
-        subject = [word for word in words if word not in stop_words and word not in asking_words]
-        subject = subject or [word for word in words if word not in stop_words] or words
-        subject = subject[:MOST_WORDS]
+        subject = [place for place, word in enumerate(words) if word not in stop_words | asking_words]
+        subject = subject or [place for place, word in enumerate(words) if word not in stop_words]
+        subject = (subject or list(range(len(words))))[:MOST_WORDS]
         concepts: list[Concept] = []
         place = 0
-        while place < len(subject):
-            phrase = next(iter(self._synonyms.at(subject, place)), ((), 0.0))[0]
-            if len(phrase) > 1 and place + len(phrase) <= len(subject):
-                asked = subject[place : place + len(phrase)]
+        while place <= (subject[-1] if subject else -1):
+            after = [at for at in subject if at >= place]
+            # Expressions with stop words in them (`אין מה לאכול`), and those between whose words some stand.
+            run, phrase = self._longest(words, list(range(place, min(len(words), place + MOST_WORDS))))
+            if place == after[0]:
+                run, phrase = max((run, phrase), self._longest(words, after), key=lambda found: len(found[1]))
+            if len(phrase) > 1:
+                asked = [words[at] for at in run if at in after] or [words[at] for at in run]
                 concepts.append(self._expression(asked, phrase))
-                place += len(phrase)
+                place = run[-1] + 1
             else:
-                word = subject[place]
-                concepts.append(self._word(word, word == last and place == len(subject) - 1, corrections))
+                if place == after[0]:
+                    word = words[place]
+                    concepts.append(self._word(word, word == last and place == subject[-1], corrections))
                 place += 1
         return Plan(concepts, corrections)
+
+    def _longest(self, words: list[str], places: list[int]) -> tuple[list[int], tuple[str, ...]]:
+        """The longest expression of the list that the words at these places begin with; where it stands."""
+        phrase = next(iter(self._synonyms.at([words[place] for place in places], 0)), ((), 0.0))[0]
+        return places[: len(phrase)], phrase
 
     def _known(self, word: str) -> bool:
         if word in self._listed or word in stop_words or word in asking_words:
@@ -138,24 +150,28 @@ class Reader:
         return [listed for listed in near if listed.startswith(word)]
 
     def _expression(self, asked: list[str], phrase: tuple[str, ...]) -> Concept:
-        concept = Concept(tuple(asked), [self._forms(word) for word in asked])
+        concept = Concept(tuple(asked), [self._forms(word) for word in asked], listed=True)
         for other, trust in self._synonyms.others(phrase):
             self._add_other(concept, other, trust)
         return _without_repetition(concept)
 
     def _add_synonyms(self, concept: Concept, word: str, weight: float) -> None:
         for phrase, sure in self._synonyms.at([word], 0):
+            concept.listed = True
             for other, trust in self._synonyms.others(phrase):
                 self._add_other(concept, other, trust * weight * min(1.0, sure + 0.05))
 
     def _add_other(self, concept: Concept, other: tuple[str, ...], weight: float) -> None:
         options: list[list[Found]] = []
-        for word in other:
-            if word in stop_words:
-                continue
+        carrying = [word for word in other if word not in stop_words]
+        if len(carrying) < min(2, len(other)):
+            return  # one word that is left of an expression (`מה מגיע לי`) says too little
+        for place, word in enumerate(carrying):
+            # Expressions of the list begin with a bare word (`מצרכים` is no form of `צרכים`).
+            bare = place == 0 and not word.startswith("ל")
             forms = [
                 Found(item.number, item.weight * weight * SYNONYM, "synonym")
-                for item in self._vocabulary.forms(word)
+                for item in self._vocabulary.forms(word, bare)
                 if item.weight >= LEAST_SYNONYM_FORM
             ]
             if not forms:

@@ -17,9 +17,10 @@ SURE_SHARE = 0.55
 ENOUGH = 8
 """With this many documents that surely have the word, unsure readings of it are left out."""
 NEARLY_ALL = 0.9
+BESIDE_SUBJECT = 0.55
 LEAST_COVER = 0.5
 FEWER_COVER = 0.3
-ALL_WORDS = 0.5
+ALL_WORDS = 0.6
 PHRASE = 0.4
 NAME = 0.35
 PART_OF_EXPRESSION = 0.6
@@ -48,11 +49,14 @@ def score_plan(plan: Plan, postings: Postings, n_documents: int) -> Scores:
     score = np.zeros(n_documents)
     cover = np.zeros(n_documents)
     whole = 0.0
+    subjects = any(concept.listed for concept in plan.concepts)
     for concept in plan.concepts:
         part, covered, worth = _score_concept(concept, postings, n_documents)
-        score += part
-        cover += covered
-        whole += worth
+        # Beside a subject of the field (אוכל, זקנים) any other word (חם) says how, not what.
+        share = 1.0 if concept.listed or not subjects else BESIDE_SUBJECT
+        score += share * part
+        cover += share * covered
+        whole += share * worth
     if whole > 0:
         cover /= whole
     score *= (1.0 - ALL_WORDS) + ALL_WORDS * cover
@@ -116,25 +120,58 @@ def _word_quality(found: list[Found], postings: Postings, n: int) -> tuple[Float
 def _best_other(others: list[list[list[Found]]], postings: Postings, n: int) -> tuple[Floats, Floats]:
     """Per document: how well the best of other expressions stands there whole, and how surely it is meant."""
     best, best_sure = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    known: dict[tuple[Found, ...], tuple[NDArray[np.float32], NDArray[np.int64]]] = {}
+    known: dict[tuple[Found, ...], _Word] = {}
     for other in others:
         words = []
         for found in other:
             key = tuple(found)
             if key not in known:
-                quality = _plain_quality(found, postings, n)
-                known[key] = (quality, np.flatnonzero(quality > 0))
+                known[key] = _Word.of(found, postings, n)
             words.append(known[key])
         # Only where the rarest of its words stands can the whole expression stand.
-        (quality, where), *rest = sorted(words, key=lambda word: len(word[1]))
-        whole = quality[where]
-        for quality, _ in rest:
-            np.minimum(whole, quality[where], out=whole)
+        rarest, *rest = sorted(words, key=lambda word: len(word.where))
+        where = rarest.where
+        whole = rarest.quality[where]
+        if rest:
+            close = _around(rarest.blocks[where])
+            for word in rest:
+                np.minimum(whole, word.quality[where], out=whole)
+                whole[(word.blocks[where] & close) == 0] = 0.0
         best[where] = np.maximum(best[where], whole)
         weight = np.float32(min(found[0].weight for found in other))
         standing = where[whole > 0]
         best_sure[standing] = np.maximum(best_sure[standing], weight)
     return best.astype(np.float64), best_sure.astype(np.float64)
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word of another expression over all documents."""
+
+    quality: NDArray[np.float32]
+    where: NDArray[np.int64]
+    blocks: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, found: list[Found], postings: Postings, n: int) -> _Word:
+        quality = _plain_quality(found, postings, n)
+        return cls(quality, np.flatnonzero(quality > 0), _blocks(found, postings, n))
+
+
+def _blocks(found: list[Found], postings: Postings, n: int) -> NDArray[np.uint64]:
+    """Per document: the blocks in which any form of the word stands."""
+    blocks = np.zeros(n, np.uint64)
+    for item in found:
+        part = postings.of(item.number)
+        blocks[postings.documents[part]] |= postings.blocks[part]
+    return blocks
+
+
+def _around(blocks: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The blocks and their neighbours; the first and the last are neighbours too, as `fields` counts."""
+    one, last = np.uint64(1), np.uint64(63)
+    near: NDArray[np.uint64] = blocks | (blocks << one) | (blocks >> one) | (blocks >> last) | (blocks << last)
+    return near
 
 
 def _plain_quality(found: list[Found], postings: Postings, n: int) -> NDArray[np.float32]:

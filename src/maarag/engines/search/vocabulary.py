@@ -36,10 +36,10 @@ class Vocabulary:
         known = [word for word in words if word not in stop_words]
         self._slips = SlipIndex(known + [word for word in extra if word not in self.number])
 
-    def forms(self, word: str) -> list[Found]:
-        """The word itself and its other forms, the surest first."""
+    def forms(self, word: str, bare: bool = False) -> list[Found]:
+        """The word itself and its other forms, the surest first; `bare`: it begins with no prefix."""
         weights: dict[int, float] = {}
-        for stem in stems(word):
+        for stem in stems(word, bare):
             for number, weight in self._readings.get(stem.text, ()):
                 sure = stem.weight * weight
                 if sure >= LEAST_LIKENESS and sure > weights.get(number, 0.0):
