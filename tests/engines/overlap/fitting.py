@@ -16,7 +16,8 @@ import numpy as np
 
 from maarag.engines.overlap import Options, find_overlaps
 from maarag.engines.overlap.candidates import candidates
-from maarag.engines.overlap.features import NAMES, measure, prepare
+from maarag.engines.overlap.features import NAMES, measure
+from maarag.engines.overlap.prepared import prepare
 from maarag.engines.overlap.weights import fit
 from tests.engines.overlap import catalogue, demonstration, fictional, perturbations, unseen, worlds
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from maarag.engines.overlap.features import NAMES, Prepared
-from maarag.engines.overlap.geography import distance_km
+from maarag.engines.overlap.features import NAMES
 from maarag.engines.overlap.model import Evidence
 
 CODES: tuple[str, ...] = (*NAMES, "distance_km")
@@ -19,16 +16,18 @@ LEAST = 0.05
 
 
 def reasons(
-    features: NDArray[np.float64], weights: Mapping[str, float], prepared: Prepared, a: int, b: int
+    features: Sequence[float], weights: Mapping[str, float], distance_km: float
 ) -> tuple[Evidence, ...]:
-    """Reasons for and against, the heaviest first; then the distance, which `near` and `far` weigh."""
-    found = [
-        Evidence(name, round(float(value), 4), round(float(value) * weights.get(name, 0.0), 4))
-        for name, value in zip(NAMES, features, strict=True)
-        if value > 0 and abs(value * weights.get(name, 0.0)) >= LEAST
-    ]
+    """Reasons for and against, the heaviest first; then the distance, which `near` and `far` weigh.
+
+    `features`: values in the order of `NAMES`; `distance_km`: NaN if unknown.
+    """
+    found = []
+    for name, value in zip(NAMES, features, strict=True):
+        moved = value * weights.get(name, 0.0)
+        if value > 0 and abs(moved) >= LEAST:
+            found.append(Evidence(name, round(value, 4), round(moved, 4)))
     found.sort(key=lambda reason: (-abs(reason.weight), reason.code))
-    distance = distance_km(prepared.geo, np.array([a]), np.array([b]))[0]
-    if not np.isnan(distance):
-        found.append(Evidence("distance_km", round(float(distance), 3), 0.0))
+    if not math.isnan(distance_km):
+        found.append(Evidence("distance_km", round(distance_km, 3), 0.0))
     return tuple(found)

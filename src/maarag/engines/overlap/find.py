@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from maarag.engines.overlap.candidates import candidates
 from maarag.engines.overlap.evidence import reasons
-from maarag.engines.overlap.features import NAMES, Prepared, measure, prepare
-from maarag.engines.overlap.geography import within_reach
+from maarag.engines.overlap.features import NAMES, measure
+from maarag.engines.overlap.geography import distance_km, within_reach
 from maarag.engines.overlap.groups import grouped
 from maarag.engines.overlap.model import Judgement, Options, OverlapPair, OverlapResult, Service, Verdict
+from maarag.engines.overlap.prepared import Prepared, prepare
 from maarag.engines.overlap.weights import DEFAULT_WEIGHTS, score
 
 Ints = NDArray[np.int64]
@@ -53,9 +54,11 @@ def find_overlaps(
     )
     pairs = []
     shown = np.zeros(len(kept))
+    distances = distance_km(prepared.geo, a[kept], b[kept]).tolist()
     for place, k in enumerate(kept):
         judgement = judged.get((int(a[k]), int(b[k])))
         value = float(round(estimate[k], 4))
+        row = features[k].tolist()
         shown[place] = {Judgement.DUPLICATE: 1.0, Judgement.COMPLEMENTARY: 0.0}.get(judgement, value)  # type: ignore[arg-type]
         pairs.append(
             OverlapPair(
@@ -63,8 +66,8 @@ def find_overlaps(
                 b=ordered[b[k]].id,
                 score=float(shown[place]),
                 estimate=value,
-                evidence=reasons(features[k], weights, prepared, int(a[k]), int(b[k])),
-                features={name: round(float(v), 6) for name, v in zip(NAMES, features[k], strict=True)},
+                evidence=reasons(row, weights, distances[place]),
+                features={name: round(v, 6) for name, v in zip(NAMES, row, strict=True)},
                 judgement=judgement,
             )
         )

@@ -135,3 +135,34 @@ def search(  # type: ignore[no-untyped-def]
             for k in range(begin, end):
                 dense[indices[k]] = 0.0
     return partner, score
+
+
+@njit(cache=True, parallel=True)
+def merge(  # type: ignore[no-untyped-def]
+    left_ptr, left_column, left_value, right_ptr, right_column, right_value, a, b, product
+):
+    """(sum, count) over the columns that row a of one and row b of the other share, for each pair.
+
+    What is summed: the products, or the lesser values. Columns of a row must be sorted.
+    """
+    n = len(a)
+    sums = np.zeros(n)
+    counts = np.zeros(n)
+    for pair in prange(n):
+        i, last_i = left_ptr[a[pair]], left_ptr[a[pair] + 1]
+        j, last_j = right_ptr[b[pair]], right_ptr[b[pair] + 1]
+        total = 0.0
+        count = 0
+        while i < last_i and j < last_j:
+            one, two = left_column[i], right_column[j]
+            if one == two:
+                x, y = left_value[i], right_value[j]
+                total += x * y if product else min(x, y)
+                count += 1
+            if one <= two:
+                i += 1
+            if two <= one:
+                j += 1
+        sums[pair] = total
+        counts[pair] = count
+    return sums, counts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from scipy import sparse
 from maarag.engines.overlap import concepts
 from maarag.engines.overlap.meanings import Meanings
 from maarag.engines.overlap.spelling import slips
-from maarag.language import normalise, stems, stop_words, tokens
+from maarag.language import stems, stop_words, tokens
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -66,7 +66,8 @@ class Texts:
 
     def quoted(self, parts: Sequence[str]) -> Field:
         """Pieces of the texts (one per service) over the same roots; unknown words are left out."""
-        rows = [[self.root_of[word] for word in tokens(part) if word in self.root_of] for part in parts]
+        known = {part: [self.root_of[w] for w in tokens(part) if w in self.root_of] for part in set(parts)}
+        rows = [known[part] for part in parts]
         start = np.cumsum([0, *map(len, rows)]).astype(np.int64)
         return Field(np.array([number for row in rows for number in row], dtype=np.int64), start)
 
@@ -82,13 +83,21 @@ class Texts:
         return len(self.names.start) - 1
 
 
-_LETTERS = (re.compile("[א-ת]"), re.compile("[ء-ي]"), re.compile("[a-zA-Z]"))
+_SCRIPTS = ((("א", "ת"),), (("ء", "ي"),), (("a", "z"), ("A", "Z")))
 
 
-def _script(text: str) -> int:
-    """0 Hebrew, 1 Arabic, 2 Latin, by most letters; 3 where there are none."""
-    counts = [len(letters.findall(text)) for letters in _LETTERS]
-    return counts.index(max(counts)) if any(counts) else 3
+def _scripts(texts: Sequence[str]) -> Ints:
+    """0 Hebrew, 1 Arabic, 2 Latin, by most letters of each text (the first, if equal); 3 where none is."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32)
+    ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)))
+    counts = []
+    for spans in _SCRIPTS:
+        inside = np.zeros(len(codes), dtype=bool)
+        for low, high in spans:
+            inside |= (codes >= ord(low)) & (codes <= ord(high))
+        counts.append(np.diff(np.concatenate([[0], np.cumsum(inside)])[ends], prepend=0))
+    found = np.array(counts)
+    return np.where(found.max(axis=0) > 0, found.argmax(axis=0), 3).astype(np.int64)
 
 
 class _Vocabulary:
@@ -102,13 +111,16 @@ class _Vocabulary:
         flat: list[int] = []
         start = [0]
         known: dict[str, list[int]] = {}
-        words = self.words
+        words = defaultdict(None, self.words)
+        words.default_factory = words.__len__  # a word met for the first time takes the next number
+        number = words.__getitem__
         for text in texts:
             numbers = known.get(text)
             if numbers is None:
-                numbers = known[text] = [words.setdefault(token, len(words)) for token in text.split()]
+                numbers = known[text] = [*map(number, text.split())]
             flat.extend(numbers)
             start.append(len(flat))
+        self.words = dict(words)
         return np.array(flat, dtype=np.int64), np.array(start, dtype=np.int64)
 
     def roots(self) -> Ints:
@@ -132,10 +144,13 @@ class _Vocabulary:
         return np.array([numbers.setdefault(key, len(numbers)) for key in chosen], dtype=np.int64)
 
 
-def analyse(names: Sequence[str], descriptions: Sequence[str]) -> Texts:
-    """Vectors' raw material of n names as written and n normalised descriptions (either may be empty)."""
+def analyse(names: Sequence[str], descriptions: Sequence[str], written: Sequence[str]) -> Texts:
+    """Vectors' raw material of n names and n descriptions, normalised (either may be empty).
+
+    `written`: the names as their authors wrote them; they tell the script.
+    """
     vocabulary = _Vocabulary()
-    name_words, name_start = vocabulary.flatten(normalise(name) for name in names)
+    name_words, name_start = vocabulary.flatten(names)
     text_words, text_start = vocabulary.flatten(descriptions)
     of_word = vocabulary.roots()
     n, n_words, n_roots = len(names), len(of_word), int(of_word.max(initial=-1)) + 1
@@ -157,9 +172,8 @@ def analyse(names: Sequence[str], descriptions: Sequence[str]) -> Texts:
     lexicon = _Lexicon(vocabulary.words, meant)
     in_name = lexicon.concepts(name_words, name_field)
     in_text = in_name.maximum(lexicon.concepts(text_words, text_field)).tocsr()
-    script = np.array(
-        [_script(name if name.strip() else text) for name, text in zip(names, descriptions, strict=True)],
-        dtype=np.int64,
+    script = _scripts(
+        [name if name.strip() else text for name, text in zip(written, descriptions, strict=True)]
     )
     root_of = dict(zip(vocabulary.words, of_word.tolist(), strict=True))
     return Texts(
