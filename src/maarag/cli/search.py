@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from maarag.cli.main import database_in_use, require_migrated
 from maarag.database.errors import translate as _
 
 if TYPE_CHECKING:
     from maarag.engines.search import Results, SearchIndex
     from maarag.standards.text_files import Problem
+
+Labels = dict[str, tuple[str, str, str]]
+"""(code, name, organisation) by the id that the index knows."""
 
 
 class _Point(click.ParamType):
@@ -52,6 +56,13 @@ class _Point(click.ParamType):
 @click.option(
     "--skip-bad-rows", is_flag=True, help=_("List rows that cannot be understood and go on without them.")
 )
+@click.option(
+    "--language",
+    type=click.Choice(["he", "ar", "en"]),
+    default="he",
+    show_default=True,
+    help=_("Language of the names of the loaded directory; a file's stay as they are."),
+)
 @click.option("--limit", type=click.IntRange(0), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(0), default=0)
 @click.option("--term", multiple=True, help=_("Code of the taxonomy; a parent stands for its descendants."))
@@ -64,6 +75,7 @@ def search(
     output: str,
     services: str | None,
     skip_bad_rows: bool,
+    language: str,
     limit: int,
     offset: int,
     term: tuple[str, ...],
@@ -72,9 +84,14 @@ def search(
 ) -> None:
     if within is not None and near is None:
         raise click.UsageError(_("--within needs --near LAT,LON"))
-    index = _of_file(services, skip_bad_rows) if services else _of_directory()
-    results = index.search(query, limit=limit, offset=offset, term=term, near=near, within_km=within)
-    answer = as_json(query, results, index)
+    where: dict[str, Any] = {"limit": limit, "offset": offset, "term": term, "near": near, "within_km": within}
+    if services:
+        index = _of_file(services, skip_bad_rows)
+        results = index.search(query, **where)
+        labels = {hit.id: (hit.id, *index.label(hit.id)) for hit in results.hits}
+    else:
+        results, labels = _of_directory(query, where, language)
+    answer = as_json(query, results, labels)
     if output == "json":
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
@@ -127,17 +144,20 @@ def _words_of(term: str) -> str:
     return " ".join(term.split(":")[1:]).replace("_", " ") if ":" in term else term
 
 
-def _of_directory() -> SearchIndex:
-    from maarag.cli.main import setup_django
+def _of_directory(query: str, where: dict[str, Any], language: str) -> tuple[Results, Labels]:
+    with database_in_use():
+        from maarag.domains.services.search import directory_index, told
 
-    setup_django()
-    from maarag.domains.services.search import directory_index
+        require_migrated()
+        results = directory_index().search(query, **where)
+        return results, told((hit.id for hit in results.hits), language)
 
-    return directory_index()
 
+def as_json(query: str, results: Results, labels: Labels) -> dict[str, Any]:
+    """The answer as `--format json` prints it; `labels`: of the hits by id.
 
-def as_json(query: str, results: Results, index: SearchIndex) -> dict[str, Any]:
-    """The answer as `--format json` prints it."""
+    A hit without a label is of a service that is no longer in the directory, and is left out.
+    """
     from maarag.language import with_final_letter
 
     return {
@@ -145,9 +165,9 @@ def as_json(query: str, results: Results, index: SearchIndex) -> dict[str, Any]:
         "total": results.total,
         "results": [
             {
-                "id": hit.id,
-                "name": index.label(hit.id)[0],
-                "organisation": index.label(hit.id)[1],
+                "id": labels[hit.id][0],
+                "name": labels[hit.id][1],
+                "organisation": labels[hit.id][2],
                 "score": hit.score,
                 "distance_km": hit.distance_km,
                 "why": [
@@ -161,6 +181,7 @@ def as_json(query: str, results: Results, index: SearchIndex) -> dict[str, Any]:
                 ],
             }
             for hit in results.hits
+            if hit.id in labels
         ],
         "facets": [{"code": code, "count": count} for code, count in results.facets.items()],
         "corrections": [{"typed": item.typed, "meant": item.meant} for item in results.corrections],

@@ -70,6 +70,22 @@ def directory_index() -> SearchIndex:
     return _directory().index
 
 
+def told(ids: Iterable[str], language: str) -> dict[str, tuple[str, str, str]]:
+    """(code, name, organisation) of services by the ids of the index, the names in one language.
+
+    A name that is missing in the language is given in another; see `LocalText.in_language`.
+    """
+    found = Service.objects.select_related("organisation").in_bulk([int(id) for id in ids])
+    return {
+        str(key): (
+            service.code,
+            service.name.in_language(language),
+            service.organisation.name.in_language(language),
+        )
+        for key, service in found.items()
+    }
+
+
 def _directory() -> Directory:
     global _current, _builder
     have = _current

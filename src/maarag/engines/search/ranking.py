@@ -121,22 +121,27 @@ def _best_other(others: list[list[list[Found]]], postings: Postings, n: int) -> 
     """Per document: how well the best of other expressions stands there whole, and how surely it is meant."""
     best, best_sure = np.zeros(n, np.float32), np.zeros(n, np.float32)
     known: dict[tuple[Found, ...], _Word] = {}
+    scratch = np.empty(n, np.uint64)
     for other in others:
         words = []
         for found in other:
             key = tuple(found)
             if key not in known:
-                known[key] = _Word.of(found, postings, n)
+                quality = _plain_quality(found, postings, n)
+                known[key] = _Word(found, quality, np.flatnonzero(quality > 0))
             words.append(known[key])
         # Only where the rarest of its words stands can the whole expression stand.
         rarest, *rest = sorted(words, key=lambda word: len(word.where))
         where = rarest.where
         whole = rarest.quality[where]
+        for word in rest:
+            np.minimum(whole, word.quality[where], out=whole)
         if rest:
-            close = _around(rarest.blocks[where])
+            standing = whole > 0
+            where, whole = where[standing], whole[standing]
+            close = _around(rarest.blocks(postings, where, scratch))
             for word in rest:
-                np.minimum(whole, word.quality[where], out=whole)
-                whole[(word.blocks[where] & close) == 0] = 0.0
+                whole[(word.blocks(postings, where, scratch) & close) == 0] = 0.0
         best[where] = np.maximum(best[where], whole)
         weight = np.float32(min(found[0].weight for found in other))
         standing = where[whole > 0]
@@ -144,27 +149,31 @@ def _best_other(others: list[list[list[Found]]], postings: Postings, n: int) -> 
     return best.astype(np.float64), best_sure.astype(np.float64)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Word:
     """A word of another expression over all documents."""
 
+    found: list[Found]
     quality: NDArray[np.float32]
     where: NDArray[np.int64]
-    blocks: NDArray[np.uint64]
+    _blocks: NDArray[np.uint64] | None = None
 
-    @classmethod
-    def of(cls, found: list[Found], postings: Postings, n: int) -> _Word:
-        quality = _plain_quality(found, postings, n)
-        return cls(quality, np.flatnonzero(quality > 0), _blocks(found, postings, n))
+    def blocks(
+        self, postings: Postings, at: NDArray[np.int64], scratch: NDArray[np.uint64]
+    ) -> NDArray[np.uint64]:
+        """The blocks in which any form of the word stands, of documents that have it.
 
-
-def _blocks(found: list[Found], postings: Postings, n: int) -> NDArray[np.uint64]:
-    """Per document: the blocks in which any form of the word stands."""
-    blocks = np.zeros(n, np.uint64)
-    for item in found:
-        part = postings.of(item.number)
-        blocks[postings.documents[part]] |= postings.blocks[part]
-    return blocks
+        `scratch` has a place for each document; one for all words spares the time to make many.
+        """
+        if self._blocks is None:
+            scratch[self.where] = 0
+            for item in self.found:
+                part = postings.of(item.number)
+                scratch[postings.documents[part]] |= postings.blocks[part]
+            self._blocks = scratch[self.where]
+        else:
+            scratch[self.where] = self._blocks
+        return scratch[at]
 
 
 def _around(blocks: NDArray[np.uint64]) -> NDArray[np.uint64]:
