@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import activate, get_language
 
 from .models import ImportFile
 
@@ -21,14 +22,16 @@ def work(task: Callable[..., Any], *, import_file: ImportFile, **arguments: Any)
     now.
 
     A thread that dies with the process leaves nothing half-written: loading is one transaction, and reading
-    can
-    be begun anew.
+    can be begun anew. It speaks the language of whoever started it.
     """
     if import_file.size < getattr(settings, "IMPORT_BACKGROUND_BYTES", LARGE):
         task(import_file=import_file, **arguments)
         return
 
+    language = get_language()
+
     def run() -> None:
+        activate(language or settings.LANGUAGE_CODE)
         try:
             task(import_file=import_file, **arguments)
         except Exception as error:
