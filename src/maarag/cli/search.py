@@ -84,7 +84,13 @@ def search(
 ) -> None:
     if within is not None and near is None:
         raise click.UsageError(_("--within needs --near LAT,LON"))
-    where: dict[str, Any] = {"limit": limit, "offset": offset, "term": term, "near": near, "within_km": within}
+    where: dict[str, Any] = {
+        "limit": limit,
+        "offset": offset,
+        "term": term,
+        "near": near,
+        "within_km": within,
+    }
     if services:
         index = _of_file(services, skip_bad_rows)
         results = index.search(query, **where)

@@ -73,7 +73,9 @@ def demo_index() -> SearchIndex:
         row["code"]: [row[f"name_{x}"] for x in ("he", "ar", "en") if row[f"name_{x}"]]
         for row in _rows("taxonomy.csv")
     }
-    organisations = {row["code"]: _in_all_languages(row, "name") for row in _rows("fiction_organisations.csv")}
+    organisations = {
+        row["code"]: _in_all_languages(row, "name") for row in _rows("fiction_organisations.csv")
+    }
     documents = [
         Document(
             id=row["code"],

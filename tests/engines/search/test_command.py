@@ -1,13 +1,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from maarag.cli.search import search
 from tests.engines.search.quality import HERE
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 FILE = str(HERE / "services.csv")
 

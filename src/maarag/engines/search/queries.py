@@ -25,6 +25,7 @@ FORM = 0.94
 SURE_FORM = 0.75
 OTHER_LAYOUT = 0.95
 LEAST_SYNONYM_FORM = 0.7
+LEFT_OVER = 0.4
 MOST_SLIPS = 3
 MOST_WORDS = 24
 LONGEST_QUERY = 1_000
@@ -151,6 +152,8 @@ class Reader:
 
     def _expression(self, asked: list[str], phrase: tuple[str, ...]) -> Concept:
         concept = Concept(tuple(asked), [self._forms(word) for word in asked], listed=True)
+        if len(asked) < min(2, len(phrase)):  # what is left without stop words says less than the whole
+            concept.words = [[i._replace(weight=i.weight * LEFT_OVER) for i in concept.words[0]]]
         for other, trust in self._synonyms.others(phrase):
             self._add_other(concept, other, trust)
         return _without_repetition(concept)

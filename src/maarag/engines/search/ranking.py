@@ -84,7 +84,8 @@ def _score_concept(concept: Concept, postings: Postings, n: int) -> tuple[Floats
         answering = np.count_nonzero((best_sure > 0) | (covered >= worth * 0.7))
         if answering:
             # An expression that no document has is as rare as what stands for it.
-            limit = len(concept.words) * rarity(n, int(answering))
+            standing = len(concept.words) if (covered >= 0.65 * worth).any() else 1
+            limit = standing * rarity(n, int(answering))
             if worth > limit:
                 total *= limit / worth
                 covered *= limit / worth
@@ -137,8 +138,8 @@ def _best_other(others: list[list[list[Found]]], postings: Postings, n: int) -> 
         for word in rest:
             np.minimum(whole, word.quality[where], out=whole)
         if rest:
-            standing = whole > 0
-            where, whole = where[standing], whole[standing]
+            here = whole > 0
+            where, whole = where[here], whole[here]
             close = _around(rarest.blocks(postings, where, scratch))
             for word in rest:
                 whole[(word.blocks(postings, where, scratch) & close) == 0] = 0.0
@@ -179,7 +180,9 @@ class _Word:
 def _around(blocks: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The blocks and their neighbours; the first and the last are neighbours too, as `fields` counts."""
     one, last = np.uint64(1), np.uint64(63)
-    near: NDArray[np.uint64] = blocks | (blocks << one) | (blocks >> one) | (blocks >> last) | (blocks << last)
+    near: NDArray[np.uint64] = (
+        blocks | (blocks << one) | (blocks >> one) | (blocks >> last) | (blocks << last)
+    )
     return near
 
 
