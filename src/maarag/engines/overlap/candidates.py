@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from maarag.engines.overlap.geography import Geography, SpatialOrder, spatial_order, within_reach
+from maarag.engines.overlap.geography import (
+    Geography,
+    SpatialOrder,
+    points_on_globe,
+    spatial_order,
+    within_reach,
+)
 from maarag.engines.overlap.model import Options
 from maarag.engines.overlap.text import Texts, bag, neighbours, unit_rows
 
@@ -115,14 +121,13 @@ def compiled_search(
     small = n <= SMALL
     partner, score = search(
         ranked.indptr.astype(np.int64),
-        ranked.indices.astype(np.int64),
+        ranked.indices.astype(np.int32),
         ranked.data,
         index.indptr.astype(np.int64),
-        index.indices.astype(np.int64),
+        index.indices.astype(np.int32),
         index.data,
         order.ranges,
-        np.radians(geo.lat[order.order]),
-        np.radians(geo.lon[order.order]),
+        points_on_globe(geo)[order.order],
         geo.radius[order.order],
         geo.area[order.order],
         differ[order.order],

@@ -69,6 +69,12 @@ def distance_km(geo: Geography, a: Ints, b: Ints) -> Floats:
     return 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
 
 
+def points_on_globe(geo: Geography) -> Floats:
+    """Places as points of the unit globe: n × 3 (x, y, z), NaN where unknown."""
+    lat, lon = np.radians(geo.lat), np.radians(geo.lon)
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
 def shared_area(geo: Geography, a: Ints, b: Ints) -> Floats:
     """1 where both name areas and share one, 0 where both do and share none, NaN where either names none."""
     one, two = geo.area[a], geo.area[b]

@@ -6,7 +6,7 @@ members are, on average, likelier duplicates than not (average link).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,35 +46,45 @@ def grouped(
         members[label[i]].append(int(i))
     both = (graph + graph.T).tocsr()
     found: list[list[int]] = []
+    matrices = _distances([c for c in members if 2 < len(c) <= LARGEST], both, parted, estimate)
     for component in members:
         if len(component) == 2:
             if tuple(component) not in parted:
                 found.append(component)
         elif 2 < len(component) <= LARGEST:
-            found.extend(_average_link(component, both, parted, estimate))
+            found.extend(_average_link(component, next(matrices)))
         elif component:
             found.extend(_round_centres(component, both, parted))
     return found
 
 
-def _average_link(
-    component: list[int],
+def _distances(
+    components: list[list[int]],
     graph: sparse.csr_matrix,
     parted: set[tuple[int, int]],
     estimate: Callable[[Ints, Ints], Floats],
-) -> list[list[int]]:
-    rows = np.array(component, dtype=np.int64)
-    known = graph[rows][:, rows].toarray()
-    upper = np.triu_indices(len(rows), 1)
-    scores = known[upper]
+) -> Iterator[Floats]:
+    """Condensed distances within each component; pairs that no search brought up are estimated together."""
+    pairs = [np.triu_indices(len(component), 1) for component in components]
+    rows = [np.array(component, dtype=np.int64) for component in components]
+    a = np.concatenate([r[upper[0]] for r, upper in zip(rows, pairs, strict=True)] or [np.zeros(0, np.int64)])
+    b = np.concatenate([r[upper[1]] for r, upper in zip(rows, pairs, strict=True)] or [np.zeros(0, np.int64)])
+    scores = np.asarray(graph[a, b], dtype=np.float64).ravel() if len(a) else np.zeros(0)
     missing = np.flatnonzero(scores == 0)
     if len(missing):
-        scores[missing] = estimate(rows[upper[0][missing]], rows[upper[1][missing]])
+        scores[missing] = estimate(a[missing], b[missing])
     distance = 1 - scores
     if parted:
-        for k, (i, j) in enumerate(zip(rows[upper[0]], rows[upper[1]], strict=True)):
-            if (int(i), int(j)) in parted:
+        for k, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+            if pair in parted:
                 distance[k] = FORBIDDEN
+    place = 0
+    for upper in pairs:
+        yield distance[place : place + len(upper[0])]
+        place += len(upper[0])
+
+
+def _average_link(component: list[int], distance: Floats) -> list[list[int]]:
     labels = fcluster(linkage(distance, "average"), t=CUT, criterion="distance")
     groups = [[component[k] for k in np.flatnonzero(labels == label)] for label in np.unique(labels)]
     return [group for group in groups if len(group) > 1]

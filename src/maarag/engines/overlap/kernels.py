@@ -13,18 +13,17 @@ VERIFY = 6
 
 
 @njit(cache=True)
-def _apart(lat, lon, radius, area, i, j):  # type: ignore[no-untyped-def]
+def _apart(spot, radius, area, i, j):  # type: ignore[no-untyped-def]
     """Whether places tell that i and j cannot meet (several areas, marked -2, are settled by the caller)."""
     if area[i] >= 0 and area[i] == area[j]:
         return False
     if (area[i] == -2 and area[j] != -1) or (area[j] == -2 and area[i] != -1):
         return False
-    if not (math.isnan(lat[i]) or math.isnan(lat[j])):
-        half = (
-            math.sin((lat[j] - lat[i]) / 2) ** 2
-            + math.cos(lat[i]) * math.cos(lat[j]) * math.sin((lon[j] - lon[i]) / 2) ** 2
-        )
-        return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, half))) > radius[i] + radius[j]
+    if not (math.isnan(spot[i, 0]) or math.isnan(spot[j, 0])):
+        # Straight through the globe: no trigonometry of places for each pair.
+        x, y, z = spot[i, 0] - spot[j, 0], spot[i, 1] - spot[j, 1], spot[i, 2] - spot[j, 2]
+        chord = 2 * math.sin(min((radius[i] + radius[j]) / (2 * EARTH_KM), math.pi / 2))
+        return x * x + y * y + z * z > chord * chord * (1 + 1e-9) + 1e-18
     return area[i] >= 0 and area[j] >= 0
 
 
@@ -37,8 +36,7 @@ def search(  # type: ignore[no-untyped-def]
     post_row,
     post_value,
     ranges,
-    lat,
-    lon,
+    spot,
     radius,
     area,
     differ,
@@ -48,6 +46,7 @@ def search(  # type: ignore[no-untyped-def]
 ):
     """Best partners of each row: (n × top row numbers, -1 where fewer; n × top products).
 
+    `spot`: n × 3, places as points of the unit globe, NaN where unknown; `radius`: km.
     Rows list their columns from the rarest to the commonest, unit length. Reading stops when what is left of
     a row cannot reach the threshold by itself, or when the budget of index entries is spent; the products of
     the partners found so far are then computed exactly.
@@ -61,8 +60,20 @@ def search(  # type: ignore[no-untyped-def]
         sums = np.zeros(n)
         touched = np.empty(n, np.int64)
         dense = np.zeros(n_columns)
+        # Rows of one cell have the same stretches: where these lie in a posting list is looked up once.
+        visit = 0
+        visited = np.zeros(n_columns, np.int64)
+        bounds = np.empty((n_columns, 4, 2), np.int64)
+        values = np.empty(top)
+        names = np.empty(top, np.int64)
         for i in range(chunk * n // n_chunks, (chunk + 1) * n // n_chunks):
             begin, end = indptr[i], indptr[i + 1]
+            same = visit > 0
+            for part in range(4):
+                same = same and ranges[i, part, 0] == ranges[i - 1, part, 0]
+                same = same and ranges[i, part, 1] == ranges[i - 1, part, 1]
+            if not same:
+                visit += 1
             left = 0.0
             for k in range(begin, end):
                 left += data[k] * data[k]
@@ -74,14 +85,19 @@ def search(  # type: ignore[no-untyped-def]
                     break
                 left -= data[k] * data[k]
                 column = indices[k]
-                low, high = post_ptr[column], post_ptr[column + 1]
-                rows = post_row[low:high]
+                if visited[column] != visit:
+                    visited[column] = visit
+                    low, high = post_ptr[column], post_ptr[column + 1]
+                    rows = post_row[low:high]
+                    for part in range(4):
+                        first, last = ranges[i, part, 0], ranges[i, part, 1]
+                        bounds[column, part, 0] = 0
+                        bounds[column, part, 1] = 0
+                        if first < last:
+                            bounds[column, part, 0] = low + np.searchsorted(rows, first)
+                            bounds[column, part, 1] = low + np.searchsorted(rows, last)
                 for part in range(4):
-                    first, last = ranges[i, part, 0], ranges[i, part, 1]
-                    if first >= last:
-                        continue
-                    start = low + np.searchsorted(rows, first)
-                    stop = low + np.searchsorted(rows, last)
+                    start, stop = bounds[column, part, 0], bounds[column, part, 1]
                     spent += stop - start
                     for p in range(start, stop):
                         j = post_row[p]
@@ -100,10 +116,11 @@ def search(  # type: ignore[no-untyped-def]
                     continue
                 if differ[i] >= 0 and differ[i] == differ[j]:
                     continue
+                if _apart(spot, radius, area, i, j):
+                    continue
                 touched[kept] = j
-                score_here = partial
-                # Reuse of the buffer: partial sums of the kept ones are parked behind the row itself.
-                sums[j] = score_here
+                # Partial sums of the kept ones stay where they are until they are parked.
+                sums[j] = partial
                 kept += 1
             limit = VERIFY * top
             chosen = touched[:kept]
@@ -111,27 +128,27 @@ def search(  # type: ignore[no-untyped-def]
             for t in range(kept):
                 parked[t] = sums[chosen[t]]
                 sums[chosen[t]] = 0.0
-            best = np.argsort(-parked, kind="mergesort") if kept > limit else np.arange(kept)
+            best = np.argsort(-parked, kind="mergesort")
             found = 0
-            values = np.empty(min(kept, limit))
-            names = np.empty(min(kept, limit), np.int64)
-            for t in range(kept):
-                if found == limit:
+            for t in range(min(kept, limit)):
+                # In falling order: once the best are full, the rest of a promise may be too small.
+                if found == top and parked[best[t]] + rest < values[top - 1]:
                     break
                 j = chosen[best[t]]
-                if _apart(lat, lon, radius, area, i, j):
-                    continue
                 exact = 0.0
                 for p in range(indptr[j], indptr[j + 1]):
                     exact += data[p] * dense[indices[p]]
-                if exact >= threshold - 1e-10:
-                    values[found] = exact
-                    names[found] = j
-                    found += 1
-            ranking = np.argsort(-values[:found], kind="mergesort")
-            for t in range(min(found, top)):
-                partner[i, t] = names[ranking[t]]
-                score[i, t] = values[ranking[t]]
+                if exact < threshold - 1e-10 or (found == top and exact <= values[top - 1]):
+                    continue
+                place = min(found, top - 1)
+                while place > 0 and values[place - 1] < exact:
+                    values[place], names[place] = values[place - 1], names[place - 1]
+                    place -= 1
+                values[place], names[place] = exact, j
+                found = min(found + 1, top)
+            for t in range(found):
+                partner[i, t] = names[t]
+                score[i, t] = values[t]
             for k in range(begin, end):
                 dense[indices[k]] = 0.0
     return partner, score

@@ -85,6 +85,7 @@ def prepare(services: Sequence[Service], options: Options) -> Prepared:
     name = bag(texts.names, texts.importance, damped=False)
     text = bag(texts.descriptions, texts.importance)
     everything = bag(texts.whole(), texts.importance)
+    name_alike, text_alike, everything_alike = (_sorted(m @ alike) for m in (name, text, everything))
     lead = bag(texts.descriptions.first(_lead_lengths(descriptions)), texts.importance)
     shingles = neighbours(texts.descriptions, texts.importance)
     brands = bag(texts.quoted([_brand(s.name) for s in services]), np.ones(size), damped=False)
@@ -102,17 +103,17 @@ def prepare(services: Sequence[Service], options: Options) -> Prepared:
         name=name,
         known_name=(name @ sparse.diags((texts.counts >= KNOWN_WORD).astype(float))).tocsr(),
         known_top=float(np.log((10.0 + len(services)) / (5.0 + KNOWN_WORD)) + 0.3),
-        name_alike=(name @ alike).tocsr(),
-        name_length=_soft_length(name, alike),
+        name_alike=name_alike,
+        name_length=_soft_length(name, name_alike),
         name_weight=row_sums(name),
         text=text,
-        text_alike=(text @ alike).tocsr(),
-        text_length=_soft_length(text, alike),
+        text_alike=text_alike,
+        text_length=_soft_length(text, text_alike),
         text_weight=row_sums(text),
         subject=_subject(name, text),
         everything=everything,
-        everything_alike=(everything @ alike).tocsr(),
-        everything_length=_soft_length(everything, alike),
+        everything_alike=everything_alike,
+        everything_length=_soft_length(everything, everything_alike),
         spoken=unit_rows(texts.meanings),
         lead=lead,
         lead_weight=row_sums(lead),
@@ -154,8 +155,14 @@ def _lead_lengths(descriptions: Sequence[str]) -> Ints:
     return lengths
 
 
+def _sorted(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    matrix = matrix.tocsr()
+    matrix.sort_indices()
+    return matrix
+
+
 def _soft_length(matrix: sparse.csr_matrix, alike: sparse.csr_matrix) -> Floats:
-    return np.sqrt(np.maximum(row_sums((matrix @ alike).multiply(matrix).tocsr()), 0))
+    return np.sqrt(np.maximum(row_sums(alike.multiply(matrix).tocsr()), 0))
 
 
 def _subject(name: sparse.csr_matrix, text: sparse.csr_matrix) -> sparse.csr_matrix:
