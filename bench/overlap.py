@@ -26,7 +26,7 @@ from bench.overlap_texts import Generated, generate
 from maarag.engines.overlap import find_overlaps
 
 NEIGHBOURS = 10
-THRESHOLDS = np.arange(0.3, 0.96, 0.05)
+THRESHOLDS = np.arange(0.1, 0.96, 0.05)
 
 
 def quality(found: set[tuple[str, str]], truth: set[tuple[str, str]]) -> tuple[float, float, float]:
