@@ -31,7 +31,8 @@ def slips(
     holders: dict[str, list[int]] = defaultdict(list)
     for number, word in enumerate(words):
         if len(word) >= SHORTEST and word.isalpha():
-            for key in {word, *(word[:k] + word[k + 1 :] for k in range(len(word)))}:
+            # In a fixed order: which slip is met first must not hang on the hash of strings.
+            for key in dict.fromkeys((word, *(word[:k] + word[k + 1 :] for k in range(len(word))))):
                 holders[key].append(number)
     best: dict[tuple[int, int], float] = _common_readings(words, roots)
     meant: list[tuple[int, int]] = []
