@@ -140,9 +140,10 @@ def _count(value: Any) -> str:
 def _print_accounts() -> None:
     from maarag.demo.accounts import PASSWORD, demonstration_accounts
 
-    table = Table(
-        "sign in as", "role", "of", title=f"Demonstration accounts, password {PASSWORD}", title_justify="left"
-    )
+    table = Table(title=f"Demonstration accounts, password {PASSWORD}", title_justify="left")
+    table.add_column("sign in as", no_wrap=True)
+    table.add_column("role")
+    table.add_column("of")
     for account in demonstration_accounts():
         table.add_row(account.email, str(account.role.label), account.where)
     console.print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -67,17 +67,15 @@ def row_url(row: Row, view: Picture) -> str:
 
 def places_table(view: Picture, sort: str, *, every: bool) -> Table:
     """One line for each place: needs, services within reach, coverage, status; the first, or `every` one."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "place": line.place,
-            "url": place_url(line.place, view) if line.place != view.place else "",
             "leading": line.leading,
             "need": line.need,
             "gap": line.gap,
             "services": line.services,
-            "nearest": line.nearest_km,
             "coverage": line.coverage,
-            "status": status(line.status),
+            "state": line.status,
         }
         for line in lines(view)
     ]
@@ -95,6 +93,9 @@ def places_table(view: Picture, sort: str, *, every: bool) -> Table:
     columns = [column for column in columns if column.key != ("services" if told_apart else "leading")]
     ordered = sorted_rows(found, sort or "-gap", columns)
     shown = ordered if every else ordered[:PLACES_SHOWN]
+    for row in shown:
+        row["url"] = place_url(row["place"], view) if row["place"] != view.place else ""
+        row["status"] = status(row["state"])
     return Table(
         columns=columns,
         rows=shown,
@@ -308,7 +309,8 @@ def topics_table(view: Picture, sort: str = "-need") -> Table:
 
 def gaps(view: Picture, limit: int) -> list[dict[str, Any]]:
     """The widest gaps, each with what would close it, and a link to open a mission."""
-    plans = _plans_by_row(view)
+    widest = view.gaps[:limit]
+    plans = _plans_by_row(view, {row.key for row in widest})
     names = names_in(remedy for found in plans.values() for remedy in found)
     return [
         {
@@ -319,15 +321,16 @@ def gaps(view: Picture, limit: int) -> list[dict[str, Any]]:
             "closing": [_in_words(remedy, names) for remedy in plans.get(row.key, ())],
             "mission": _mission_url("gap", row.key, row.place, row.topic),
         }
-        for row in view.gaps[:limit]
+        for row in widest
     ]
 
 
-def _plans_by_row(view: Picture) -> dict[str, list[Remedy]]:
+def _plans_by_row(view: Picture, wanted: Container[str]) -> dict[str, list[Remedy]]:
     found: dict[str, list[Remedy]] = {}
     row_of = {
         (spot, row.topic.pk, row.unit): row.key
         for row in view.rows
+        if row.key in wanted
         for spot in {row.layer.entries[index].place for index in row.entries}
     }
     for remedy in remedies(view):
