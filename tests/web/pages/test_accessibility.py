@@ -60,7 +60,8 @@ def faults_of(visitor: Any, language: str) -> list[str]:
 # Every page in Hebrew each time; in the other languages with the long proofs, the main ones each time below.
 @journey
 @pytest.mark.parametrize(
-    "language", ["he", pytest.param("ar", marks=pytest.mark.proof), pytest.param("en", marks=pytest.mark.proof)]
+    "language",
+    ["he", pytest.param("ar", marks=pytest.mark.proof), pytest.param("en", marks=pytest.mark.proof)],
 )
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_every_page(visitors: Visitors, account: str, language: str) -> None:
