@@ -22,7 +22,7 @@ from maarag.kernel.places.queries import UnknownPlace, above, resolve
 from maarag.kernel.taxonomy.models import Term, Topic
 from maarag.ui import figures
 
-from . import panels, summary
+from . import links, maps, panels, summary
 from .assemble import Filters, Picture, picture
 from .documents import excel, pdf
 from .explain import explain_row
@@ -71,8 +71,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "unreached": sorted(view.without_response, key=lambda row: -panels.size(row.need)),
         "unreached_needs": _sum_of_needs(view),
         "duplicate_count": findings.count(),
-        "map": panels.drawing(view)[0],
-        "map_tells": panels.drawing(view)[1],
+        "map": maps.drawing(view)[0],
+        "map_tells": maps.drawing(view)[1],
         "places_table": panels.places_table(view, request.GET.get("sort", ""), every="all" in request.GET),
         "topics_chart": panels.topics_chart(view),
         "topics_table": panels.topics_table(view),
@@ -84,7 +84,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "missions": missions_within(visible_missions(request.user), view.place).filter(status="open")[:8],
         "may_open_missions": request.user.is_authenticated
         and permits(request.user, Permission.OPEN_MISSIONS, place=view.place),
-        "query": panels.query(view),
+        "query": links.query(view),
     }
     return render(request, "picture/place.html", context)
 
@@ -152,7 +152,7 @@ def _crumbs(view: Picture) -> list[tuple[str, str]]:
     """From the widest place to this one; of several districts and clusters each."""
     order = [PlaceKind.NATION, PlaceKind.DISTRICT, PlaceKind.CLUSTER, PlaceKind.AUTHORITY]
     ancestors = sorted(above(view.place), key=lambda place: order.index(PlaceKind(place.kind)))
-    found = [(figures.name_in_language(ancestor), panels.place_url(ancestor, view)) for ancestor in ancestors]
+    found = [(figures.name_in_language(ancestor), links.place_url(ancestor, view)) for ancestor in ancestors]
     return [*found, (figures.name_in_language(view.place), "")] if found else []
 
 
