@@ -10,6 +10,7 @@ from django.test import Client
     "address",
     [
         "/services/?q=a%00b",
+        "/?place=%00",
         "/picture/IL%00/",
         "/needs/?place=%00",
         "/api/services/?q=%00",

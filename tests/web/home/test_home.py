@@ -77,7 +77,7 @@ def test_a_part_of_a_name_lists_what_it_may_mean(nation: Nation, client: Client)
     assert 'value="city"' in page
 
 
-@pytest.mark.parametrize("text", ["<script>x", "אטלנטיס", "%", "a" * 5000, "\x00"])
+@pytest.mark.parametrize("text", ["<script>x", "אטלנטיס", "%", "a" * 5000])
 def test_a_name_of_nothing_is_said(nation: Nation, client: Client, text: str) -> None:
     answer = client.get("/", {"place": text})
     assert answer.status_code == 200
