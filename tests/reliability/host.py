@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -120,6 +121,8 @@ def become(uid: int) -> None:
 
 
 if __name__ == "__main__":
+    # A shell that starts its work in the background has Ctrl-C ignored, and its children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if account := os.environ.pop("RELIABILITY_UID", ""):
         become(int(account))
     commands = {"hold": hold, "django": through_django, "look": look, "write": write, "fill": fill}
