@@ -135,6 +135,15 @@ def picture(place: Place, *, viewer: Viewer, as_of: date, filters: Filters | Non
     return replace(whole.pictures[key], viewer=viewer, seconds=perf_counter() - began)
 
 
+def beside(view: Picture, place: Place) -> Picture:
+    """Another place to compare with, from the same computation; its small counts stay hidden."""
+    key = (place.pk, view.filters, False)
+    if key not in view.whole.pictures:
+        view.whole.pictures[key] = _cut(place, view.viewer, view.as_of, view.filters, False, view.whole)
+    found: Picture = view.whole.pictures[key]
+    return found
+
+
 def _cut(
     place: Place, viewer: Viewer, as_of: date, filters: Filters, exact: bool, whole: Computed
 ) -> Picture:

@@ -21,7 +21,7 @@ from maarag.ui import charts, figures
 from maarag.ui.tables import Column, Status, Table
 from maarag.values import Suppressed
 
-from .assemble import Picture, Remedy, Row, picture, remedies
+from .assemble import Picture, Remedy, Row, beside, remedies
 from .links import place_url, query, row_url
 from .summary import OLD_AFTER, Unknown, lines, unknowns, whole
 
@@ -299,11 +299,7 @@ def similar_table(view: Picture) -> Table | None:
         return None
     found = []
     for place in [view.place, *others]:
-        seen = (
-            view
-            if place == view.place
-            else picture(place, viewer=view.viewer, as_of=view.as_of, filters=view.filters)
-        )
+        seen = view if place == view.place else beside(view, place)
         line = whole(seen)
         per_thousand = (
             line.need / place.population * 1000 if isinstance(line.need, int) and place.population else None
