@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from maarag.domains.needs.listing import OLD_AFTER
 from maarag.domains.needs.models import Certainty
 from maarag.domains.services.evidence import evidence_in_words
 from maarag.domains.services.models import Service
@@ -23,7 +24,7 @@ from maarag.values import Suppressed
 
 from .assemble import Picture, Remedy, Row, beside, remedies
 from .links import place_url, query, row_url
-from .summary import OLD_AFTER, Unknown, lines, unknowns, whole
+from .summary import Unknown, lines, unknowns, whole
 
 REGION = "picture"
 PLACES_SHOWN = 40

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from maarag.domains.needs.listing import OLD_AFTER
 from maarag.domains.services.models import Service
 from maarag.kernel.places.models import Place
 from maarag.kernel.places.queries import parts
@@ -13,9 +14,6 @@ from maarag.kernel.taxonomy.models import Topic
 from maarag.values import Shown, Suppressed
 
 from .assemble import COVERAGE_IN_ORDER, COVERAGE_SEVERE, Picture, Row
-
-# A figure older than this is shown as old.
-OLD_AFTER = timedelta(days=2 * 365)
 
 
 @dataclass(frozen=True)

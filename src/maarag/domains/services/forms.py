@@ -14,18 +14,12 @@ from maarag.kernel.people.models import Organisation
 from maarag.kernel.places.models import Place
 from maarag.kernel.sources.models import Source
 from maarag.kernel.taxonomy.models import Term, Vocabulary
+from maarag.ui.choices import NamedChoice
 from maarag.ui.figures import name_in_language
 
 from .models import CapacityUnit, Location, Service, Verdict
 from .scope import reach_of
 from .words import DAYS, LANGUAGES
-
-
-class NamedChoice(forms.ModelChoiceField):
-    """A choice among rows, shown by their names in the language of the page."""
-
-    def label_from_instance(self, row: Any) -> str:
-        return _named(row)
 
 
 class NamedChoices(forms.ModelMultipleChoiceField):
@@ -35,11 +29,7 @@ class NamedChoices(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, row: Any) -> str:
         level = row.level - 1 if isinstance(row, Term) else 0
-        return "\u2003" * max(level, 0) + _named(row)
-
-
-def _named(row: Any) -> str:
-    return name_in_language(row) or str(row)
+        return "\u2003" * max(level, 0) + (name_in_language(row) or str(row))
 
 
 class ServiceForm(forms.ModelForm):
