@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "ninja",
+    "procrastinate.contrib.django",
+    "maarag.kernel.jobs",
     "maarag.kernel.audit",
     "maarag.kernel.sources",
     "maarag.kernel.places",
