@@ -14,8 +14,17 @@ from .main import setup_django
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
-    """Run one of Django's management commands, for example `maarag manage migrate`."""
+    """Run one of Django's management commands; `migrate` as the owner of the tables, the others as the site."""
     setup_django()
     from django.core.management import execute_from_command_line
+    from django.db import connection
 
-    execute_from_command_line([sys.argv[0], *arguments])
+    from maarag.database.migrating import as_owner, give_privileges
+
+    given = [sys.argv[0], *arguments]
+    if arguments[:1] == ("migrate",):
+        with as_owner(connection):
+            execute_from_command_line(given)
+            give_privileges(connection)
+    else:
+        execute_from_command_line(given)

@@ -68,12 +68,13 @@ def prepare(*, demo: bool) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from maarag.database.migrating import migrate
     from maarag.domains.services.actions import compute_overlaps
     from maarag.kernel.access.actions import system_account
 
     with _progress() as progress:
         step = progress.add_task("Database", total=None)
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate()
         progress.update(step, total=1, completed=1)
         step = progress.add_task("Pages", total=None)
         if not settings.DEBUG:

@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from . import binaries
 from .errors import N_, DatabaseError
-from .layout import APPLICATION, DATABASE, SUPERUSER, Layout, sync_folder, unwritable
+from .layout import APPLICATION, BACKUP, DATABASE, OWNER, SUPERUSER, Layout, sync_folder, unwritable
 
 UNFINISHED = "postgres.unfinished-"
 MINIMUM_FREE = 200 * 2**20  # bytes; an empty cluster takes some 60 MB, its log of changes more
@@ -185,24 +186,38 @@ def set_superuser_password(layout: Layout, lock: int) -> None:
         raise _broken(layout.data)
 
 
+# What each role may do besides what is granted to it; said again at every start, so that no change of them lasts.
+ROLES = {
+    OWNER: "NOSUPERUSER CREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
+    APPLICATION: "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
+    BACKUP: "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS",
+}
+
+
 def complete(layout: Layout, *, port: int) -> None:
-    """Make the role, the extensions and the database that are missing; may be run again after any death."""
-    password = layout.password(APPLICATION)
+    """Make the roles, the extensions and the database that are missing; may be run again after any death."""
     with connect(layout, port=port, role=SUPERUSER, dbname="postgres") as admin:
-        # hashed here: the plain password travels nowhere and appears in no log
-        hashed = admin.pgconn.encrypt_password(password.encode(), APPLICATION.encode(), b"scram-sha-256")
-        role = sql.Identifier(APPLICATION)
-        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone():
-            admin.execute(sql.SQL("CREATE ROLE {} NOSUPERUSER").format(role))
-        admin.execute(
-            sql.SQL("ALTER ROLE {} LOGIN CREATEDB PASSWORD {}").format(role, sql.Literal(hashed.decode()))
-        )
+        for name, may in ROLES.items():
+            _make_role(admin, name, may, layout.password(name))
+        admin.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(BACKUP)))
         found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
     _extend(layout, port, "template1")
     if not found:
         with connect(layout, port=port, role=SUPERUSER, dbname="postgres") as admin:
-            admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), role))
+            names = sql.Identifier(DATABASE), sql.Identifier(OWNER)
+            admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
     _extend(layout, port, DATABASE)
+
+
+def _make_role(admin: psycopg.Connection[Any], name: str, may: str, password: str) -> None:
+    role = sql.Identifier(name)
+    # hashed here: the plain password travels nowhere and appears in no log
+    hashed = admin.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+    if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+        admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+    admin.execute(
+        sql.SQL("ALTER ROLE {} LOGIN {} PASSWORD {}").format(role, sql.SQL(may), sql.Literal(hashed))
+    )
 
 
 def _extend(layout: Layout, port: int, dbname: str) -> None:

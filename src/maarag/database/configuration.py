@@ -12,10 +12,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from .connection import ConnectionInfo
 from .errors import N_, DatabaseError
-from .layout import default_home
+from .layout import OWNER, default_home
 from .server import EmbeddedServer
 
-ENGINE = "django.db.backends.postgresql"
+ENGINE = "maarag.database.backend"
 SCHEMES = ("postgres://", "postgresql://")
 # One pool per process; who waits longer than `timeout` seconds gets an error instead of a hung page.
 POOL = {"min_size": 1, "max_size": 10, "timeout": 10}
@@ -27,12 +27,18 @@ def databases(
     """The settings `default` (and `replica`, where REPLICA_URL is set).
 
     DATABASE_URL wins; without it, the embedded server of `home` (MAARAG_HOME by default), whether or not
-    it runs or exists yet. `pool`: keep a pool of connections; leave it off in tests.
+    it runs or exists yet. Both log in as the application; what is under "OWNER" logs in as the owner of the
+    tables, for migrations alone (OWNER_URL beside DATABASE_URL). `pool`: keep a pool of connections; leave
+    it off in tests.
     """
     if url := environ.get("DATABASE_URL"):
         default = from_url(url, "DATABASE_URL")
+        if owner := environ.get("OWNER_URL"):
+            default["OWNER"] = from_url(owner, "OWNER_URL")
     else:
-        default = from_connection(EmbeddedServer(home or default_home(environ)).connection())
+        server = EmbeddedServer(home or default_home(environ))
+        default = from_connection(server.connection())
+        default["OWNER"] = from_connection(server.connection(OWNER))
     found = {"default": default}
     if url := environ.get("REPLICA_URL"):
         found["replica"] = {**from_url(url, "REPLICA_URL"), "TEST": {"MIRROR": "default"}}

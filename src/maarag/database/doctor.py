@@ -17,7 +17,7 @@ from .cluster import EXTENSIONS
 from .configuration import databases, is_embedded
 from .errors import DatabaseError
 from .errors import translate as _
-from .layout import APPLICATION, SUPERUSER, Layout, default_home
+from .layout import APPLICATION, BACKUP, OWNER, SUPERUSER, Layout, default_home
 from .server import EmbeddedServer
 
 MINIMUM_VERSION = 150000
@@ -152,24 +152,23 @@ def _durability(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
 
 def _role(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
     row = connection.execute(
-        "SELECT rolname, rolsuper, rolbypassrls,"
-        " has_database_privilege(current_database(), 'CREATE') AND has_schema_privilege('public', 'CREATE')"
+        "SELECT rolname, rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class"
+        " WHERE relowner = pg_roles.oid AND relnamespace = 'public'::regnamespace)"
         " FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
     assert row is not None
-    role, powerful, bypasses, creates = row
+    role, powerful, owns = row
     name = _("Database role")
-    if powerful or bypasses:
+    if powerful:
         message = _("%(role)s may do everything: row security does not hold for it.") % {"role": role}
         remedy = _(
             "Connect as an ordinary role: ALTER ROLE … NOSUPERUSER NOBYPASSRLS, or another DATABASE_URL."
         )
         yield Finding(name, False, message, remedy)
-    elif not creates:
-        message = _("%(role)s may not create tables.") % {"role": role}
-        yield Finding(
-            name, False, message, _("Make it the owner of the database: ALTER DATABASE … OWNER TO …")
-        )
+    elif owns:
+        message = _("%(role)s owns the tables and could take their protection off.") % {"role": role}
+        remedy = _("Let another role own them and migrate (OWNER_URL); docs/operations.md says how.")
+        yield Finding(name, False, message, remedy)
     else:
         yield Finding(name, True, _("%(role)s is an ordinary role.") % {"role": role})
 
@@ -199,7 +198,8 @@ def _migrations() -> Iterator[Finding]:
 
 def _files(layout: Layout) -> Iterator[Finding]:
     secret = layout.passfile(SUPERUSER).parent
-    private = (layout.data, layout.sockets, secret, layout.passfile(SUPERUSER), layout.passfile(APPLICATION))
+    roles = (SUPERUSER, OWNER, APPLICATION, BACKUP)
+    private = (layout.data, layout.sockets, secret, *(layout.passfile(role) for role in roles))
     open_to_others = [path for path in private if path.stat().st_mode & 0o077]
     writable = [path for path in (layout.home, layout.store) if path.stat().st_mode & 0o002]
     name = _("Permissions")

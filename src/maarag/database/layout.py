@@ -24,7 +24,12 @@ SOCKET_PATH_LIMIT = 103  # bytes, without the end mark: macOS allows 103, Linux 
 SYSTEM_STORE = Path("/var/lib/maarag")
 SHORT_SOCKETS = Path("/tmp")  # noqa: S108 - fixed, so that every process finds the same folder; owner checked
 SUPERUSER = "postgres"
-APPLICATION = "maarag"
+OWNER = "maarag"
+"""Owns the database and its tables; migrates, and does nothing else."""
+APPLICATION = "maarag_app"
+"""The login of the site and the workers: neither owner nor superuser, so that policies bind it."""
+BACKUP = "maarag_backup"
+"""Reads every row and writes none; for backups alone."""
 DATABASE = "maarag"
 
 

@@ -61,11 +61,10 @@ class EmbeddedServer:
     def port(self) -> int:
         return processes.postmaster_port(self.layout.data) or self.tcp_port or DEFAULT_PORT
 
-    def connection(self) -> ConnectionInfo:
-        """The application's connection, whether or not the server runs or even exists."""
+    def connection(self, role: str = APPLICATION) -> ConnectionInfo:
+        """The connection of a role, whether or not the server runs or even exists."""
         layout = self.layout
-        passfile = str(layout.passfile(APPLICATION))
-        return ConnectionInfo(str(layout.sockets), self.port, APPLICATION, DATABASE, passfile)
+        return ConnectionInfo(str(layout.sockets), self.port, role, DATABASE, str(layout.passfile(role)))
 
     def start(self, timeout: float = 60.0, *, keep: bool = False) -> ConnectionInfo:
         """Return when a real connection works; does nothing more when one already does.

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from maarag.database.configuration import databases
 from maarag.database.layout import default_home
 
+from ..oidc import oidc_origins, oidc_providers
+
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 HOME = default_home(os.environ)
 
@@ -29,6 +31,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "ninja",
@@ -43,6 +49,7 @@ INSTALLED_APPS = [
     "maarag.kernel.imports",
     "maarag.domains.services",
     "maarag.domains.needs",
+    "maarag.domains.families",
     "maarag.domains.missions",
     "maarag.standards.hsds",
     "maarag.desks.home",
@@ -53,19 +60,26 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "maarag.kernel.access.headers.guard_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # after the static files, which are compressed beforehand
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "maarag.api.middleware.tell_problems",
     "maarag.ui.requests.refuse_nul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "maarag.api.middleware.bearer_tokens",  # right after it, for all that asks whose request it is
     "django.contrib.messages.middleware.MessageMiddleware",
+    "maarag.kernel.access.sessions.end_old_sessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "maarag.kernel.access.second_factor.second_factor_first",
+    "maarag.kernel.access.rows.RowScopeMiddleware",
+    "maarag.api.idempotency.Once",  # the innermost: within the transaction of the request
 ]
 
 FORM_RENDERER = "maarag.ui.forms.Renderer"
@@ -98,22 +112,52 @@ DATABASES = databases(home=HOME)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.Account"
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "maarag.kernel.access.passwords.NotOnlyWordsOfTheHouse"},
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "maarag.kernel.access.sign_in.InvitedAccountsOnly"
-ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session goes on, all others end
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+# Each further window makes whoever guesses wait longer: minutes, then an hour, then a day.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,100/h/ip,5/5m/key,10/h/key,20/d/key",
+    "reset_password": "20/h/ip,3/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+    "invitation": "20/m/ip",
+}
+MFA_ADAPTER = "maarag.kernel.access.second_factor.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation or a new password proves the address
+MFA_TOTP_ISSUER = "Maarag"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+STAFF_NEED_SECOND_FACTOR = True
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_LONGEST_SECONDS = 12 * 3600
+RECENT_SIGN_IN_SECONDS = 10 * 60
+SOCIALACCOUNT_ADAPTER = "maarag.kernel.access.oidc.KnownPeopleOnly"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = oidc_providers(os.environ)
+# Whoever stands before the site and adds X-Forwarded-For; without one, the address of the connection counts.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MAARAG_PROXIES", "0"))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home:index"
 LOGOUT_REDIRECT_URL = "home:index"
@@ -149,21 +193,37 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *oidc_origins(os.environ)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 
-NINJA_PAGINATION_MAX_LIMIT = 500
+# What was due while no worker ran is made up for within six hours, once.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 6 * 3600}
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+NINJA_PAGINATION_MAX_LIMIT = 500
+API_LIMITS = {"token": 600, "wrong_tokens": 20}  # requests a minute: of one token, of one address
+
+# The default holds what all processes must share: attempts to sign in, codes used. The rest stays in memory.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "access_attempts",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 LOGGING = {
     "version": 1,

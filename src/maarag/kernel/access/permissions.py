@@ -22,6 +22,30 @@ class Permission(StrEnum):
     IMPORT_DATA = "import_data"
     MANAGE_ACCESS = "manage_access"
     VIEW_AUDIT = "view_audit"
+    VIEW_FAMILIES = "view_families"
+    """Read families' files, with names; holds only where the grant is for an authority or inside one."""
+    EDIT_FAMILIES = "edit_families"
+    SHARE_FAMILIES = "share_families"
+    """Share named fields of a file with another body."""
+    OPEN_FOREIGN_FILES = "open_foreign_files"
+    """Open the file of a family of another authority at once, for a stated reason and time."""
+    REVIEW_READING = "review_reading"
+    """See who reads files, and judge what was opened in an emergency."""
+    VIEW_SHARED_FILES = "view_shared_files"
+    """Read what was shared with the body."""
+
+
+WITHIN_AN_AUTHORITY = frozenset(
+    {
+        Permission.VIEW_EXACT_COUNTS,
+        Permission.VIEW_FAMILIES,
+        Permission.EDIT_FAMILIES,
+        Permission.SHARE_FAMILIES,
+        Permission.OPEN_FOREIGN_FILES,
+        Permission.REVIEW_READING,
+    }
+)
+"""Permissions that a grant for a place above the authorities does not give: from there people are only counted."""
 
 
 class Role(models.TextChoices):
@@ -36,6 +60,7 @@ class Role(models.TextChoices):
     SERVICE_EDITOR = "service_editor", _("Service editor of an organisation")
     VOLUNTEER = "volunteer", _("Volunteer")
     RESIDENT = "resident", _("Resident")
+    PARTNER_WORKER = "partner_worker", _("Worker of a partner body")
     DATA_STEWARD = "data_steward", _("Data steward")
 
 
@@ -54,9 +79,30 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.VIEW_AUDIT,
         }
     ),
-    Role.SOCIAL_WORKER: frozenset({P.VIEW_STAFF_FIGURES, P.VIEW_EXACT_COUNTS, P.OPEN_MISSIONS}),
+    Role.SOCIAL_WORKER: frozenset(
+        {
+            P.VIEW_STAFF_FIGURES,
+            P.VIEW_EXACT_COUNTS,
+            P.OPEN_MISSIONS,
+            P.VIEW_FAMILIES,
+            P.EDIT_FAMILIES,
+            P.SHARE_FAMILIES,
+            P.OPEN_FOREIGN_FILES,
+        }
+    ),
     Role.TEAM_LEADER: frozenset(
-        {P.VIEW_STAFF_FIGURES, P.VIEW_EXACT_COUNTS, P.EDIT_NEEDS, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}
+        {
+            P.VIEW_STAFF_FIGURES,
+            P.VIEW_EXACT_COUNTS,
+            P.EDIT_NEEDS,
+            P.JUDGE_OVERLAPS,
+            P.OPEN_MISSIONS,
+            P.VIEW_FAMILIES,
+            P.EDIT_FAMILIES,
+            P.SHARE_FAMILIES,
+            P.OPEN_FOREIGN_FILES,
+            P.REVIEW_READING,
+        }
     ),
     Role.DISTRICT_SUPERVISOR: frozenset({P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}),
     Role.NATIONAL_MANAGER: frozenset({P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}),
@@ -66,6 +112,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SERVICE_EDITOR: frozenset({P.EDIT_SERVICES}),
     Role.VOLUNTEER: frozenset(),
     Role.RESIDENT: frozenset(),
+    Role.PARTNER_WORKER: frozenset({P.VIEW_SHARED_FILES}),
     Role.DATA_STEWARD: frozenset(
         {
             P.VIEW_STAFF_FIGURES,

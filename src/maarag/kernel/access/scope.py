@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 
-from .models import Account, Grant
-from .permissions import Permission, roles_with
+from .models import Account, Grant, Invitation
+from .permissions import ROLE_PERMISSIONS, WITHIN_AN_AUTHORITY, Permission, Role, roles_with
+from .queries import in_force
 
 if TYPE_CHECKING:
     from maarag.kernel.people.models import Organisation
@@ -27,6 +28,8 @@ Viewer = Account | AnonymousUser
 def grants_of(viewer: Viewer, permission: Permission | str) -> QuerySet[Grant]:
     """The viewer's grants in force today whose role carries the permission."""
     if not isinstance(viewer, Account) or not viewer.is_active:
+        return Grant.objects.none()
+    if viewer.limited_to is not None and permission not in viewer.limited_to:
         return Grant.objects.none()
     today = timezone.localdate()
     return Grant.objects.filter(
@@ -40,6 +43,15 @@ def grants_of(viewer: Viewer, permission: Permission | str) -> QuerySet[Grant]:
 def holds_somewhere(viewer: Viewer, permission: Permission | str) -> bool:
     """Whether the viewer holds the permission for any place or organisation at all."""
     return grants_of(viewer, permission).exists()
+
+
+def permissions_somewhere(viewer: Viewer) -> frozenset[Permission]:
+    """Every permission that the viewer holds for some place or organisation, in one query (for menus)."""
+    if not isinstance(viewer, Account) or not viewer.is_active:
+        return frozenset()
+    roles = Grant.objects.filter(in_force(), account=viewer).order_by().values_list("role", flat=True)
+    held = frozenset().union(*(ROLE_PERMISSIONS.get(Role(role), frozenset()) for role in set(roles)))
+    return held if viewer.limited_to is None else held & viewer.limited_to
 
 
 def permits(
@@ -60,7 +72,7 @@ def permits(
     if organisation is not None:
         wanted |= Q(organisation=organisation)
     grants = grants.filter(wanted)
-    if permission == Permission.VIEW_EXACT_COUNTS:
+    if permission in WITHIN_AN_AUTHORITY:
         grants = grants.filter(place__kind__in=[PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD])
     return grants.exists()
 
@@ -68,7 +80,7 @@ def permits(
 def places_permitted(viewer: Viewer, permission: Permission) -> QuerySet[Place]:
     """Every place for which the viewer holds the permission."""
     grants = grants_of(viewer, permission).filter(place__isnull=False)
-    if permission == Permission.VIEW_EXACT_COUNTS:
+    if permission in WITHIN_AN_AUTHORITY:
         grants = grants.filter(place__kind__in=[PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD])
     return Place.objects.filter(contained_in__ancestor__in=grants.values("place")).distinct()
 
@@ -80,6 +92,29 @@ def managed_by(viewer: Viewer) -> QuerySet[Grant]:
     return Grant.objects.filter(
         Q(place__in=places) | Q(organisation__in=organisations.values("organisation"))
     ).select_related("account", "place", "organisation", "granted_by")
+
+
+def manages_all_of(viewer: Viewer, account: Account) -> bool:
+    """Whether the viewer manages the access of every role that the account holds today, and there is one.
+
+    Who manages one small place cannot give a role there to somebody of a larger one and then act on them.
+    """
+    if account.is_system:
+        return False
+    today = timezone.localdate()
+    held = list(account.grants.filter(Q(ends=None) | Q(ends__gte=today)))
+    return bool(held) and all(
+        permits(viewer, Permission.MANAGE_ACCESS, place=row.place, organisation=row.organisation) for row in held
+    )
+
+
+def invitations_of(viewer: Viewer) -> QuerySet[Invitation]:
+    """The invitations for the places and organisations whose access the viewer manages."""
+    organisations = grants_of(viewer, Permission.MANAGE_ACCESS).exclude(organisation=None)
+    return Invitation.objects.filter(
+        Q(place__in=places_permitted(viewer, Permission.MANAGE_ACCESS))
+        | Q(organisation__in=organisations.values("organisation"))
+    ).select_related("place", "organisation", "invited_by")
 
 
 def require(

@@ -18,4 +18,10 @@ PERMISSIONS: dict[Permission, Any] = {
     Permission.IMPORT_DATA: _("Load files"),
     Permission.MANAGE_ACCESS: _("Open accounts and give roles"),
     Permission.VIEW_AUDIT: _("See the audit"),
+    Permission.VIEW_FAMILIES: _("Read families' files"),
+    Permission.EDIT_FAMILIES: _("Open, change and close families' files"),
+    Permission.SHARE_FAMILIES: _("Share parts of a file with another body"),
+    Permission.OPEN_FOREIGN_FILES: _("Open a file of another authority in an emergency"),
+    Permission.REVIEW_READING: _("See who reads files"),
+    Permission.VIEW_SHARED_FILES: _("Read what was shared with their body"),
 }

@@ -1,0 +1,52 @@
+"""Reading families: lists, one file, and finding somebody by name, number, national id or phone."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from maarag.database.encryption.fields import matching
+from maarag.database.rows import current
+from maarag.kernel.access.scope import Viewer
+
+from .models import Family, Member
+from .scope import visible_to
+
+LONGEST_NUMBER = 7
+"""Digits of a file number at most; more of them are an id or a phone."""
+
+
+def listed(viewer: Viewer) -> QuerySet[Family]:
+    """The families of the viewer's scope with the number of their people, as a list shows them."""
+    return visible_to(viewer).annotate(people=Count("members"))
+
+
+def file_of(viewer: Viewer, pk: object) -> Family | None:
+    """One family with its people, if the viewer may read it."""
+    people = Prefetch("members", Member.objects.order_by("position"))
+    return visible_to(viewer).filter(pk=pk).prefetch_related(people).first()
+
+
+def found_by(families: QuerySet[Family], text: str) -> QuerySet[Family]:
+    """The families that a text finds: a file number, a national id or phone as a whole, or parts of names.
+
+    Ids and phones are looked up by their fingerprints in the authorities of the scope.
+    """
+    words = text.split()
+    if not words:
+        return families
+    digits = "".join(character for character in text if character.isdigit())
+    exact = Q()
+    if digits and not any(character.isalpha() for character in text):
+        authorities = current().authorities
+        exact |= matching(Member, "phone", text, authorities=authorities)
+        exact |= matching(Member, "national_id", text, authorities=authorities)
+        found = Q(Exists(Member.objects.filter(exact, family=OuterRef("pk"))))
+        if len(digits) <= LONGEST_NUMBER:
+            found |= Q(number=int(digits))
+        return families.filter(found)
+    for word in words:
+        people = Member.objects.filter(
+            Q(first_name__icontains=word) | Q(last_name__icontains=word), family=OuterRef("pk")
+        )
+        families = families.filter(Q(name__icontains=word) | Exists(people))
+    return families
