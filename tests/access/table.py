@@ -283,6 +283,7 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     "hsds:taxonomy": Public(lambda estate: {"identifier": first_of("taxonomies")}),
     "hsds:taxonomy_terms": Public(),
     "hsds:taxonomy_term": Public(lambda estate: {"identifier": first_of("taxonomy_terms")}),
+    "hsds:nothing": Public(lambda estate: {"address": "no/such"}, statuses=(404,)),
     "account_login": SignIn(),
     "account_logout": SignIn(),
     "account_inactive": SignIn(),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.security import SessionAuth
+from ninja.openapi.schema import OpenAPISchema
+from ninja.security import HttpBearer, SessionAuth
 
 from maarag import __version__
 from maarag.desks.picture.api import router as picture
@@ -18,15 +21,38 @@ from maarag.kernel.audit.api import router as audit
 from maarag.kernel.imports.api import router as imports
 from maarag.kernel.places.api import router as places
 from maarag.kernel.taxonomy.api import router as taxonomy
+from maarag.standards.hsds.openapi import operations as hsds_operations
 
-api = NinjaAPI(
+from .contract import complete
+from .problems import in_words
+
+
+class Token(HttpBearer):
+    """A token of an account, as the middleware found it."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        return request.user if getattr(request, "api_token", None) is not None else None
+
+
+class Api(NinjaAPI):
+    """The API with what holds for all of its operations said in its document."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**kwargs)
+        document["paths"] |= hsds_operations("/hsds")
+        complete(document)
+        return document
+
+
+api = Api(
     title="Maarag",
     version=__version__,
     description=(
         "Needs, responses, gaps and duplicates of social services. Reading public facts needs no account; "
-        "everything else is as the signed-in account may."
+        "everything else is as the signed-in account may: with a token of the account, or with its session "
+        "and CSRF token."
     ),
-    auth=SessionAuth(),
+    auth=[Token(), SessionAuth()],
     urls_namespace="api",
 )
 api.add_router("/picture", picture)
@@ -44,3 +70,9 @@ api.add_router("/audit", audit)
 def refuse_what_cannot_be_kept(request: HttpRequest, error: DataError) -> HttpResponse:
     """Text that PostgreSQL cannot hold (a NUL character), or a number beyond its range."""
     return api.create_response(request, {"detail": _("A value is out of range or not text.")}, status=422)
+
+
+@api.exception_handler(Http404)
+def nothing_there(request: HttpRequest, error: Http404) -> HttpResponse:
+    """Words of ours, and never the name of a model."""
+    return api.create_response(request, {"detail": in_words(404)}, status=404)

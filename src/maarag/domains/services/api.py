@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.errors import HttpError
-from ninja.security import django_auth
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import holds_somewhere
@@ -198,7 +197,6 @@ def _overlap(finding: Finding) -> OverlapOut:
 @router.post(
     "/overlaps/verdict",
     response=OverlapOut,
-    auth=django_auth,
     summary="Say whether two services duplicate each other",
     url_name="services_verdict",
 )

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404
 from ninja import File, Form, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
-from ninja.security import django_auth
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import holds_somewhere
@@ -22,7 +21,7 @@ from .models import ImportFile, ImportRow, RowStatus
 from .queries import files_of
 from .reading import FileRefused
 
-router = Router(tags=["imports"], auth=django_auth)
+router = Router(tags=["imports"])
 MOST_ROWS = 500
 
 

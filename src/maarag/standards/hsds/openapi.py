@@ -57,6 +57,14 @@ _WORDS = {
     "top_only": "Only terms without a parent.",
     "parent_id": "UUID or code of the parent.",
 }
+_SUMMARIES = {
+    "about": "The version of HSDS",
+    **{
+        f"{method}_{name}": f"HSDS: {name.replace('_', ' ')}"
+        for name in LISTS
+        for method in ("get", "post", "get_one_of")
+    },
+}
 _PAGE = {
     "total_items": "integer",
     "total_pages": "integer",
@@ -73,42 +81,89 @@ def _parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": _WORDS[name], "schema": kind}
 
 
-def _answers(schema: dict[str, Any], *, missing: bool = False) -> dict[str, Any]:
+_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"type": "string"}, "parameter": {"type": "string"}},
+}
+
+
+def _refusal(words: str) -> dict[str, Any]:
+    return {"description": words, "content": {"application/json": {"schema": _ERROR}}}
+
+
+def _answers(schema: dict[str, Any], *, missing: bool = False, lines: bool = False) -> dict[str, Any]:
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    if lines:
+        content["application/x-ndjson"] = {"schema": {"type": "string"}}
     found: dict[str, Any] = {
-        "200": {"description": "Found.", "content": {"application/json": {"schema": schema}}},
-        "400": {"description": "A parameter that cannot be understood, in words."},
+        "200": {"description": "Found.", "content": content},
+        "400": _refusal("A parameter that cannot be understood, in words."),
     }
-    return found | ({"404": {"description": "Not found."}} if missing else {})
+    return found | ({"404": _refusal("Not found.")} if missing else {})
+
+
+def operations(prefix: str = "", *, by_reference: bool = False) -> dict[str, Any]:
+    """The paths of the endpoints below a prefix.
+
+    `by_reference`: the objects are described by the published schemas of HSDS; otherwise only as far as every
+    object of the standard goes, so that the document stands alone.
+    """
+    about = {name: {"type": "string"} for name in ("version", "profile", "openapi_url")}
+    paths: dict[str, Any] = {
+        f"{prefix}/": {
+            "get": _operation("about", [], _answers({"type": "object", "properties": about})),
+        }
+    }
+    for name, taken in LISTS.items():
+        listed, one = (_object(f"{SCHEMAS}{schema}", by_reference) for schema in _SCHEMAS[name])
+        contents = {"contents": {"type": "array", "items": listed}}
+        page = {
+            "type": "object",
+            "required": [*_PAGE, "contents"],
+            "properties": {n: {"type": k} for n, k in _PAGE.items()} | contents,
+        }
+        parameters = [_parameter(each) for each in taken]
+        paths[f"{prefix}/{name}"] = {
+            method: _operation(f"{method}_{name}", parameters, _answers(page, lines=True))
+            for method in ("get", "post")
+        }
+        identifier = {
+            "name": "id",
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        }
+        extra = [_parameter("full_service")] if name == "organizations" else []
+        paths[f"{prefix}/{name}/{{id}}"] = {
+            "get": _operation(f"get_one_of_{name}", [identifier, *extra], _answers(one, missing=True))
+        }
+    return paths
+
+
+def _object(schema: str, by_reference: bool) -> dict[str, Any]:
+    if by_reference:
+        return {"$ref": schema}
+    return {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "string"}},
+        "externalDocs": {"url": schema},
+    }
+
+
+def _operation(name: str, parameters: list[Any], responses: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": f"hsds_{name}",
+        "tags": ["hsds"],
+        "summary": _SUMMARIES[name],
+        "parameters": parameters,
+        "responses": responses,
+    }
 
 
 def document(server: str) -> dict[str, Any]:
     """The OpenAPI document of the endpoints at `server`."""
-    about = {name: {"type": "string"} for name in ("version", "profile", "openapi_url")}
-    paths: dict[str, Any] = {
-        "/": {
-            "get": {
-                "operationId": "about",
-                "responses": _answers({"type": "object", "properties": about}),
-            }
-        }
-    }
-    for name, taken in LISTS.items():
-        listed, one = (f"{SCHEMAS}{schema}" for schema in _SCHEMAS[name])
-        contents = {"contents": {"type": "array", "items": {"$ref": listed}}}
-        page = {"type": "object", "properties": {n: {"type": k} for n, k in _PAGE.items()} | contents}
-        operation = {"parameters": [_parameter(each) for each in taken], "responses": _answers(page)}
-        paths[f"/{name}"] = {
-            method: {"operationId": f"{method}_{name}", **operation} for method in ("get", "post")
-        }
-        identifier = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-        extra = [_parameter("full_service")] if name == "organizations" else []
-        paths[f"/{name}/{{id}}"] = {
-            "get": {
-                "operationId": f"get_one_of_{name}",
-                "parameters": [identifier, *extra],
-                "responses": _answers({"$ref": one}, missing=True),
-            }
-        }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -117,5 +172,5 @@ def document(server: str) -> dict[str, Any]:
             "license": {"name": "As each source of the directory says"},
         },
         "servers": [{"url": server}],
-        "paths": paths,
+        "paths": operations(by_reference=True),
     }

@@ -23,3 +23,4 @@ for _name, (_many, _one, _singular) in _LISTS.items():
         re_path(rf"^{_name}/?$", _many, name=_name),
         re_path(rf"^{_name}/(?P<identifier>[^/]{{1,200}})/?$", _one, name=_singular),
     ]
+urlpatterns.append(re_path(r"^(?P<address>.+)$", views.nothing, name="nothing"))

@@ -226,3 +226,9 @@ def taxonomy_term(request: HttpRequest, identifier: str) -> HttpResponseBase:
         if own_fields.term(field)["id"] == identifier.lower():
             return answer(request, own_fields.term(field))
     raise Http404(_("There is no taxonomy term with the id “%(id)s”.") % {"id": identifier})
+
+
+@public("POST")
+def nothing(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Any other address below the standard's: refused in its own form."""
+    raise Http404(_("There is nothing at this address."))

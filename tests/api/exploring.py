@@ -1,0 +1,136 @@
+"""Sending everything that the document allows, and what it does not, as every kind of caller.
+
+Seeds are fixed: the same code sends the same cases.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import hypothesis
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.db import transaction
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.failures import FailureGroup
+from schemathesis.generation import GenerationMode
+
+SEED = 20261121
+CHECKED = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+_PARTS = ("operation", "method", "path", "headers", "cookies", "query", "body", "media_type")
+load_all_checks()
+CHOSEN = [CHECKS.get_one(name) for name in CHECKED]
+QUIET = {
+    "database": None,
+    "deadline": None,
+    "suppress_health_check": list(hypothesis.HealthCheck),
+    "phases": [hypothesis.Phase.generate],
+}
+
+
+def loaded(path: str = "/api/openapi.json") -> Any:
+    """The document of the running site, with the site behind it."""
+    config = schemathesis.Config(seed=SEED)
+    schema = schemathesis.openapi.from_wsgi(path, get_wsgi_application(), config=config)
+    return schema
+
+
+def operations_of(schema: Any) -> list[Any]:
+    found = [result.ok() for result in schema.get_all_operations()]
+    assert found
+    return found
+
+
+def examples(operation: Any, mode: GenerationMode, number: int) -> list[Any]:
+    """Cases of an operation by Hypothesis: as documented, or with something wrong in them."""
+    cases: list[Any] = []
+    try:
+        strategy = operation.as_strategy(generation_mode=mode)
+
+        @hypothesis.seed(SEED)
+        @hypothesis.settings(max_examples=number, **QUIET)
+        @hypothesis.given(case=strategy)
+        def gather(case: Any) -> None:
+            cases.append(case)
+
+        gather()
+    except (hypothesis.errors.Unsatisfiable, hypothesis.errors.InvalidArgument):
+        return []  # nothing can be wrong in it: no parameter, no body
+    return cases[:number]
+
+
+def boundaries(operation: Any) -> list[Any]:
+    """The cases at the boundaries of every parameter and body: least, most, missing, of another type …"""
+    schema = operation.schema
+    config = schema.config.generation_for(operation=operation, phase="coverage")
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    found = schema.iter_coverage_cases(
+        operation,
+        generation_modes=modes,
+        generation_config=config,
+        extra_data_source=None,
+        error_feedback=None,
+    )
+    return [case for case in found if case.method == operation.method.upper()]
+
+
+@dataclass
+class Findings:
+    """What was sent, what came back, and what should not have come."""
+
+    sent: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: dict[str, str] = field(default_factory=dict)
+    reached: set[str] = field(default_factory=set)
+    """Operations that did what was asked at least once."""
+
+    def add(self, who: str, case: Any, answer: Any) -> None:
+        self.sent += 1
+        self.statuses[answer.status_code] += 1
+        label = case.operation.label
+        if answer.status_code < 300:
+            self.reached.add(label)
+        try:
+            case.validate_response(answer, checks=CHOSEN)
+        except FailureGroup as group:
+            for fault in group.exceptions:
+                key = f"{label} → {answer.status_code}: {fault.title}"
+                self.faults.setdefault(key, f"{who}: {fault.message}\n{case.as_curl_command()}")
+
+    def told(self) -> str:
+        return f"{self.sent} requests, answers {dict(sorted(self.statuses.items()))}"
+
+
+def with_rows(cases: Iterable[Any], rows: dict[str, list[Any]]) -> Iterator[Any]:
+    """The cases, and those with an item in their address once more for each row that there really is."""
+    for number, case in enumerate(cases):
+        yield case
+        for prefix, ids in rows.items():
+            if case.path.startswith(prefix) and "{" in case.path:
+                yield type(case)(
+                    path_parameters=dict.fromkeys(case.path_parameters, ids[number % len(ids)]),
+                    **{name: copy.copy(getattr(case, name)) for name in _PARTS},
+                )
+
+
+def explore(
+    cases: list[Any], callers: dict[str, dict[str, str]], findings: Findings, rows: dict[str, list[Any]]
+) -> None:
+    """Send every case as every caller; what one case changes is undone before the next caller."""
+    for who, headers in callers.items():
+        with transaction.atomic():
+            for case in with_rows(cases, rows):
+                with transaction.atomic():
+                    findings.add(who, case, case.call(headers=headers))
+                    transaction.set_rollback(True)
+            transaction.set_rollback(True)

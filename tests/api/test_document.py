@@ -1,0 +1,54 @@
+"""The document says of every operation what it takes and how it may answer."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from maarag.api.contract import WRITING, operations
+from maarag.api.idempotency import HEADER
+
+pytestmark = pytest.mark.django_db
+
+
+def document():
+    return Client().get("/api/openapi.json").json()
+
+
+def test_every_operation_says_how_it_refuses():
+    found = document()
+    for path, method, operation in operations(found):
+        if not path.startswith("/api/"):
+            continue
+        documented = set(operation["responses"])
+        assert {"400", "401", "422", "429"} <= documented, (method, path)
+        if operation.get("security"):
+            assert {"403"} <= documented, (method, path)
+        if method in WRITING:
+            assert {"404", "409"} <= documented, (method, path)
+            assert HEADER in {parameter["name"] for parameter in operation["parameters"]}, (method, path)
+            assert operation["security"] == [{"Token": []}, {"SessionAuth": []}], (method, path)
+
+
+def test_operations_have_names_of_their_own():
+    names = [operation["operationId"] for _path, _method, operation in operations(document())]
+    assert len(names) == len(set(names))
+    assert "hsds_get_services" in names
+
+
+def test_what_is_made_links_to_what_can_be_done_with_it():
+    paths = document()["paths"]
+    opened = paths["/api/missions/"]["post"]["responses"]["201"]["links"]
+    assert {name.rpartition("_")[2] for name in opened} >= {"mission", "change", "close"}
+    assert all(link["parameters"] == {"pk": "$response.body#/id"} for link in opened.values())
+
+
+def test_refusals_outside_the_operations_are_json_too():
+    for address, status in (("/api/no/such", 404), ("/api/missions/%00", 400)):
+        answer = Client().get(address)
+        assert answer.status_code == status
+        assert answer["Content-Type"] == "application/json"
+        assert set(answer.json()) == {"detail"}
+    wrong = Client().delete("/api/missions/")
+    assert (wrong.status_code, wrong["Content-Type"]) == (405, "application/json")
+    assert wrong["Allow"]
