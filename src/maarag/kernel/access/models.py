@@ -39,6 +39,9 @@ class Account(AbstractBaseUser):
 
     objects = AccountManager()
 
+    limited_to: frozenset[Permission] | None = None
+    """Where a program asks with a limited key: the only permissions that hold for this request."""
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
