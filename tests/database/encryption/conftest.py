@@ -38,6 +38,8 @@ def person(db: None) -> Iterator[type[models.Model]]:
             class Meta:
                 app_label = "people"
 
+        with connection.cursor() as cursor:  # a temporary table: the application may make no other
+            cursor.execute("SET LOCAL search_path = pg_temp, public")
         with connection.schema_editor() as editor:
             editor.create_model(Resident)
         yield Resident
