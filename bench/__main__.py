@@ -1,4 +1,4 @@
-"""`python -m bench` (or `make bench`): every benchmark, one after the other."""
+"""`python -m bench` (or `make bench`): every benchmark, one after the other; `python -m bench load`: that one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import subprocess
 import sys
 import time
 
-BENCHES = ("picture", "reach", "overlap", "search")
+BENCHES = ("picture", "reach", "overlap", "search", "load")
 
 
 def main() -> None:
-    for name in BENCHES:
+    for name in sys.argv[1:] or BENCHES:
         print(f"\n== {name}: python -m bench.{name}\n", flush=True)
         began = time.perf_counter()
         # A process each: numba, scikit-learn and PySAL must not share their warm state.

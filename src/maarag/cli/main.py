@@ -15,6 +15,7 @@ from maarag import __version__
 COMMANDS = {
     "run": "maarag.cli.run:run",
     "setup": "maarag.cli.run:setup",
+    "serve": "maarag.cli.serve:serve",
     "picture": "maarag.cli.picture:picture",
     "search": "maarag.cli.search:search",
     "reach": "maarag.cli.reach:reach",
@@ -23,6 +24,9 @@ COMMANDS = {
     "export": "maarag.cli.hsds:export",
     "import-hsds": "maarag.cli.hsds:import_hsds",
     "doctor": "maarag.cli.doctor:doctor",
+    "backup": "maarag.cli.backup:backup",
+    "restore": "maarag.cli.backup:restore",
+    "keys": "maarag.cli.keys:keys",
     "db": "maarag.cli.database:db",
     "manage": "maarag.cli.manage:manage",
     "messages": "maarag.cli.messages:messages",

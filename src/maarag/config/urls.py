@@ -6,7 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("maarag.desks.home.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("maarag.kernel.access.sign_in_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("picture/", include("maarag.desks.picture.urls")),
     path("services/", include("maarag.domains.services.urls")),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("gallery/", include("maarag.ui.urls")),
     path("hsds/", include("maarag.standards.hsds.urls")),
     path("api/", include("maarag.api.urls")),
+    path("", include("maarag.desks.health.urls")),
 ]
 
 handler400 = "maarag.ui.views.bad_request"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from maarag.database.configuration import databases
 from maarag.database.layout import default_home
 
+from ..logging import configuration
 from ..oidc import oidc_origins, oidc_providers
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
@@ -54,11 +55,13 @@ INSTALLED_APPS = [
     "maarag.standards.hsds",
     "maarag.desks.home",
     "maarag.desks.picture",
+    "maarag.desks.health",
     "maarag.api",
     "maarag.demo",
 ]
 
 MIDDLEWARE = [
+    "maarag.desks.health.observing.observe",  # the outermost: numbers, counts and times every request
     "django.middleware.security.SecurityMiddleware",
     "maarag.kernel.access.headers.guard_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -222,14 +225,14 @@ CACHES = {
         "LOCATION": "access_attempts",
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     },
+    # Of each process its own; nothing in it is of one person. See maarag.kernel.access.kept.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 300,
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"maarag": {"level": "INFO"}},
-}
+LOGGING = configuration(structured=False)

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import os
 
-from .base import *  # noqa: F403
+from maarag.database.configuration import databases
 
+from ..logging import configuration
+from .base import *  # noqa: F403
+from .base import HOME
+
+DATABASES = databases(home=HOME, pool=True)
 SECRET_KEY = os.environ["MAARAG_SECRET_KEY"]
 ALLOWED_HOSTS = os.environ["MAARAG_HOSTS"].split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+# Whoever watches the installation asks on this machine itself, without a proxy: no TLS, and no name.
+ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+METRICS_TOKEN = os.environ.get("MAARAG_METRICS_TOKEN", "")
+LOGGING = configuration(structured=True)
+STRUCTURED_LOGS = True
+DEFAULT_EXCEPTION_REPORTER_FILTER = "maarag.config.logging.NothingPersonal"
+DEFAULT_EXCEPTION_REPORTER = "maarag.config.logging.ShortReporter"
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-maarag_session"
 CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-maarag_csrf"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_NAME = "__Host-maarag_language"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 DEMONSTRATION = False

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from maarag.domains.missions.queries import visible_to as visible_missions
 from maarag.domains.missions.queries import within as missions_within
 from maarag.domains.services.queries import overlaps
+from maarag.kernel.access.kept import kept_page
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import grants_of, permits
 from maarag.kernel.people.models import Sector
@@ -52,12 +53,16 @@ def index(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The integrated picture of one place."""
     try:
-        view = _asked(request, code)
+        return kept_page(request, "picture/place.html", lambda: _place_context(request, code))
     except BadRequestForPicture as error:
         return _refused(request, error)
+
+
+def _place_context(request: HttpRequest, code: str) -> dict[str, Any]:
+    view = _asked(request, code)
     findings = overlaps(view.place, topic=view.filters.topic, standing=True)
     line = summary.whole(view)
-    context = {
+    return {
         "view": view,
         "place": view.place,
         "crumbs": _crumbs(view),
@@ -86,7 +91,6 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         and permits(request.user, Permission.OPEN_MISSIONS, place=view.place),
         "query": links.query(view),
     }
-    return render(request, "picture/place.html", context)
 
 
 @require_safe

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maarag.kernel.access.kept import kept_page
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere, needs_permission, permits, require
 from maarag.kernel.audit.queries import told_of
@@ -44,6 +45,10 @@ PER_PAGE = 30
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list of estimates with its filters."""
+    return kept_page(request, "needs/index.html", lambda: _list_context(request))
+
+
+def _list_context(request: HttpRequest) -> dict[str, Any]:
     asked = Asked.of(request.GET)
     found, hidden = estimates(request.user, asked)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -69,7 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
         region="results",
         foot=ngettext("%(count)s estimate", "%(count)s estimates", count) % {"count": figures.number(count)},
     )
-    context = {
+    return {
         "table": table,
         "page": page,
         "asked": asked,
@@ -83,7 +88,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "ages": [("newest", _("The newest of each")), ("old", _("Old ones")), ("all", _("All"))],
         "may_add": _may_somewhere(request),
     }
-    return render(request, "needs/index.html", context)
 
 
 def _may_somewhere(request: HttpRequest) -> bool:

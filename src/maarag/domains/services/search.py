@@ -86,6 +86,11 @@ def told(ids: Iterable[str], language: str) -> dict[str, tuple[str, str, str]]:
     }
 
 
+def revision_in_use() -> tuple[object, ...]:
+    """What the index in use was built of, where it may lag behind the database; nothing where it never does."""
+    return _directory().revision if _current and len(_current.index) > AT_ONCE else ()
+
+
 def _directory() -> Directory:
     global _current, _builder
     have = _current

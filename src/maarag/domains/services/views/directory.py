@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from maarag.kernel.access.kept import kept_page
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import holds_somewhere, permits
 from maarag.kernel.people.models import Sector
@@ -26,7 +27,7 @@ from ..evidence import evidence_in_words
 from ..models import Service, ServiceStatus
 from ..queries import similar_to, with_everything
 from ..scope import may_edit, may_judge
-from ..search import DirectoryPage, Facet, search_directory, why_found
+from ..search import DirectoryPage, Facet, revision_in_use, search_directory, why_found
 from ..words import LANGUAGES, age_in_words, hours_in_words, language_in_words
 
 PER_PAGE = 20
@@ -116,6 +117,12 @@ class _Known(Paginator):
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Search, facets and results; the same page serves htmx, which takes the results out of it."""
+    return kept_page(
+        request, "services/index.html", lambda: _directory_context(request), also=revision_in_use()
+    )
+
+
+def _directory_context(request: HttpRequest) -> dict[str, Any]:
     asked = Asked.of(request.GET)
     found = _found(asked)
     if not found.rows and found.total:  # a page beyond the last
@@ -137,7 +144,7 @@ def index(request: HttpRequest) -> HttpResponse:
     meant = asked.query
     for correction in found.corrections:
         meant = meant.replace(correction.typed, correction.meant)
-    context = {
+    return {
         "asked": asked,
         "found": found,
         "rows": rows,
@@ -161,7 +168,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_create": request.user.is_authenticated
         and holds_somewhere(request.user, Permission.EDIT_SERVICES),
     }
-    return render(request, "services/index.html", context)
 
 
 def _found(asked: Asked) -> DirectoryPage:

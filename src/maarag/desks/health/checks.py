@@ -1,0 +1,154 @@
+"""Is the installation well? Each check says so with figures; none reads a row about a person."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Literal
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+State = Literal["ok", "attention", "down"]
+
+OLDEST_JOB_SECONDS = 15 * 60
+LEAST_FREE_SHARE = 0.10
+OLDEST_BACKUP_HOURS = 26
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: `down` where requests cannot be answered, `attention` where somebody should look.
+
+    `words` says what each figure is.
+    """
+
+    name: str
+    state: State
+    figures: dict[str, float] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+
+def every() -> list[Check]:
+    """All checks. Where the database does not answer, those that need it are left out."""
+    first = database()
+    if first.state == "down":
+        return [first, disk(), backup()]
+    return [first, *(_guarded(check) for check in (migrations, jobs, audit)), disk(), backup()]
+
+
+def state_of(checks: list[Check]) -> State:
+    """The worst of them."""
+    states = {check.state for check in checks}
+    return "down" if "down" in states else "attention" if "attention" in states else "ok"
+
+
+def _guarded(check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except Exception:  # a check that fails says so; it does not take the page of health with it
+        return Check(check.__name__, "attention")
+
+
+def database() -> Check:
+    began = perf_counter()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:  # whatever the reason: refused, pool empty, name unknown
+        return Check("database", "down")
+    return Check(
+        "database",
+        "ok",
+        {"answer_seconds": perf_counter() - began},
+        {"answer_seconds": "Seconds that the database took to answer."},
+    )
+
+
+_migrated = False
+
+
+def migrations() -> Check:
+    """Down while the code knows migrations that the database lacks; asked no more once there was none."""
+    global _migrated
+    pending = 0
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        _migrated = not pending
+    return Check(
+        "migrations",
+        "down" if pending else "ok",
+        {"pending": pending},
+        {"pending": "Migrations that the database lacks."},
+    )
+
+
+def jobs() -> Check:
+    from maarag.kernel.jobs.models import Job, JobStatus
+    from maarag.kernel.jobs.queries import overview
+
+    found = overview(Job.objects.all())
+    lag = (timezone.now() - found.oldest_waiting).total_seconds() if found.oldest_waiting else 0.0
+    figures = {
+        "oldest_waiting_seconds": max(lag, 0.0),
+        "waiting": found.counts.get(JobStatus.WAITING, 0),
+        "failed": found.counts.get(JobStatus.FAILED, 0),
+        "workers": found.workers,
+    }
+    words = {
+        "oldest_waiting_seconds": "Seconds since when the oldest job that is due has waited.",
+        "waiting": "Jobs that wait.",
+        "failed": "Jobs that failed for good.",
+        "workers": "Workers with a heartbeat in the last half minute.",
+    }
+    well = lag <= OLDEST_JOB_SECONDS and found.workers > 0
+    return Check("jobs", "ok" if well else "attention", figures, words)
+
+
+def audit() -> Check:
+    from maarag.kernel.audit.models import AuditEvent
+
+    newest = AuditEvent.objects.order_by("-pk").values_list("at", flat=True).first()
+    if newest is None:
+        return Check("audit", "ok")
+    age = (timezone.now() - newest).total_seconds()
+    return Check(
+        "audit",
+        "ok",
+        {"newest_event_age_seconds": age},
+        {"newest_event_age_seconds": "Seconds since the newest event of the audit."},
+    )
+
+
+def disk() -> Check:
+    """Of the folder of the installation; where the database runs elsewhere, its own host watches its disk."""
+    try:
+        total, _used, free = shutil.disk_usage(settings.HOME)
+    except OSError:
+        return Check("disk", "attention")
+    share = free / total if total else 0.0
+    return Check(
+        "disk",
+        "ok" if share >= LEAST_FREE_SHARE else "attention",
+        {"free_bytes": free, "free_share": share},
+        {"free_bytes": "Bytes free on the disk.", "free_share": "Share of the disk that is free."},
+    )
+
+
+def backup() -> Check:
+    from maarag.database.backup.state import age_hours
+
+    age = age_hours(settings.HOME)
+    if age is None:
+        return Check("backup", "attention")
+    return Check(
+        "backup",
+        "ok" if age <= OLDEST_BACKUP_HOURS else "attention",
+        {"age_seconds": age * 3600},
+        {"age_seconds": "Seconds since the last backup that succeeded."},
+    )
