@@ -11,6 +11,7 @@ urlpatterns = [
     path("picture/", include("maarag.desks.picture.urls")),
     path("services/", include("maarag.domains.services.urls")),
     path("needs/", include("maarag.domains.needs.urls")),
+    path("families/", include("maarag.domains.families.urls")),
     path("missions/", include("maarag.domains.missions.urls")),
     path("imports/", include("maarag.kernel.imports.urls")),
     path("access/", include("maarag.kernel.access.urls")),

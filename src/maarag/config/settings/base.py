@@ -152,6 +152,7 @@ MFA_TOTP_ISSUER = "Maarag"
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODE_DIGITS = 12
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+PASSWORD_RESET_TIMEOUT = 3600
 STAFF_NEED_SECOND_FACTOR = True
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_LONGEST_SECONDS = 12 * 3600
@@ -164,6 +165,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MAARAG_PROXIES", "0"))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home:index"
 LOGOUT_REDIRECT_URL = "home:index"
+
+# Letters name the site by this address, never by what a browser claims.
+SITE_ADDRESS = os.environ.get("MAARAG_ADDRESS", "http://localhost:8000")
+DEFAULT_FROM_EMAIL = os.environ.get("MAARAG_LETTERS_FROM", "maarag@localhost")
 
 LANGUAGE_CODE = "he"
 LANGUAGES = [("he", _("Hebrew")), ("ar", _("Arabic")), ("en", _("English"))]

@@ -18,3 +18,6 @@ ALLOWED_HOSTS = [
 ]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEMONSTRATION = True
+# The demonstration's accounts sign in with their known password alone; the pages of the second factor work.
+STAFF_NEED_SECOND_FACTOR = not DEMONSTRATION
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost

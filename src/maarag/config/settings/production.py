@@ -33,4 +33,12 @@ CSRF_COOKIE_NAME = "__Host-maarag_csrf"
 LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_NAME = "__Host-maarag_language"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+SITE_ADDRESS = os.environ.get("MAARAG_ADDRESS", f"https://{ALLOWED_HOSTS[0]}")
+DEFAULT_FROM_EMAIL = os.environ.get("MAARAG_LETTERS_FROM", f"maarag@{ALLOWED_HOSTS[0]}")
+EMAIL_HOST = os.environ.get("MAARAG_SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("MAARAG_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("MAARAG_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("MAARAG_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("MAARAG_SMTP_TLS", "0") == "1"
+EMAIL_TIMEOUT = 20
 DEMONSTRATION = False

@@ -17,6 +17,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Tests that sign in by force_login have no second factor; those of the sign-in itself switch this on again.
+STAFF_NEED_SECOND_FACTOR = False
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 DEMONSTRATION = False
 # Two runs of the tests at once do not meet.
 DATABASES["default"]["TEST"] = {"NAME": f"test_maarag_{os.getpid()}"}  # noqa: F405

@@ -6,3 +6,8 @@ class Config(AppConfig):
     name = "maarag.kernel.access"
     label = "access"
     verbose_name = _("Access")
+
+    def ready(self) -> None:
+        from . import events
+
+        events.connect()

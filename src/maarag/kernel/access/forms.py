@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
@@ -81,3 +82,60 @@ class GrantForm(forms.Form):
         elif ends and ends < timezone.localdate():
             self.add_error("ends", _g("This period has passed already; choose a later last day."))
         return given
+
+
+class InvitationForm(GrantForm):
+    """Whom to invite, to which role, for which place or organisation, and in which language."""
+
+    language = forms.ChoiceField(label=_("Language of the letter"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, by: Account, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        del self.fields["starts"], self.fields["ends"]
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].help_text = _(
+            "A letter with a link of one use goes there; it holds for seven days."
+        )
+
+    def clean_email(self) -> str:
+        """The same answer whether or not the address has an account."""
+        email: str = self.cleaned_data["email"].lower()
+        return email
+
+
+class AcceptForm(forms.Form):
+    """The name and password of somebody who was invited."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=512,
+        help_text=_("At least 12 characters. A few words that do not belong together are easy to remember."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The password again"),
+        strip=False,
+        max_length=512,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("password") and given.get("again") and given["password"] != given["again"]:
+            self.add_error("again", _g("The two passwords differ."))
+        return given
+
+
+class ReasonForm(forms.Form):
+    """Why a second factor should be taken away."""
+
+    reason = forms.CharField(
+        label=_("How do you know that the person asks for it?"),
+        max_length=300,
+        help_text=_("For example: spoke with them face to face. No e-mail or message alone is proof."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -104,7 +104,8 @@ def manages_all_of(viewer: Viewer, account: Account) -> bool:
     today = timezone.localdate()
     held = list(account.grants.filter(Q(ends=None) | Q(ends__gte=today)))
     return bool(held) and all(
-        permits(viewer, Permission.MANAGE_ACCESS, place=row.place, organisation=row.organisation) for row in held
+        permits(viewer, Permission.MANAGE_ACCESS, place=row.place, organisation=row.organisation)
+        for row in held
     )
 
 

@@ -44,6 +44,8 @@ ACTIONS: dict[str, Any] = {
     "families.open": _("Opened a family's file"),
     "families.change": _("Changed a family's file"),
     "families.close": _("Closed a family's file"),
+    "families.export": _("Exported a list of families"),
+    "families.print": _("Printed a family's file"),
     "families.reopen": _("Opened a closed file again"),
     "missions.open": _("Opened a mission"),
     "missions.change": _("Changed a mission"),

@@ -24,13 +24,14 @@ from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
 
-from .actions import end_grant, grant, open_account
-from .forms import AccountForm, GrantForm
-from .models import Account, Grant
-from .permissions import ROLE_PERMISSIONS, Permission, Role
-from .queries import in_force
-from .scope import account_of, managed_by, needs_permission, permits
-from .words import PERMISSIONS
+from ..actions import end_grant, grant, open_account
+from ..forms import AccountForm, GrantForm
+from ..models import Account, Grant
+from ..permissions import ROLE_PERMISSIONS, Permission, Role
+from ..queries import in_force
+from ..scope import account_of, managed_by, needs_permission, permits
+from ..sign_in import needs_recent_sign_in
+from ..words import PERMISSIONS
 
 PER_PAGE = 30
 ORDERS = {"account": "account__name", "role": "role", "starts": "starts", "ends": "ends"}
@@ -61,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     count = page.paginator.count
     table = Table(
         columns=[
-            Column("account", _("Account"), heading=True, sortable=True),
+            Column("account", _("Account"), heading=True, sortable=True, link="url"),
             Column("email", _("E-mail")),
             Column("role", _("Role"), sortable=True),
             Column("where", _("For")),
@@ -102,6 +103,7 @@ def _line(row: Grant, today: date) -> dict[str, Any]:
     )
     return {
         "account": row.account.name,
+        "url": reverse("access:account", args=[row.account_id]),
         "email": row.account.email,
         "role": row.get_role_display(),
         "where": name_in_language(row.place or row.organisation),
@@ -150,6 +152,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_permission(Permission.MANAGE_ACCESS)
+@needs_recent_sign_in
 def open_new(request: HttpRequest) -> HttpResponse:
     """Open an account, then give it its first role."""
     form = AccountForm(request.POST if request.method == "POST" else None)
@@ -168,6 +171,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_permission(Permission.MANAGE_ACCESS)
+@needs_recent_sign_in
 def give(request: HttpRequest) -> HttpResponse:
     """Give a role; a place that the manager does not manage does not exist for them."""
     for code in filter(None, (asked_text(request.POST, "place"), asked_text(request.GET, "place"))):
@@ -216,6 +220,7 @@ def _give(request: HttpRequest, form: GrantForm) -> Grant | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_permission(Permission.MANAGE_ACCESS)
+@needs_recent_sign_in
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a role from today on, after asking."""
     if pk > 2**63 - 1:
