@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext
 
 from maarag.kernel.access.actions import system_account
+from maarag.kernel.audit.models import AuditEvent
+from maarag.kernel.imports import actions
 from maarag.kernel.imports.actions import NotReady, apply_file, is_working, read_file, take_in
 from maarag.kernel.imports.background import work
 from maarag.kernel.imports.importers.taxonomy import Taxonomy
 from maarag.kernel.imports.models import FileStatus, ImportFile, Mode
+from maarag.kernel.jobs.inline import work_off
+from maarag.kernel.jobs.models import Job
 from maarag.kernel.taxonomy.models import Term
+from tests.kernel.jobs.queue import emptied
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queue")]
 CONTENT = "slug,שם בעברית\nhuman_services,מענים\nhuman_services:food,מזון\n"
+
+
+@pytest.fixture
+def empty_queue(transactional_db: None) -> Iterator[None]:
+    emptied()
+    yield
+    emptied()
 
 
 def ready() -> ImportFile:
@@ -63,33 +78,68 @@ def test_a_large_file_is_read_and_loaded_beside_the_request(settings: Any) -> No
     settings.IMPORT_BACKGROUND_BYTES = 1
     by = system_account()
     found = take_in(by=by, kind="taxonomy", file=ContentFile(CONTENT.encode(), name="t"), name="t.csv")
-    for task, options, status in (
-        (read_file, {}, FileStatus.READY),
-        (apply_file, {"mode": Mode.ALL}, FileStatus.APPLIED),
+    for task, options, before, after in (
+        (read_file, {}, FileStatus.WAITING, FileStatus.READY),
+        (apply_file, {"mode": Mode.ALL}, FileStatus.READY, FileStatus.APPLIED),
     ):
         work(task, import_file=found, by=by, **options)
-        _wait_for(found, status)
+        found.refresh_from_db()
+        assert (found.status, is_working(found)) == (before, True)
+        with pytest.raises(NotReady, match="being worked on"):
+            work(task, import_file=found, by=by, **options)
+        assert work_off() == 1
+        found.refresh_from_db()
+        assert (found.status, is_working(found)) == (after, False)
     assert Term.objects.count() == 2
 
 
 def test_what_goes_wrong_beside_the_request_is_shown_with_the_file(settings: Any) -> None:
     found = ready()
     settings.IMPORT_BACKGROUND_BYTES = 1
-    work(apply_file, import_file=found, by=system_account(), mode="no such mode")
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not ImportFile.objects.get().message:
-        time.sleep(0.05)
-    assert "Choose whether to load" in ImportFile.objects.get().message
+    with pytest.raises(NotReady, match="Choose whether to load"):
+        work(apply_file, import_file=found, by=system_account(), mode="no such mode")
+    with translation.override("he"):
+        work(apply_file, import_file=found, by=system_account(), mode=Mode.ALL)
+    apply_file(by=system_account(), import_file=found, mode=Mode.ALL)
+    assert work_off() == 1
+    found.refresh_from_db()
+    with translation.override("he"):
+        assert found.message == gettext("The file has been loaded already; nothing was loaded again.")
+    assert Job.objects.get().status == "succeeded"
 
 
-def _wait_for(found: ImportFile, status: str) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found.refresh_from_db()
-        if found.status == status and not is_working(found):
-            return
-        time.sleep(0.05)
-    pytest.fail(f"still {found.status}: {found.message}")
+def test_a_job_that_is_run_again_loads_nothing_again(settings: Any) -> None:
+    """As after a worker that died between its commit and telling of it."""
+    found = ready()
+    settings.IMPORT_BACKGROUND_BYTES = 1
+    work(apply_file, import_file=found, by=system_account(), mode=Mode.ALL)
+    for _run in range(2):
+        assert work_off() == 1
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'todo'")
+    found.refresh_from_db()
+    assert (found.status, found.message) == (FileStatus.APPLIED, "")
+    assert AuditEvent.objects.filter(action="imports.apply").count() == 1
+
+
+def test_two_readings_never_mix_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reading that was thought dead goes on after another has begun: it stops at its next row."""
+    found, by = ready(), system_account()
+    real = actions.store
+    begun: list[bool] = []
+
+    def overtaken(import_file: ImportFile, outcomes: Any) -> None:
+        if not begun:
+            begun.append(True)
+            transaction.on_commit(lambda: read_file(by=by, import_file=found, anew=True) and None)
+        real(import_file, outcomes)
+
+    monkeypatch.setattr(actions, "store", overtaken)
+    with pytest.raises(NotReady, match="being worked on"):
+        read_file(by=by, import_file=found)
+    found.refresh_from_db()
+    assert (found.status, found.counts, found.message) == (FileStatus.READY, {"new": 2}, "")
+    assert found.rows.count() == 2
 
 
 def test_reading_that_died_can_be_begun_anew() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import holds_somewhere
 from maarag.kernel.audit.actions import record
+from maarag.kernel.jobs.queries import is_open
 
 from .importer import Understood, importer_of
 from .models import FileStatus, ImportFile, ImportRow, Mode, RowStatus
@@ -90,19 +92,23 @@ def take_in(
     return kept
 
 
-def read_file(*, by: Account, import_file: ImportFile, sheet: str | None = None) -> ImportFile:
+def read_file(
+    *, by: Account, import_file: ImportFile, sheet: str | None = None, anew: bool = False
+) -> ImportFile:
     """Read every row and work out what it will become; also a second time, with another sheet.
 
     A file that cannot be read gets the status REFUSED and its message; nothing is raised for it. Raises
-    NotReady
-    where it is being read or loaded at this moment, or was loaded.
+    NotReady where it is being read or loaded at this moment, or was loaded. `anew`: a reading that may be
+    under way counts as dead; should it be alive, it is told so at its next row and stops.
     """
     _must_import(by)
     with transaction.atomic():
         found = ImportFile.objects.select_for_update().get(pk=import_file.pk)
-        _refuse_if_busy(found)
+        if not anew:
+            _refuse_if_busy(found)
         if found.status == FileStatus.APPLIED:
             raise NotReady(_("The file has been loaded."))
+        found.turn += 1
         found.status, found.seen_at, found.message, found.rows_read = (
             FileStatus.READING,
             timezone.now(),
@@ -112,19 +118,33 @@ def read_file(*, by: Account, import_file: ImportFile, sheet: str | None = None)
         if sheet is not None:
             found.sheet = sheet
         found.save()
-    ImportRow.objects.filter(import_file=found).delete()
+        ImportRow.objects.filter(import_file=found).delete()
     try:
         _read(found, by)
     except FileRefused as error:
-        found.status, found.message, found.counts = FileStatus.REFUSED, str(error), {}
-        ImportRow.objects.filter(import_file=found).delete()
+        with transaction.atomic():
+            _still_ours(found)
+            found.status, found.message, found.counts = FileStatus.REFUSED, str(error), {}
+            found.save()
+            ImportRow.objects.filter(import_file=found).delete()
     except BaseException:
-        found.status, found.message = FileStatus.REFUSED, _("Reading was interrupted. Read the file again.")
-        found.save()
+        with suppress(DatabaseError):  # it may be the database that interrupted
+            ImportFile.objects.filter(pk=found.pk, turn=found.turn).update(
+                status=FileStatus.REFUSED, message=_("Reading was interrupted. Read the file again.")
+            )
         raise
-    found.seen_at = timezone.now()
-    found.save()
     return found
+
+
+def _still_ours(found: ImportFile) -> None:
+    """Give a sign of work, and hold the file's row until the transaction ends.
+
+    Raises NotReady where somebody began to read the file anew, so that two readings never mix their rows.
+    """
+    found.seen_at = timezone.now()
+    ours = ImportFile.objects.filter(pk=found.pk, turn=found.turn)
+    if not ours.update(seen_at=found.seen_at, rows_read=found.rows_read):
+        raise NotReady(_("The file is being worked on at this moment."))
 
 
 def _read(found: ImportFile, by: Account) -> None:
@@ -150,15 +170,18 @@ def _read(found: ImportFile, by: Account) -> None:
 
         understanding.survey(raws())
         for outcomes in understanding.outcomes(raws()):
-            store(found, outcomes)
             found.rows_read += len(outcomes)
-            found.seen_at = timezone.now()
-            found.save(update_fields=["rows_read", "seen_at"])
+            with transaction.atomic():
+                _still_ours(found)
+                store(found, outcomes)
     if not found.rows_read:
         raise FileRefused(_("The file has no rows below its header."))
-    settle_duplicates(found)
-    found.counts = counts_of(found)
-    found.status = FileStatus.READY
+    with transaction.atomic():
+        _still_ours(found)
+        settle_duplicates(found)
+        found.counts = counts_of(found)
+        found.status = FileStatus.READY
+        found.save()
 
 
 def counts_of(import_file: ImportFile) -> dict[str, int]:
@@ -169,6 +192,11 @@ def counts_of(import_file: ImportFile) -> dict[str, int]:
     return dict(found.order_by())
 
 
+def lock_of(import_file: ImportFile) -> str:
+    """Jobs about the same file run one after the other."""
+    return f"import-{import_file.pk}"
+
+
 def _refuse_if_busy(found: ImportFile) -> None:
     busy = found.status == FileStatus.READING
     if busy and found.seen_at and timezone.now() - found.seen_at < SILENCE:
@@ -176,7 +204,9 @@ def _refuse_if_busy(found: ImportFile) -> None:
 
 
 def is_working(import_file: ImportFile) -> bool:
-    """Whether somebody reads or loads the file at this moment."""
+    """Whether somebody reads or loads the file at this moment, or will as soon as a worker is free."""
+    if is_open(lock_of(import_file)):
+        return True
     if import_file.status == FileStatus.READING:
         return bool(import_file.seen_at and timezone.now() - import_file.seen_at < SILENCE)
     if import_file.status != FileStatus.READY:

@@ -1,49 +1,70 @@
-"""Long work beside the request: large files are read and loaded in a thread, small ones at once."""
+"""Long work beside the request: large files are read and loaded by a worker, small ones at once."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils.translation import activate, get_language
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from .models import ImportFile
+from maarag.kernel.access.models import Account
+from maarag.kernel.jobs.actions import defer
 
-log = logging.getLogger(__name__)
+from . import tasks
+from .actions import NotReady, apply_file, lock_of, read_file
+from .models import FileStatus, ImportFile, Mode
+
 LARGE = 1024 * 1024
 
 
-def work(task: Callable[..., Any], *, import_file: ImportFile, **arguments: Any) -> None:
-    """Do it now for a small file; start it for a large one. What it raises is raised only where it is done
-    now.
+def work(task: Callable[..., Any], *, import_file: ImportFile, by: Account, **arguments: Any) -> None:
+    """Do `read_file` or `apply_file` now for a small file; ask for a job for a large one.
 
-    A thread that dies with the process leaves nothing half-written: loading is one transaction, and reading
-    can be begun anew. It speaks the language of whoever started it.
+    Raises NotReady where a job for this file waits already; what else it raises is raised only where it is
+    done now. A job speaks the language of whoever asked for it.
     """
     if import_file.size < getattr(settings, "IMPORT_BACKGROUND_BYTES", LARGE):
-        task(import_file=import_file, **arguments)
-        return
-
-    language = get_language()
-
-    def run() -> None:
-        activate(language or settings.LANGUAGE_CODE)
-        try:
-            task(import_file=import_file, **arguments)
-        except Exception as error:
-            _keep(import_file, str(error))
-            log.warning("import %s stopped: %s", import_file.pk, type(error).__name__)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run, name=f"import-{import_file.pk}", daemon=True)
-    transaction.on_commit(thread.start)
+        task(import_file=import_file, by=by, **arguments)
+    elif task is read_file:
+        _ask_to_read(import_file, by, **arguments)
+    elif task is apply_file:
+        _ask_to_load(import_file, by, **arguments)
+    else:
+        raise TypeError(task)
 
 
-def _keep(import_file: ImportFile, message: str) -> None:
-    """Show what went wrong where the person looks next."""
-    ImportFile.objects.filter(pk=import_file.pk).update(message=message)
+def _ask_to_read(import_file: ImportFile, by: Account, sheet: str | None = None) -> None:
+    with transaction.atomic():
+        found = ImportFile.objects.select_for_update().get(pk=import_file.pk)
+        if found.status == FileStatus.APPLIED:
+            raise NotReady(_("The file has been loaded."))
+        found.status, found.message, found.rows_read = FileStatus.WAITING, "", 0
+        if sheet is not None:
+            found.sheet = sheet  # kept with the file: the name of a sheet is no code that a job may carry
+        found.save()
+        _defer(tasks.read, found, by)
+
+
+def _ask_to_load(import_file: ImportFile, by: Account, mode: str) -> None:
+    if mode not in Mode.values:
+        raise NotReady(_("Choose whether to load all rows or those that are understood."))
+    with transaction.atomic():
+        ImportFile.objects.filter(pk=import_file.pk).update(message="")
+        _defer(tasks.apply, import_file, by, mode=mode)
+
+
+def _defer(task: Any, import_file: ImportFile, by: Account, **codes: str) -> None:
+    job = defer(
+        task,
+        lock=lock_of(import_file),
+        single=True,
+        import_file=import_file.pk,
+        account=by.pk,
+        language=get_language() or settings.LANGUAGE_CODE,
+        **codes,
+    )
+    if job is None:
+        raise NotReady(_("The file is being worked on at this moment."))

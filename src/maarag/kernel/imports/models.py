@@ -57,6 +57,9 @@ class ImportFile(models.Model):
     message = models.TextField(_("message"), blank=True)
     counts = models.JSONField(_("rows by status"), default=dict)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
+    turn = models.PositiveIntegerField(
+        _("number of the reading"), default=0, help_text=_("Rises each time the file is read from its start.")
+    )
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="import_files")
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     seen_at = models.DateTimeField(_("last sign of work"), null=True, blank=True)

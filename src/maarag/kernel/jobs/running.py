@@ -101,7 +101,8 @@ def _keep_fault(task: Task, job: int, error: Exception) -> None:
 def _place(error: Exception) -> str:
     """File and line where it was raised, the innermost of our own code if there is any."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "maarag" in PurePath(frame.filename).parts]
+    ours = [frame for frame in frames if "maarag" in PurePath(frame.filename).parts[:-1]]
+    ours = [frame for frame in ours if frame.filename != __file__]
     if not frames:
         return ""
     last = (ours or list(frames))[-1]

@@ -1,0 +1,63 @@
+"""The queue as the tests handle it: emptied, counted, and worked on by real processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[3]
+STARTED_WITH = ("host", "port", "user", "password", "passfile", "sslmode", "sslrootcert", "options")
+
+
+def emptied() -> None:
+    """Remove all jobs and workers: transactional tests leave unmanaged tables as they are."""
+    with connection.cursor() as cursor:
+        for table in ("events", "periodic_defers", "jobs", "workers"):
+            cursor.execute(f"DELETE FROM procrastinate_{table}")
+
+
+def statuses() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
+        return dict(cursor.fetchall())
+
+
+def address() -> str:
+    """The URL of the test's own database."""
+    parameters = connection.get_connection_params()
+    server = {name: str(parameters[name]) for name in STARTED_WITH if parameters.get(name)}
+    return f"postgresql:///{quote(parameters['dbname'])}?{urlencode(server)}"
+
+
+def worker(**options: float) -> subprocess.Popen[bytes]:
+    """A real worker with the trials, on the test's database; quick to notice the dead."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": address(),
+        "DJANGO_SETTINGS_MODULE": "maarag.config.settings.test",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, sys.path)]),
+    }
+    pairs = [f"{name}={value}" for name, value in options.items()]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.kernel.jobs.host", *pairs],
+        env=environment,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60.0, pause: float = 0.05) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(pause)
+    return true()
