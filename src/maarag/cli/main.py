@@ -15,6 +15,7 @@ from maarag import __version__
 COMMANDS = {
     "run": "maarag.cli.run:run",
     "setup": "maarag.cli.run:setup",
+    "worker": "maarag.cli.worker:worker",
     "serve": "maarag.cli.serve:serve",
     "picture": "maarag.cli.picture:picture",
     "search": "maarag.cli.search:search",

@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from .main import database_in_use
+from .worker import beside_the_site
 
 console = Console(highlight=False)
 
@@ -57,7 +58,8 @@ def run(port: int, host: str, demo: bool, threads: int) -> None:
             console.print(
                 f"\n[bold]{address}[/bold]  (ready in {perf_counter() - began:.1f} s; Ctrl-C stops)"
             )
-            _serve(host, port, threads)
+            with beside_the_site():
+                _serve(host, port, threads)
     except KeyboardInterrupt:
         pass
     console.print("Stopped.")
