@@ -24,7 +24,7 @@ URL = (
 def test_a_url_with_everything() -> None:
     found = databases(environ={"DATABASE_URL": URL})["default"]
     assert found == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "maarag.database.backend",
         "NAME": "weave",
         "USER": "ann@office",
         "PASSWORD": WORD,

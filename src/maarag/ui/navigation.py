@@ -32,6 +32,7 @@ ENTRIES: list[Entry] = [
     Entry(_("The picture"), "picture:index"),
     Entry(_("Services"), "services:index"),
     Entry(_("Needs"), "needs:index"),
+    Entry(_("Families"), "families:index", "view_families"),
     Entry(_("Missions"), "missions:index", "open_missions"),
     Entry(_("Imports"), "imports:index", "import_data"),
     Entry(_("Audit"), "audit:index", "view_audit"),

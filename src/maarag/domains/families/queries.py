@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from maarag.database.encryption.fields import matching
 from maarag.database.rows import current
 from maarag.kernel.access.scope import Viewer
+from maarag.kernel.audit.queries import Told, told_of
 
 from .models import Family, Member
 from .scope import visible_to
@@ -50,3 +51,8 @@ def found_by(families: QuerySet[Family], text: str) -> QuerySet[Family]:
         )
         families = families.filter(Q(name__icontains=word) | Exists(people))
     return families
+
+
+def history(family: Family) -> list[Told]:
+    """What happened to the file, newest first."""
+    return told_of(family)
