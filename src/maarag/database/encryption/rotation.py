@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import LiteralString
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 
 from ..errors import N_
 from .errors import EncryptionError
@@ -37,6 +40,8 @@ from .stores import Store, count_by_version
 
 GRACE_SECONDS = 3 * NOTICE_SECONDS
 """How long after a change of the file every process has certainly noticed it."""
+LOCK_SECONDS = 2
+LOCK_TRIES = 20
 
 
 def announce(path: Path | None = None) -> Key:
@@ -147,15 +152,43 @@ def readmit(version: int, path: Path | None = None) -> None:
 
 
 def count_alone(store: Store, version: int) -> int:
-    """The values of a version once every transaction that was writing the table has ended.
+    """The values of a version once every transaction that was writing or reading the table has ended.
 
-    The lock lets readers go on and makes writers wait; what they write afterwards is of the current version.
+    While it counts, readers go on and writers wait; what they write afterwards is of the current version.
+    Whoever reads an older snapshot may still meet the old version, so the last of them is waited for too.
     """
     if early := store.versions()[version]:
         return early
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(store.table)))
-        return store.versions()[version]
+    with locked(store.table, "SHARE"):
+        found = store.versions()[version]
+    if not found:
+        with locked(store.table, "ACCESS EXCLUSIVE"):
+            pass
+    return found
+
+
+@contextmanager
+def locked(table: str, mode: LiteralString) -> Iterator[None]:
+    """The table locked for the block; asked for again and again, so that nobody queues behind it for long."""
+    for turn in range(LOCK_TRIES):
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
+                    cursor.execute(
+                        sql.SQL("LOCK TABLE {} IN " + mode + " MODE").format(sql.Identifier(table))
+                    )
+                yield
+            return
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            time.sleep(0.2 * (turn + 1))
+    raise EncryptionError(
+        N_("The table %(table)s is held by a long transaction."),
+        N_("Try again when it has ended."),
+        table=table,
+    )
 
 
 def set_state(version: int, state: State, path: Path) -> None:
