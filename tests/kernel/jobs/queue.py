@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -23,10 +23,32 @@ def emptied() -> None:
             cursor.execute(f"DELETE FROM procrastinate_{table}")
 
 
-def statuses() -> dict[str, int]:
+def statuses(task: str = "trial.slow") -> dict[str, int]:
+    """Jobs of the task by status."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
+        cursor.execute(
+            "SELECT status::text, count(*) FROM procrastinate_jobs WHERE task_name = %s GROUP BY 1", [task]
+        )
         return dict(cursor.fetchall())
+
+
+def workers_alive() -> int:
+    """Workers that have said something within the last second and a half."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1.5 s'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def begun_again() -> int:
+    """Jobs that were begun more than once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT job_id FROM procrastinate_events WHERE type = 'started'"
+            " GROUP BY job_id HAVING count(*) > 1) AS again"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def address() -> str:
@@ -36,12 +58,13 @@ def address() -> str:
     return f"postgresql:///{quote(parameters['dbname'])}?{urlencode(server)}"
 
 
-def worker(**options: float) -> subprocess.Popen[bytes]:
+def worker(environ: Mapping[str, str] | None = None, **options: object) -> subprocess.Popen[bytes]:
     """A real worker with the trials, on the test's database; quick to notice the dead."""
     environment = {
         **os.environ,
         "DATABASE_URL": address(),
         "DJANGO_SETTINGS_MODULE": "maarag.config.settings.test",
+        **(environ or {}),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, sys.path)]),
     }
     pairs = [f"{name}={value}" for name, value in options.items()]
