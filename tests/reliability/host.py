@@ -14,6 +14,7 @@ import psycopg
 
 from maarag.database.configuration import databases
 from maarag.database.errors import DatabaseError
+from maarag.database.layout import OWNER
 from maarag.database.server import EmbeddedServer
 
 
@@ -55,7 +56,9 @@ def through_django(home: str, pool: str) -> None:
 
 def write(home: str, number: str, journal: str) -> None:
     """Three writers; a row is put down in `journal` only after PostgreSQL acknowledged its commit."""
-    connection = EmbeddedServer(Path(home)).start()
+    server = EmbeddedServer(Path(home))
+    server.start()
+    connection = server.connection(OWNER)
     with psycopg.connect(**connection.parameters(), autocommit=True) as session:
         session.execute("CREATE TABLE IF NOT EXISTS kept (round int, writer int, number int, filler text)")
     file = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -79,7 +82,8 @@ def write(home: str, number: str, journal: str) -> None:
 def fill(home: str) -> None:
     """Fill the disk under a running server, free it, and see that every acknowledged row is still there."""
     server = EmbeddedServer(Path(home))
-    session = psycopg.connect(**server.start().parameters(), autocommit=True)
+    server.start()
+    session = psycopg.connect(**server.connection(OWNER).parameters(), autocommit=True)
     session.execute("CREATE TABLE kept (number int, filler text)")
     insert = "INSERT INTO kept VALUES (%s, repeat('x', 2000))"
     kept = 0
@@ -101,7 +105,8 @@ def fill(home: str) -> None:
     except psycopg.Error as error:
         say(error.diag.sqlstate or "died")
     hog.unlink()
-    with psycopg.connect(**server.start().parameters()) as session:
+    server.start()
+    with psycopg.connect(**server.connection(OWNER).parameters()) as session:
         row = session.execute("SELECT count(*), bool_and(number <= %s) FROM kept", [kept]).fetchone()
     say(*(row or ()), kept)
     server.stop()

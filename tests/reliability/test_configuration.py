@@ -88,7 +88,7 @@ def test_settings_computed_before_the_first_start_work_after_it(
     empty_home: Path, host: Host, pool: str
 ) -> None:
     """The whole way through Django, without and with a pool."""
-    assert finished(host("django", empty_home, pool)) == ["maarag", "maarag", "1"]
+    assert finished(host("django", empty_home, pool)) == ["maarag_app", "maarag", "1"]
 
 
 def test_the_home(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,13 +120,13 @@ def test_a_server_that_cannot_start_says_why(home: Path) -> None:
 def test_lost_password_files_are_made_again(home: Path) -> None:
     shutil.rmtree(home / "secrets")
     with EmbeddedServer(home).running() as connection, psycopg.connect(**connection.parameters()) as session:
-        assert session.execute("SELECT current_user").fetchone() == ("maarag",)
+        assert session.execute("SELECT current_user").fetchone() == ("maarag_app",)
 
 
 def test_a_wrong_password_file_says_what_to_do(home: Path) -> None:
     layout = Layout.of(home)
     layout.passfile(SUPERUSER).write_text(f"*:*:*:{SUPERUSER}:wrong\n")
-    layout.passfile("maarag").unlink()
+    layout.passfile("maarag_app").unlink()
     server = EmbeddedServer(home)
     with pytest.raises(DatabaseError, match="is not the database's") as caught:
         server.start()

