@@ -121,7 +121,7 @@ class MemberForm(forms.Form):
         return MemberDraft(**named, fields={name: given[name] for name in MEMBER_FIELDS if name in given})
 
 
-class Members(forms.BaseFormSet[MemberForm]):
+class Members(forms.BaseFormSet):  # type: ignore[type-arg]
     """The people of a family; empty forms count for nothing, at least one must be filled in."""
 
     def drafts(self) -> list[MemberDraft]:
