@@ -12,7 +12,7 @@ import psycopg
 
 from maarag.database import processes
 from maarag.database.cluster import UNFINISHED
-from maarag.database.layout import Layout
+from maarag.database.layout import OWNER, Layout
 from maarag.database.server import EmbeddedServer
 
 from .conftest import Host, finished
@@ -59,7 +59,8 @@ def test_no_acknowledged_write_is_lost(home: Path, host: Host) -> None:
 
     promised = {tuple(map(int, line.split())) for line in journal.read_text().splitlines()}
     assert {number for number, _writer, _step in promised} == set(range(ROUNDS))
-    with EmbeddedServer(home).running() as connection, psycopg.connect(**connection.parameters()) as session:
+    server = EmbeddedServer(home)
+    with server.running(), psycopg.connect(**server.connection(OWNER).parameters()) as session:
         kept = session.execute("SELECT round, writer, number FROM kept").fetchall()
         assert not promised - set(kept)
         assert len(kept) == len(set(kept))
