@@ -22,8 +22,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from maarag.database.revival import kept_alive
+
 from .main import database_in_use
-from .worker import beside_the_site
+from .worker import beside_the_site, embedded_server
 
 console = Console(highlight=False)
 
@@ -58,7 +60,7 @@ def run(port: int, host: str, demo: bool, threads: int) -> None:
             console.print(
                 f"\n[bold]{address}[/bold]  (ready in {perf_counter() - began:.1f} s; Ctrl-C stops)"
             )
-            with beside_the_site():
+            with kept_alive(embedded_server()), beside_the_site():
                 _serve(host, port, threads)
     except KeyboardInterrupt:
         pass

@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from .main import setup_django
+
+if TYPE_CHECKING:
+    from maarag.database.server import EmbeddedServer
 
 COMMAND = "from maarag.cli.main import main; main()"
 PATIENCE = 20.0
@@ -35,7 +38,7 @@ def worker(concurrency: int, queues: tuple[str, ...], beside: int | None) -> Non
     direct = os.environ.get("WORKER_DATABASE_URL")
     if direct:
         os.environ["DATABASE_URL"] = direct
-    revive = _embedded_server()
+    server = embedded_server()
     # whoever has set the key of a real installation means its settings
     kind = "production" if "MAARAG_SECRET_KEY" in os.environ else "development"
     setup_django(f"maarag.config.settings.{kind}")
@@ -44,20 +47,17 @@ def worker(concurrency: int, queues: tuple[str, ...], beside: int | None) -> Non
     run_worker(
         Options(concurrency=concurrency, queues=queues or None),
         must_end=lambda: beside is not None and os.getppid() != beside,
-        revive=revive,
+        revive=server.start if server else None,
     )
 
 
-def _embedded_server() -> Callable[[], Any] | None:
-    """How to start the embedded server where it does not answer; None where the database is elsewhere."""
+def embedded_server() -> EmbeddedServer | None:
+    """The embedded server, to be started again where it does not answer; None where another is used."""
     from maarag.database.configuration import is_embedded
     from maarag.database.layout import default_home
     from maarag.database.server import EmbeddedServer
 
-    if not is_embedded():
-        return None
-    server = EmbeddedServer(default_home())
-    return server.start
+    return EmbeddedServer(default_home()) if is_embedded() else None
 
 
 @contextmanager

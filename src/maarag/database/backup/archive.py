@@ -17,7 +17,7 @@ import os
 import tarfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -71,6 +71,10 @@ class Archive:
     def close(self) -> None:
         self._tar.close()
 
+    def abandon(self) -> None:
+        """Write nothing more, not even an end."""
+        self._tar.fileobj.closed = True  # type: ignore[attr-defined]
+
     def _add(self, name: str, content: bytes) -> None:
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode = len(content), 0o600
@@ -100,8 +104,12 @@ def written(
         try:
             with os.fdopen(writing, "wb") as stream:
                 archive = Archive(stream, report)
-                yield archive
-                archive.close()
+                try:
+                    yield archive
+                    archive.close()
+                except BaseException:
+                    archive.abandon()
+                    raise
         except BrokenPipeError:
             pass  # the other side has told why
         finally:
@@ -209,11 +217,10 @@ class Contents:
             assert self._tar is not None
             source = self._tar.extractfile(self._entry)
             assert source is not None
-            watched = _Summing(source)
-            with self._trusted():
-                yield name, cast("IO[bytes]", watched)
-                while watched.read(PART):
-                    pass
+            watched = _Summing(source, self._trusted)
+            yield name, cast("IO[bytes]", watched)
+            while watched.read(PART):
+                pass
             self.sums[full] = watched.digest.hexdigest()
             self._next()
 
@@ -281,7 +288,7 @@ class Contents:
                 ) from fault
             if "No matching keys" in str(fault):
                 raise Damaged(
-                    N_("%(file)s was written for another key."),
+                    N_("%(file)s was written for another key, or its beginning is damaged."),
                     N_("Name the private key that belongs to it with --identity FILE."),
                     file=self._path,
                 ) from fault
@@ -313,14 +320,17 @@ class _Remembering:
 
 
 class _Summing:
-    """A reader that computes the SHA-256 of what passes."""
+    """A reader that computes the SHA-256 of what passes; it reads inside the context `within`."""
 
-    def __init__(self, source: IO[bytes]) -> None:
-        self._source = source
+    def __init__(
+        self, source: IO[bytes], within: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        self._source, self._within = source, within
         self.digest = hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
-        content = self._source.read(size)
+        with self._within():
+            content = self._source.read(size)
         self.digest.update(content)
         return content
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import IO, Any
 
-from psycopg import sql
+import psycopg
 
 from maarag import __version__
 
@@ -75,7 +75,7 @@ def make(
     began = perf_counter()
     try:
         with _alone(home), _unfinished(folder) as unfinished:
-            with login.connect(autocommit=False) as connection:
+            with login.connect(autocommit=False) as connection, _readable():
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 now = datetime.now(UTC)
                 name = keeping.name_at(now)
@@ -161,6 +161,18 @@ def _fill(
         "files": number,
         "skipped": skipped,
     }
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise BackupError(
+            N_("The database could not be read: %(reason)s."),
+            N_("Put right what it names; docs/guides/backup.md tells what the role must be allowed."),
+            reason=error.diag.message_primary or type(error).__name__,
+        ) from error
 
 
 def _count(connection: Connection, report: Report) -> dict[str, Any]:
@@ -277,7 +289,7 @@ def _needed(connection: Connection, home: Path, files: Path) -> int:
     """Bytes that the backup may take: as the last one and some more, else the size of everything."""
     last = state.read(home).get("last_success", {}).get("bytes")
     uploaded = sum(path.stat().st_size for path, _name in _uploaded(files, []))
-    found = connection.execute(sql.SQL("SELECT pg_database_size(current_database())")).fetchone()
+    found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     assert found is not None
     whole = int(found[0]) + uploaded
     return min(whole, int(max(last, uploaded) * GROWTH)) if isinstance(last, int) else whole
