@@ -12,7 +12,9 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer, SessionAuth
 
 from maarag import __version__
+from maarag.desks.jobs.api import router as jobs
 from maarag.desks.picture.api import router as picture
+from maarag.domains.families.api import router as families
 from maarag.domains.missions.api import router as missions
 from maarag.domains.needs.api import router as needs
 from maarag.domains.services.api import router as services
@@ -53,17 +55,20 @@ api = Api(
         "and CSRF token."
     ),
     auth=[Token(), SessionAuth()],
+    docs_url=None,  # a page of our own
     urls_namespace="api",
 )
 api.add_router("/picture", picture)
 api.add_router("/services", services)
 api.add_router("/needs", needs)
+api.add_router("/families", families)
 api.add_router("/missions", missions)
 api.add_router("/places", places)
 api.add_router("/taxonomy", taxonomy)
 api.add_router("/imports", imports)
 api.add_router("/access", access)
 api.add_router("/audit", audit)
+api.add_router("/jobs", jobs)
 
 
 @api.exception_handler(DataError)

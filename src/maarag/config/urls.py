@@ -16,6 +16,7 @@ urlpatterns = [
     path("imports/", include("maarag.kernel.imports.urls")),
     path("access/", include("maarag.kernel.access.urls")),
     path("audit/", include("maarag.kernel.audit.urls")),
+    path("jobs/", include("maarag.desks.jobs.urls")),
     path("sources/", include("maarag.kernel.sources.urls")),
     path("gallery/", include("maarag.ui.urls")),
     path("hsds/", include("maarag.standards.hsds.urls")),

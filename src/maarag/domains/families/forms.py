@@ -134,7 +134,8 @@ class Members(forms.BaseFormSet):  # type: ignore[type-arg]
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["DELETE"].label = _("Not of the family any more")
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].label = _("Not of the family any more")
 
 
 MemberFormSet = forms.formset_factory(
