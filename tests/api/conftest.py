@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -36,9 +37,13 @@ def fresh_limits() -> Iterator[None]:
 @pytest.fixture
 def one_connection() -> Iterator[None]:
     """Requests of a program within the test's own transaction: its connection is not closed between them."""
+    log = logging.getLogger("django.request")
+    level = log.level
+    log.setLevel(logging.ERROR)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
+    log.setLevel(level)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

@@ -69,7 +69,7 @@ def examples(operation: Any, mode: GenerationMode, number: int) -> list[Any]:
     return cases[:number]
 
 
-def boundaries(operation: Any) -> list[Any]:
+def boundaries(operation: Any) -> Iterator[Any]:
     """The cases at the boundaries of every parameter and body: least, most, missing, of another type …"""
     schema = operation.schema
     config = schema.config.generation_for(operation=operation, phase="coverage")
@@ -81,7 +81,7 @@ def boundaries(operation: Any) -> list[Any]:
         extra_data_source=None,
         error_feedback=None,
     )
-    return [case for case in found if case.method == operation.method.upper()]
+    return (case for case in found if case.method == operation.method.upper())
 
 
 @dataclass
@@ -105,10 +105,13 @@ class Findings:
         except FailureGroup as group:
             for fault in group.exceptions:
                 key = f"{label} → {answer.status_code}: {fault.title}"
-                self.faults.setdefault(key, f"{who}: {fault.message}\n{case.as_curl_command()}")
+                if key not in self.faults:
+                    self.faults[key] = f"{who}: {fault.message}\n{case.as_curl_command()}"
 
     def told(self) -> str:
-        return f"{self.sent} requests, answers {dict(sorted(self.statuses.items()))}"
+        """The numbers, for the report of a run."""
+        numbers = f"{self.sent} requests, answers {dict(sorted(self.statuses.items()))}"
+        return "\n\n".join([numbers, *(f"{key}\n{fault}" for key, fault in self.faults.items())])
 
 
 def with_rows(cases: Iterable[Any], rows: dict[str, list[Any]]) -> Iterator[Any]:

@@ -1,9 +1,14 @@
-"""Addresses of the API; its document is at /api/docs and /api/openapi.json."""
+"""Addresses of the API and of the pages beside it; its document is at /api/openapi.json."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
+from . import views
 from .document import api
 
-urlpatterns = [path("", api.urls)]
+urlpatterns = [
+    path("docs", views.docs, name="api_docs"),
+    path("tokens/", include("maarag.api.token_urls")),
+    path("", api.urls),
+]

@@ -58,6 +58,9 @@ PAGES = (
     Page("access:end", "/access/", STEWARD, follow="main a[href$='/end/']"),
     Page("audit:index", "/audit/", STEWARD),
     Page("sources:index", "/sources/"),
+    Page("api_docs", "/api/docs"),
+    Page("tokens:index", "/api/tokens/", INTEGRATOR),
+    Page("tokens:issue", "/api/tokens/new/", INTEGRATOR),
     Page("ui:gallery", "/gallery/"),
     Page("account_login", "/accounts/login/?next=/missions/", is_main=True),
     Page("account_signup", "/accounts/signup/"),
@@ -88,7 +91,7 @@ NO_PAGES = {
     "set_language": "an action",
     "account_set_password": "leads to the change of the password",
     "account_confirm_login_code": "leads to the sign-in",
-    "api:openapi-view": "Swagger's own page, as it comes with Django Ninja",
+    "tokens:revoke": "tested with a token of its own",
 }
 """Addresses without a page of ours, and why; those of data (api:, hsds:) are left out by their prefix."""
 DATA = ("api:", "hsds:")
