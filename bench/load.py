@@ -160,11 +160,6 @@ def main() -> None:
         from maarag.database.server import EmbeddedServer
 
         with EmbeddedServer(Path(home)).running():
-            if os.environ.get("TRIAL"):
-                c = EmbeddedServer(Path(home)).connection("maarag")
-                os.environ["DATABASE_URL"] = (
-                    f"postgresql:///{c.dbname}?host={c.host}&port={c.port}&user={c.user}&passfile={c.passfile}"
-                )
             session = _prepare()
             print(
                 f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
@@ -188,12 +183,13 @@ def _prepare() -> str:
     from django.db import connections
     from django.test import Client
 
+    from maarag.database.migrating import migrate
     from maarag.demo.actions import load_demonstration
     from maarag.domains.services.actions import compute_overlaps
     from maarag.kernel.access.actions import system_account
     from maarag.kernel.access.models import Account
 
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     call_command("collectstatic", verbosity=0, interactive=False)
     load_demonstration(by=system_account())
     compute_overlaps(by=system_account())

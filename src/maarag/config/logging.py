@@ -60,7 +60,8 @@ def words_of(record: logging.LogRecord) -> str:
     if not isinstance(record.msg, str):
         return ""
     if not record.args:
-        return record.msg if _is_of(record.name, OWN) else ""
+        # the server writes whole tracebacks after its first line
+        return record.msg.partition("\n")[0] if _is_of(record.name, OWN) else ""
     if not _is_of(record.name, FIXED_WORDS):
         return ""
     given = record.args

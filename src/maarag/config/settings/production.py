@@ -11,6 +11,9 @@ from .base import *  # noqa: F403
 from .base import HOME
 
 DATABASES = databases(home=HOME, pool=True)
+for _database in DATABASES.values():
+    # A pooler in transaction mode gives the next statement another connection, where no cursor is open.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = os.environ.get("MAARAG_POOLER") == "1"
 SECRET_KEY = os.environ["MAARAG_SECRET_KEY"]
 ALLOWED_HOSTS = os.environ["MAARAG_HOSTS"].split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]

@@ -18,6 +18,8 @@ State = Literal["ok", "attention", "down"]
 OLDEST_JOB_SECONDS = 15 * 60
 LEAST_FREE_SHARE = 0.10
 OLDEST_BACKUP_HOURS = 26
+OLDEST_SIGNATURE_SECONDS = 3600
+OLDEST_VERIFICATION_SECONDS = 26 * 3600
 
 
 @dataclass(frozen=True)
@@ -111,18 +113,30 @@ def jobs() -> Check:
 
 
 def audit() -> Check:
-    from maarag.kernel.audit.models import AuditEvent
+    """The audit is signed every quarter of an hour and verified every night; a fault is never in order."""
+    from maarag.kernel.audit.models import SignedHeads, Verification
 
-    newest = AuditEvent.objects.order_by("-pk").values_list("at", flat=True).first()
-    if newest is None:
-        return Check("audit", "ok")
-    age = (timezone.now() - newest).total_seconds()
-    return Check(
-        "audit",
-        "ok",
-        {"newest_event_age_seconds": age},
-        {"newest_event_age_seconds": "Seconds since the newest event of the audit."},
+    now = timezone.now()
+    signed = SignedHeads.objects.order_by("-pk").values_list("at", flat=True).first()
+    verified = Verification.objects.order_by("-pk").first()
+    figures: dict[str, float] = {}
+    if signed is not None:
+        figures["signed_age_seconds"] = (now - signed).total_seconds()
+    if verified is not None:
+        figures["verified_age_seconds"] = (now - verified.at).total_seconds()
+        figures["faults"] = len(verified.faults)
+    well = (
+        figures.get("signed_age_seconds", OLDEST_SIGNATURE_SECONDS + 1) <= OLDEST_SIGNATURE_SECONDS
+        and figures.get("verified_age_seconds", OLDEST_VERIFICATION_SECONDS + 1)
+        <= OLDEST_VERIFICATION_SECONDS
+        and not figures.get("faults")
     )
+    words = {
+        "signed_age_seconds": "Seconds since the heads of the audit were signed.",
+        "verified_age_seconds": "Seconds since the whole audit was verified.",
+        "faults": "Faults that the last verification found.",
+    }
+    return Check("audit", "ok" if well else "attention", figures, words)
 
 
 def disk() -> Check:

@@ -1,0 +1,28 @@
+-- As the superuser, once: psql -v owner_password=… -v app_password=… -v backup_password=… -f roles.sql
+-- The three roles may be made anew at will; the database only where it is missing.
+\set ON_ERROR_STOP on
+SET password_encryption = 'scram-sha-256';
+
+CREATE ROLE maarag LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'owner_password';
+CREATE ROLE maarag_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'app_password';
+CREATE ROLE maarag_backup LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS PASSWORD :'backup_password';
+GRANT pg_read_all_data TO maarag_backup;
+
+-- What sessions would otherwise set for themselves, which a pooler in transaction mode does not keep.
+ALTER ROLE maarag_app SET timezone = 'UTC';
+ALTER ROLE maarag_app SET idle_in_transaction_session_timeout = '60s';
+ALTER ROLE maarag_app SET statement_timeout = '60s';
+ALTER ROLE maarag_app SET lock_timeout = '10s';
+
+-- Not LC_CTYPE=C: with it Hebrew search finds nothing. `maarag doctor` looks.
+CREATE DATABASE maarag OWNER maarag TEMPLATE template0 ENCODING 'UTF8'
+    LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';
+REVOKE CONNECT, TEMPORARY ON DATABASE maarag FROM PUBLIC;
+GRANT CONNECT ON DATABASE maarag TO maarag_app, maarag_backup;
+
+\connect maarag
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO maarag;
+GRANT USAGE ON SCHEMA public TO maarag_app, maarag_backup;
