@@ -49,7 +49,9 @@ class Writing:
     """Processes at work; what they acknowledged is read as they print it."""
 
     def __init__(self, families: list[Family], count: int, notice: float) -> None:
-        named = [f"{one.authority_id}:{one.pk}" for one in families]
+        with visible(everybody(families)):
+            contested = [one.members.get(position=1) for one in families]
+        named = [f"{one.authority_id}:{one.family_id}:{one.pk}" for one in contested]
         database = connection.settings_dict["NAME"]
         self.processes = [
             subprocess.Popen(

@@ -1,8 +1,9 @@
 """One of several processes that write and read members of families while the keys change.
 
 `python -m tests.database.encryption.writer DATABASE SEED NOTICE FAMILY...` works until its standard input
-ends. Each line it prints was committed before: the member's id, authority, national id, phone and position,
-and the version of the key. Exits 1, with the reason, as soon as it reads anything other than it wrote.
+ends. A family is given as authority:family:member; that member is changed by all. Each line it prints was
+committed before: the member's id, authority, national id, phone and position, and the version of the key.
+Exits 1, with the reason, as soon as it reads anything other than it wrote.
 """
 
 from __future__ import annotations
@@ -38,11 +39,10 @@ class Writer:
 
         self.chance = random.Random(seed)
         self.seed, self.visible, self.Member = seed, visible, Member
-        ids = frozenset(int(text.partition(":")[0]) for text in families)
-        self.scope = RowScope(authorities=ids)
+        self.scope = RowScope(authorities=frozenset(int(text.split(":")[0]) for text in families))
         with visible(self.scope):
-            self.families = [Family.objects.get(pk=text.partition(":")[2]) for text in families]
-            self.shared = [family.members.order_by("position").first() for family in self.families]
+            self.families = [Family.objects.get(pk=text.split(":")[1]) for text in families]
+            self.shared = [Member.objects.get(pk=text.split(":")[2]) for text in families]
         self.made: dict[Any, tuple[str, str]] = {}
 
     def work(self) -> None:
