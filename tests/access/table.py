@@ -11,11 +11,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from maarag.domains.services.models import OverlapFinding
 from maarag.kernel.access.permissions import Permission as P
+from maarag.kernel.access.permissions import Role
+from maarag.kernel.jobs.actions import defer
+from maarag.kernel.jobs.registry import TASKS
 
 from .conftest import Estate
 
@@ -88,6 +92,20 @@ def mission(estate: Estate) -> dict[str, Any]:
 
 def import_file(estate: Estate) -> dict[str, Any]:
     return {"pk": estate.import_file.pk}
+
+
+def failed_job(estate: Estate) -> dict[str, Any]:
+    """A job that the own integrator asked for, and that failed."""
+    with transaction.atomic():
+        job = defer(
+            TASKS["imports.apply"],
+            import_file=estate.import_file.pk,
+            account=estate.own[Role.INTEGRATOR].pk,
+            mode="all",
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [job])
+    return {"pk": job}
 
 
 def verdict(estate: Estate) -> dict[str, Any]:
@@ -190,6 +208,10 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     "access:grant": Guarded(P.MANAGE_ACCESS),
     "access:end": Guarded(P.MANAGE_ACCESS, lambda estate: {"pk": estate.grant.pk}, of_a_row=True),
     "audit:index": Guarded(P.VIEW_AUDIT),
+    "jobs:index": Guarded(P.VIEW_AUDIT),
+    "jobs:try_again": Guarded(
+        P.VIEW_AUDIT, failed_job, of_a_row=True, of_its_owner=True, method="post", statuses=(302,)
+    ),
     "sources:index": Public(),
     "ui:gallery": Public(),
     "set_language": Public(method="post", statuses=(302, 204)),
@@ -272,6 +294,10 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
         method="json",
         query="?mode=all",
         statuses=(200, 409),
+    ),
+    "api:jobs_list": Guarded(P.VIEW_AUDIT),
+    "api:jobs_try_again": Guarded(
+        P.VIEW_AUDIT, failed_job, of_a_row=True, of_its_owner=True, method="json", statuses=(200,)
     ),
     "api:audit_list": Guarded(P.VIEW_AUDIT),
     "hsds:about": Public(),

@@ -46,6 +46,7 @@ PAGES = (
     Page("needs:edit", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a >> edit"),
     Page("needs:remove", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a >> remove"),
     Page("missions:index", "/missions/", INTEGRATOR, is_main=True),
+    Page("jobs:index", "/jobs/", INTEGRATOR),
     Page("missions:open", "/missions/new/?place=F-900", INTEGRATOR),
     Page("missions:detail", "/missions/", INTEGRATOR, follow="main tbody a"),
     Page("missions:edit", "/missions/", INTEGRATOR, follow="main tbody a >> edit"),

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "maarag.standards.hsds",
     "maarag.desks.home",
     "maarag.desks.picture",
+    "maarag.desks.jobs",
     "maarag.desks.health",
     "maarag.api",
     "maarag.demo",

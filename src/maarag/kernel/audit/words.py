@@ -47,6 +47,7 @@ ACTIONS: dict[str, Any] = {
     "families.export": _("Exported a list of families"),
     "families.print": _("Printed a family's file"),
     "families.reopen": _("Opened a closed file again"),
+    "jobs.try_again": _("Let a failed job run again"),
     "missions.open": _("Opened a mission"),
     "missions.change": _("Changed a mission"),
     "missions.close": _("Closed a mission"),

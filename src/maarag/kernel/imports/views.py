@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import needs_permission
+from maarag.kernel.jobs.queries import is_waiting
 
 from . import exports
-from .actions import LoadRefused, NotReady, apply_file, is_working, read_file, take_in
+from .actions import LoadRefused, NotReady, apply_file, is_working, lock_of, read_file, take_in
 from .background import work
 from .importer import Importer, UnknownKind, importer_of, importers
 from .models import FileStatus, ImportFile, Mode, RowStatus
@@ -112,6 +113,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "file": found,
         "importer": importer,
         "is_working": is_working(found),
+        "is_waiting": is_waiting(lock_of(found)),
         "page": page,
         "rows": [_shown(row, labels) for row in page],
         "status": status,

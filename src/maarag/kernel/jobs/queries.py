@@ -21,6 +21,12 @@ def is_open(lock: str) -> bool:
     return Job.objects.filter(lock=lock, status__in=OPEN).exists()
 
 
+def is_waiting(lock: str) -> bool:
+    """Whether jobs with this lock wait, and none of them runs."""
+    found = set(Job.objects.filter(lock=lock, status__in=OPEN).values_list("status", flat=True))
+    return found == {JobStatus.WAITING}
+
+
 def asked_by(account: int) -> QuerySet[Job]:
     """The jobs that carry this account's id as their `account`."""
     return Job.objects.filter(args__account=account)
