@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-BENCHES = ("picture", "reach", "overlap", "search", "load", "jobs")
+BENCHES = ("picture", "reach", "overlap", "search", "load", "jobs", "fields")
 
 
 def main() -> None:
