@@ -28,6 +28,7 @@ COMMANDS = {
     "backup": "maarag.cli.backup:backup",
     "restore": "maarag.cli.backup:restore",
     "keys": "maarag.cli.keys:keys",
+    "audit": "maarag.cli.audit:audit",
     "db": "maarag.cli.database:db",
     "manage": "maarag.cli.manage:manage",
     "messages": "maarag.cli.messages:messages",
