@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from maarag.domains.services.models import OverlapFinding
+from maarag.kernel.access.actions import ask_factor_reset, invite
 from maarag.kernel.access.permissions import Permission as P
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.jobs.actions import defer
@@ -143,6 +144,26 @@ def new_mission(estate: Estate) -> dict[str, Any]:
     }
 
 
+def of_an_account(estate: Estate) -> dict[str, Any]:
+    return {"pk": estate.own[Role.VOLUNTEER].pk}
+
+
+def of_a_reset(estate: Estate) -> dict[str, Any]:
+    account = estate.own[Role.VOLUNTEER]
+    steward = estate.nation.world.account(Role.DATA_STEWARD, place=estate.nation.world.nation)
+    return {"pk": ask_factor_reset(by=steward, account=account, reason="x").pk}
+
+
+def an_invitation(estate: Estate) -> dict[str, Any]:
+    world = estate.nation.world
+    row = invite(by=world.system, email="new@own.example", role=Role.RESIDENT, place=world.city)
+    return {"pk": row.pk}
+
+
+def new_invitation(estate: Estate) -> dict[str, Any]:
+    return {"email": "n@own.example", "role": "resident", "place": estate.nation.world.city.code}
+
+
 def new_grant(estate: Estate) -> dict[str, Any]:
     return {"email": "resident@own.example", "role": "volunteer", "place": estate.nation.world.city.code}
 
@@ -207,6 +228,21 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     "access:open_account": Guarded(P.MANAGE_ACCESS),
     "access:grant": Guarded(P.MANAGE_ACCESS),
     "access:end": Guarded(P.MANAGE_ACCESS, lambda estate: {"pk": estate.grant.pk}, of_a_row=True),
+    "access:account": Guarded(P.MANAGE_ACCESS, of_an_account, of_a_row=True),
+    "access:close_account": Guarded(P.MANAGE_ACCESS, of_an_account, of_a_row=True),
+    "access:ask_reset": Guarded(P.MANAGE_ACCESS, of_an_account, of_a_row=True),
+    "access:decide_reset": Guarded(P.MANAGE_ACCESS, of_a_reset, of_a_row=True),
+    "access:my_reset": SignedIn(),
+    "access:invitations": Guarded(P.MANAGE_ACCESS),
+    "access:invite": Guarded(P.MANAGE_ACCESS),
+    "access:resend_invitation": Guarded(
+        P.MANAGE_ACCESS, an_invitation, of_a_row=True, method="post", statuses=(302,)
+    ),
+    "access:revoke_invitation": Guarded(
+        P.MANAGE_ACCESS, an_invitation, of_a_row=True, method="post", statuses=(302,)
+    ),
+    "access:accept_invitation": Public(statuses=(404,)),
+    "access:follow_invitation": Public(lambda estate: {"token": "none"}, statuses=(302,)),
     "audit:index": Guarded(P.VIEW_AUDIT),
     "jobs:index": Guarded(P.VIEW_AUDIT),
     "jobs:try_again": Guarded(
@@ -282,6 +318,17 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
         method="delete",
         statuses=(204,),
     ),
+    "api:access_invitations": Guarded(P.MANAGE_ACCESS),
+    "api:access_invite": Guarded(P.MANAGE_ACCESS),
+    "api:access_invite POST": Guarded(
+        P.MANAGE_ACCESS, of_a_row=True, method="json", data=new_invitation, statuses=(201,)
+    ),
+    "api:access_resend_invitation": Guarded(
+        P.MANAGE_ACCESS, an_invitation, of_a_row=True, method="json", statuses=(200,)
+    ),
+    "api:access_revoke_invitation": Guarded(
+        P.MANAGE_ACCESS, an_invitation, of_a_row=True, method="delete", statuses=(204,)
+    ),
     "api:imports_kinds": Guarded(P.IMPORT_DATA),
     "api:imports_upload": Guarded(P.IMPORT_DATA, method="post", data=new_file, statuses=(201,)),
     "api:imports_file": Guarded(P.IMPORT_DATA, import_file, of_a_row=True, of_its_owner=True),
@@ -328,4 +375,23 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     "account_reset_password_from_key_done": SignIn(),
     "account_reset_password_from_key": SignIn(lambda estate: {"uidb36": "1", "key": "none"}),
     "account_reset_password_done": SignIn(),
+    "mfa_index": SignIn(),
+    "mfa_authenticate": SignIn(),
+    "mfa_reauthenticate": SignIn(),
+    "mfa_activate_totp": SignIn(),
+    "mfa_deactivate_totp": SignIn(),
+    "mfa_view_recovery_codes": SignIn(),
+    "mfa_generate_recovery_codes": SignIn(),
+    "mfa_download_recovery_codes": SignIn(),
+    "mfa_list_webauthn": SignIn(),
+    "mfa_add_webauthn": SignIn(),
+    "mfa_reauthenticate_webauthn": SignIn(),
+    "mfa_remove_webauthn": SignIn(lambda estate: {"pk": 1}),
+    "mfa_edit_webauthn": SignIn(lambda estate: {"pk": 1}),
+    "mfa_login_webauthn": SignIn(),
+    "usersessions_list": SignIn(),
+    "openid_connect_login": SignIn(lambda estate: {"provider_id": "organisation"}),
+    "openid_connect_callback": SignIn(lambda estate: {"provider_id": "organisation"}),
+    "socialaccount_signup": SignIn(),
+    "socialaccount_connections": SignIn(),
 }

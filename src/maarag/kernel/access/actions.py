@@ -143,7 +143,7 @@ def invite(
     """
     if not permits(by, Permission.MANAGE_ACCESS, place=place, organisation=organisation):
         raise PermissionDenied
-    token = letters.new_token()
+    token, now = letters.new_token(), timezone.now()
     new = Invitation(
         email=Account.objects.normalize_email(email).lower(),
         language=language or get_language() or settings.LANGUAGE_CODE,
@@ -152,11 +152,12 @@ def invite(
         organisation=organisation,
         token_hash=letters.hash_of(token),
         invited_by=by,
-        expires_at=timezone.now() + INVITATION_HOLDS,
+        sent_at=now,
+        expires_at=now + INVITATION_HOLDS,
     )
     open_ones = Invitation.objects.filter(accepted_at=None, revoked_at=None, email__iexact=new.email)
     same = open_ones.filter(role=role, place=place, organisation=organisation)
-    same.filter(expires_at__lte=timezone.now()).update(revoked_at=timezone.now())
+    same.filter(expires_at__lte=now).update(revoked_at=now)
     if same.exists():
         raise ValidationError(_("This address has an open invitation to this role; send that one again."))
     new.full_clean(validate_constraints=False)
@@ -269,7 +270,7 @@ def ask_factor_reset(*, by: Account, account: Account, reason: str) -> FactorRes
     pending.filter(expires_at__lte=now).update(cancelled_at=now)
     if pending.exists():
         raise ValidationError(_("A reset for this account waits already to be confirmed."))
-    new = FactorReset(account=account, reason=reason, asked_by=by, expires_at=now + RESET_HOLDS)
+    new = FactorReset(account=account, reason=reason, asked_by=by, asked_at=now, expires_at=now + RESET_HOLDS)
     new.full_clean(validate_constraints=False)
     new.save()
     record(by=by, action="access.ask_factor_reset", subject=new, changes={"account": [None, account.pk]})

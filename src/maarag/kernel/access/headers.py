@@ -19,6 +19,7 @@ PERMISSIONS_POLICY = ", ".join(
         *(f"{n}=(self)" for n in ("publickey-credentials-create", "publickey-credentials-get")),
     ]
 )
+SIGN_OUT = "account_logout"
 HEADERS = {
     "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -41,6 +42,12 @@ def guard_pages(
         )
         if of_somebody and not request.path.startswith(settings.STATIC_URL):
             response["Cache-Control"] = "no-store, private"
+        if (
+            request.method == "POST"
+            and request.resolver_match
+            and request.resolver_match.view_name == SIGN_OUT
+        ):
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     return middleware

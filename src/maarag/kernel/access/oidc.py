@@ -97,6 +97,11 @@ class KnownPeopleOnly(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> Any:
+        user = super().populate_user(request, sociallogin, data)
+        user.name = str(data.get("name") or "")[:120]
+        return user
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         from .actions import account_for_verified_email
 
@@ -105,8 +110,9 @@ class KnownPeopleOnly(DefaultSocialAccountAdapter):
         if sociallogin.is_existing:
             return
         address = next((told for told in sociallogin.email_addresses if told.verified is True), None)
-        name = str((sociallogin.account.user and "") or "")
-        account = account_for_verified_email(email=address.email, name=name) if address else None
+        account = (
+            account_for_verified_email(email=address.email, name=sociallogin.user.name) if address else None
+        )
         if account is None:
             raise ImmediateHttpResponse(refused(request))
         sociallogin.connect(request, account)

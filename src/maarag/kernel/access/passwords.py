@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,11 @@ HOUSE = ("maarag", "מארג", "מערג", "revacha", "רווחה", "welfare", "
 REST = 8
 
 
+def _worth(text: str) -> int:
+    """How many characters are neither the former one again nor its neighbour (aaaa, 1234, dcba)."""
+    return min(len(text), 1) + sum(abs(ord(one) - ord(other)) > 1 for one, other in pairwise(text))
+
+
 class NotOnlyWordsOfTheHouse:
     """Without the words that everybody here would try first, at least eight other characters remain."""
 
@@ -19,7 +24,7 @@ class NotOnlyWordsOfTheHouse:
         rest = password.casefold()
         for word in HOUSE:
             rest = rest.replace(word, "")
-        if len(re.sub(r"(.)\1+", r"\1", rest)) < REST:
+        if _worth(rest) < REST:
             raise ValidationError(
                 _("This password is made of words that are easily guessed here; choose other ones."),
                 code="password_of_the_house",
