@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint bench setup lock messages clean browser architecture
+.PHONY: help run test proof lint bench setup lock messages clean packages architecture
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,10 +16,10 @@ run: $(VENV)/.words  ## Set up everything and serve the site (PORT, MAARAG_HOME 
 setup: $(VENV)/.words  ## Set up everything, without serving
 	@$(BIN)/maarag setup
 
-test: $(VENV)/.dev $(VENV)/.words browser  ## All tests, in a real PostgreSQL and a real browser
+test: $(VENV)/.dev $(VENV)/.words packages  ## All tests, in a real PostgreSQL and a real browser
 	@bash .ci/test
 
-proof: $(VENV)/.dev $(VENV)/.words browser  ## The long proofs, at most half an hour
+proof: $(VENV)/.dev $(VENV)/.words packages  ## The long proofs, at most half an hour
 	@$(BIN)/pytest -q -m proof tests
 
 lint: $(VENV)/.dev  ## Style, types, direction of dependencies
@@ -40,8 +40,8 @@ lock: $(VENV)/.dev  ## Pin the requirements again, with hashes and without addre
 	  --no-emit-find-links --generate-hashes $$([ $$name = dev ] && echo "-c requirements/base.txt") \
 	  -o requirements/$$name.txt requirements/$$name.in; done
 
-browser:
-	@bash .ci/browser
+packages:
+	@bash .ci/packages
 
 $(VENV)/bin/python:
 	@bash .ci/python "$(PYTHON)" "$(VENV)"
