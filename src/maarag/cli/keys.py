@@ -109,8 +109,18 @@ def rotate(only: str | None) -> None:
 )
 def reencrypt(batch: int) -> None:
     with stores_in_use() as stores:
+        from maarag.kernel.access.actions import system_account
+        from maarag.kernel.audit.actions import record
+
         done: Counter[str] = Counter()
-        left = rotation.reencrypt(stores, batch=batch, told=lambda name, count: done.update({name: count}))
+        system = system_account()
+
+        def recorded(name: str, count: int) -> None:
+            record(by=system, action="keys.reencrypt", subject=system, changes={"table": name, "rows": count})
+
+        left = rotation.reencrypt(
+            stores, batch=batch, told=lambda name, count: done.update({name: count}), inside=recorded
+        )
         for name, count in done.items():
             click.echo(f"{count:>9}  {name}")
         if left:

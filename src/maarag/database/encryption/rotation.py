@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +36,7 @@ from .keyring import (
     in_state,
     keys_file,
 )
-from .stores import Store, count_by_version
+from .stores import Store, Told, count_by_version
 
 GRACE_SECONDS = 3 * NOTICE_SECONDS
 """How long after a change of the file every process has certainly noticed it."""
@@ -89,18 +89,20 @@ def reencrypt(
     *,
     batch: int = 500,
     passes: int = 50,
-    told: Callable[[str, int], None] = lambda name, count: None,
+    told: Told = lambda name, count: None,
+    inside: Told = lambda name, count: None,
 ) -> int:
     """Bring every row to the current version, in a scope that sees all; returns how many values remain.
 
-    Rows locked by others are passed over and come with the next pass; `told` hears of every batch.
+    Rows locked by others are passed over and come with the next pass; `told` hears of every batch once
+    it is committed, `inside` in its transaction.
     """
     HOLDER.ring(now=True)
     for turn in range(passes):
         for store in stores:
             last = None
             while True:
-                count, last = store.renew(last, batch)
+                count, last = store.renew(last, batch, inside)
                 if count:
                     told(store.name, count)
                 if count < batch:

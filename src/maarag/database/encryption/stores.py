@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,9 @@ from psycopg import sql
 from .cipher import HEADER, decrypt, encrypt, header
 from .fields import BlindIndexField, EncryptedTextField, FromInstance
 from .keyring import HOLDER
+
+Told = Callable[[str, int], None]
+"""Hears the name of a store and how many of its rows were brought to the current version."""
 
 
 class Store(Protocol):
@@ -29,10 +32,11 @@ class Store(Protocol):
     def versions(self) -> Counter[int]:
         """How many values there are of each version."""
 
-    def renew(self, after: Any, limit: int) -> tuple[int, Any]:
+    def renew(self, after: Any, limit: int, inside: Told) -> tuple[int, Any]:
         """Bring up to `limit` rows beyond the key `after` to the current version, in one transaction.
 
-        Rows that somebody holds are passed over. Returns how many there were, and the last one's key.
+        Rows that somebody holds are passed over. Returns how many there were, and the last one's key;
+        `inside` is told in the same transaction, so that it can record the change.
         """
 
 
@@ -65,7 +69,7 @@ class ModelStore:
                 found.update(dict(cursor.fetchall()))
         return found
 
-    def renew(self, after: Any, limit: int) -> tuple[int, Any]:
+    def renew(self, after: Any, limit: int, inside: Told) -> tuple[int, Any]:
         manager = self.model._base_manager
         with transaction.atomic():
             keys = self._outdated(after, limit)
@@ -77,6 +81,8 @@ class ModelStore:
                 for index in self.indexes:
                     values[index.name] = index.value_for(getattr(row, index.of), getattr(row, index.per))
                 manager.filter(pk=row.pk).update(**values)
+            if keys:
+                inside(self.name, len(keys))
         return len(keys), keys[-1] if keys else after
 
     def _outdated(self, after: Any, limit: int) -> list[Any]:
@@ -127,7 +133,7 @@ class JsonStore:
                 found[key.version] = count
         return found
 
-    def renew(self, after: Any, limit: int) -> tuple[int, Any]:
+    def renew(self, after: Any, limit: int, inside: Told) -> tuple[int, Any]:
         ring = HOLDER.ring()
         old = {beginning(key.version) for key in ring.live if key is not ring.current}
         asked = models.Q(pk__in=[])
@@ -141,6 +147,8 @@ class JsonStore:
             for row in found:
                 fresh = self._renewed(getattr(row, self.field), old)
                 self.model._base_manager.filter(pk=row.pk).update(**{self.field: fresh})
+            if found:
+                inside(self.name, len(found))
         return len(found), found[-1].pk if found else after
 
     def _as_text(self) -> Any:

@@ -36,6 +36,7 @@ ACTIONS: dict[str, Any] = {
     "access.remove_factor": _("Removed a second factor"),
     "access.renew_recovery_codes": _("Made new recovery codes"),
     "access.change_password": _("Changed the password"),
+    "keys.reencrypt": _("Brought encrypted fields to the newest key"),
     "api.issue_token": _("Issued an API token"),
     "api.revoke_token": _("Revoked an API token"),
     "demo.load": _("Loaded a part of the demonstration"),
