@@ -193,6 +193,29 @@ def _entries(layer: Layer, spots: Iterable[int], filters: Filters) -> list[int]:
     ]
 
 
+@dataclass(frozen=True)
+class Summed:
+    """Entries added up: true `need` and the estimates it stands on (`atoms`, by id), and the `gap`.
+
+    The gap follows from what the viewer may know: where that is not the true need, the share is what counts.
+    """
+
+    need: int
+    gap: float
+    atoms: frozenset[int]
+
+
+def summed(layer: Layer, entries: Iterable[int]) -> Summed:
+    """The entries of a layer with a known need, together."""
+    picked = [index for index in entries if layer.entries[index].demand]
+    demands = [demand for index in picked if (demand := layer.entries[index].demand)]
+    need = sum(demand.number for demand in demands)
+    reckoned, gap = float(layer.reach.people[picked].sum()), float(layer.reach.gap[picked].sum())
+    if reckoned and abs(reckoned - need) > 1e-9:
+        gap *= need / reckoned
+    return Summed(need, gap, frozenset().union(*(demand.atoms for demand in demands)))
+
+
 def _row(
     place: Place,
     topic: Topic,
@@ -206,14 +229,16 @@ def _row(
     supplies, nearest_km = layer.reached(entries)
     reach = layer.reach
     picked = np.array([index for index in entries if layer.entries[index].demand], dtype=np.int64)
-    need: Shown = int(reach.people[picked].sum()) if demands else None
-    gap = float(reach.gap[picked].sum()) if demands else None
+    sums = summed(layer, entries)
+    need: Shown = sums.need if demands else None
+    gap = sums.gap if demands else None
     access = coverage = served = None
     if need and gap is not None:
         served = need - gap
         coverage = served / need
         used = reach.people[picked] > 0
-        access = float((reach.people[picked][used] * reach.access[picked][used]).sum() / need)
+        reckoned = reach.people[picked][used]
+        access = float((reckoned * reach.access[picked][used]).sum() / reckoned.sum())
     elif need == 0:
         served, coverage = 0.0, 1.0
     with_range = any(demand.lowest is not None for demand in demands)
@@ -229,9 +254,12 @@ def _row(
         if gap is not None and topic.yearly_cost_per_place
         else None,
     }
-    mark = whole.hidden.get((place.pk, topic.pk, layer.unit, filters.population))
-    if mark and not exact and demands:
-        figures = {name: None if value is None else mark for name, value in figures.items()}
+    if not exact and demands:
+        if mark := whole.protection.mark(sums.atoms):
+            figures = {name: None if value is None else mark for name, value in figures.items()}
+        elif any(whole.protection.mark({atom}) for atom in sums.atoms):
+            # The bounds of a hidden estimate may be close to its number: no sum with them is shown.
+            figures["lowest"] = figures["highest"] = None
     near = supplies[~layer.from_afar[supplies]]
     services = set(layer.services[near].tolist())
     afar = set(layer.services[supplies].tolist()) - services
@@ -284,7 +312,6 @@ def remedies(view: Picture) -> list[Remedy]:
     """
     found: list[Remedy] = []
     inside = {spot.pk for spot in within(view.place)}
-    hidden = {row.key for row in view.rows if row.is_hidden}
     for total in view.by_topic:
         layer = total.layer
         closing = layer.closing
@@ -294,7 +321,7 @@ def remedies(view: Picture) -> list[Remedy]:
                 for entry, people in zip(addition.places, addition.people_by_place, strict=True)
                 if layer.entries[entry].place in inside and people >= 0.5
             )
-            if not serves or (hidden and not view.exact and _touches_hidden(serves, hidden, total, view)):
+            if not serves or (not view.exact and _touches_hidden(layer, addition.places, inside, view)):
                 continue
             if addition.kind == "existing":
                 supply = layer.supplies[addition.site]
@@ -306,6 +333,9 @@ def remedies(view: Picture) -> list[Remedy]:
     return sorted(found, key=lambda remedy: -remedy.added)
 
 
-def _touches_hidden(serves: Iterable[tuple[int, float]], hidden: set[str], total: Row, view: Picture) -> bool:
-    codes = {spot.code for place, _people in serves if (spot := view.whole.geography.spots.get(place))}
-    return any(f"{code}/{total.topic.code}/{total.unit}" in hidden for code in codes)
+def _touches_hidden(layer: Layer, entries: Iterable[int], inside: set[int], view: Picture) -> bool:
+    served = (layer.entries[index] for index in entries)
+    return any(
+        entry.demand and entry.place in inside and view.whole.protection.mark(entry.demand.atoms)
+        for entry in served
+    )

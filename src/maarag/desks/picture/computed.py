@@ -11,11 +11,11 @@ from typing import Any
 
 from maarag.domains.needs.demand import Geography, demand, geography
 from maarag.domains.needs.queries import kind_of_viewer
-from maarag.domains.needs.suppression import HiddenKey, hidden_cells
+from maarag.domains.needs.suppression import decided, expected_numbers, kind_of_exact
+from maarag.engines.indicators import Protection
 from maarag.kernel.access.scope import Viewer
 from maarag.kernel.audit.queries import newest_event
 from maarag.kernel.taxonomy.models import Topic
-from maarag.values import Suppressed
 
 from . import queries
 from .engine_data import Layer, TopicRule, layers
@@ -30,7 +30,7 @@ class Computed:
     geography: Geography
     layers: list[Layer]
     topics: dict[int, Topic]
-    hidden: dict[HiddenKey, Suppressed]
+    protection: Protection[int]
     seconds: float
     pictures: dict[Any, Any] = field(default_factory=dict)
     """Pictures cut from it so far, kept with it by `assemble`."""
@@ -42,7 +42,7 @@ _lock = threading.Lock()
 
 def computed(viewer: Viewer, as_of: date, sector: str = "") -> Computed:
     """What this viewer may see at this date, with the services of one sector or of all."""
-    key = (newest_event(), kind_of_viewer(viewer), as_of, sector)
+    key = (newest_event(), kind_of_viewer(viewer), kind_of_exact(viewer), as_of, sector)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
@@ -65,7 +65,7 @@ def _compute(viewer: Viewer, as_of: date, sector: str) -> Computed:
     began = perf_counter()
     places = geography()
     topics = {topic.pk: topic for topic in Topic.objects.all()}
-    demands = demand(viewer, as_of, places)
+    demands = demand(viewer, as_of, places, expected_numbers(viewer))
     found = layers(
         places,
         demands,
@@ -73,5 +73,4 @@ def _compute(viewer: Viewer, as_of: date, sector: str) -> Computed:
         [TopicRule(topic.pk, topic.reach_km, topic.yearly_cost_per_place) for topic in topics.values()],
         queries.situations(),
     )
-    hidden = hidden_cells(demands, places)
-    return Computed(places, found, topics, hidden, perf_counter() - began)
+    return Computed(places, found, topics, decided().protection, perf_counter() - began)

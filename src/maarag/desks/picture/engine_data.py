@@ -151,7 +151,7 @@ def _layer(
         keep &= _same_world(entries, supplies, geography)[destination, origin]
         keep &= _fitting(entries, supplies, situations)[destination, origin]
         pairs = pairs.keep(keep)
-    people = np.array([entry.demand.number if entry.demand else 0 for entry in entries], dtype=np.float64)
+    people = np.array([entry.demand.expected if entry.demand else 0 for entry in entries], dtype=np.float64)
     capacity = np.array([supply.capacity.get(unit, 0.0) for supply in supplies], dtype=np.float64)
     # Weights fall with distance and stay above 0 up to the edge of what is within reach.
     rule = Rule("e2sfca", decay=Decay.gaussian(topic.reach_km / 2), unit_cost=topic.yearly_cost_per_place)

@@ -8,8 +8,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from maarag.domains.needs.listing import told
+from maarag.domains.needs.suppression import hidden_estimates
 from maarag.domains.services.models import Location, Service
 from maarag.ui.tables import Column, Table
+from maarag.values import Shown
 
 from .assemble import Picture, Row
 from .queries import estimates_behind
@@ -18,11 +21,11 @@ SERVICES_SHOWN = 60
 
 
 def explain_row(row: Row, view: Picture) -> dict[str, Any]:
-    """Tables and figures for the page behind a row; no estimate is listed where its count is hidden."""
+    """Tables and figures for the page behind a row; hidden counts of estimates stay hidden."""
     hidden = row.is_hidden
     return {
         "estimates_table": None if hidden else _estimates(row, view),
-        "services_table": _services(row, shows_need=view.exact or not _topic_has_hidden(row, view)),
+        "services_table": _services(row),
         "hidden": hidden,
         "reach_km": row.topic.reach_km,
         "cost": row.topic.yearly_cost_per_place,
@@ -31,21 +34,25 @@ def explain_row(row: Row, view: Picture) -> dict[str, Any]:
 
 def _estimates(row: Row, view: Picture) -> Table:
     places = {row.layer.entries[index].place for index in row.entries}
-    hidden = {place for place in places if _is_hidden(place, row, view)}
+    hidden = {} if view.exact else hidden_estimates(view.viewer)
+    shown = {
+        estimate: told(estimate, hidden)
+        for estimate in estimates_behind(view.viewer, places, row.topic, row.unit, view.as_of)
+    }
     rows = [
         {
             "place": estimate.place,
             "url": reverse("needs:detail", args=[estimate.pk]),
             "situation": estimate.situation,
             "population": estimate.population,
-            "number": estimate.number,
-            "range": _range(estimate.lowest, estimate.highest),
+            "number": counts.number,
+            "range": _range(counts.lowest, counts.highest),
             "certainty": estimate.get_certainty_display(),
             "as_of": estimate.as_of,
             "source": estimate.source,
             "source_row": estimate.source_row,
         }
-        for estimate in estimates_behind(view.viewer, places - hidden, row.topic, row.unit, view.as_of)
+        for estimate, counts in shown.items()
     ]
     return Table(
         columns=[
@@ -68,13 +75,7 @@ def _estimates(row: Row, view: Picture) -> Table:
     )
 
 
-def _is_hidden(place: int, row: Row, view: Picture) -> bool:
-    if view.exact:
-        return False
-    return any(key[0] == place and key[1] == row.topic.pk and key[2] == row.unit for key in view.whole.hidden)
-
-
-def _range(lowest: int | None, highest: int | None) -> str:
+def _range(lowest: Shown, highest: Shown) -> str:
     if lowest is None and highest is None:
         return ""
     return (
@@ -82,12 +83,8 @@ def _range(lowest: int | None, highest: int | None) -> str:
     )
 
 
-def _topic_has_hidden(row: Row, view: Picture) -> bool:
-    return any(key[1] == row.topic.pk and key[2] == row.unit for key in view.whole.hidden)
-
-
-def _services(row: Row, *, shows_need: bool) -> Table:
-    """Services within reach, nearest first; the need that shares each only where it gives no count away."""
+def _services(row: Row) -> Table:
+    """Services within reach, nearest first, and the need that shares each as far as the viewer may know."""
     layer = row.layer
     pairs = layer.reach.prepared.reached
     nearest: dict[int, float] = defaultdict(lambda: float("inf"))
@@ -111,7 +108,7 @@ def _services(row: Row, *, shows_need: bool) -> Table:
             "where": locations[location].place if (location := layer.supplies[supply].location) else None,
             "km": nearest[supply] if location else None,
             "capacity": layer.reach.capacity[supply] if layer.has_capacity[supply] else None,
-            "competing": layer.reach.catchment.competing[supply] if shows_need else None,
+            "competing": layer.reach.catchment.competing[supply],
         }
         for supply in shown
     ]

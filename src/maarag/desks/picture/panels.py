@@ -99,6 +99,9 @@ def sorted_rows(rows: list[dict[str, Any]], sort: str, columns: Sequence[Column]
 
     shown = [row for row in rows if named or isinstance(row[key], (int, float))]
     rest = [row for row in rows if not named and not isinstance(row[key], (int, float))]
+    # By name: the order in which they come might tell something of what is hidden.
+    heading = next((column.key for column in columns if column.heading), key)
+    rest.sort(key=lambda row: figures.name_in_language(row[heading]))
     return sorted(shown, key=of, reverse=reverse_order) + rest
 
 

@@ -13,7 +13,7 @@ from maarag.kernel.places.queries import parts
 from maarag.kernel.taxonomy.models import Topic
 from maarag.values import Shown, Suppressed
 
-from .assemble import COVERAGE_IN_ORDER, COVERAGE_SEVERE, Picture, Row
+from .assemble import COVERAGE_IN_ORDER, COVERAGE_SEVERE, Picture, Row, summed
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,12 @@ def _line(place: Place, rows: Iterable[Row], view: Picture) -> Line:
     services: set[int] = set()
     for row in rows:
         services |= row.layer.services_of(row.entries, near=True)
-    hidden = _hidden(place, known, view)
-    need = sum(row.need for row in known if isinstance(row.need, int)) if known else None
-    gap = sum(float(row.gap) for row in known if isinstance(row.gap, (int, float))) if known else None
+    sums = [summed(row.layer, row.entries) for row in known]
+    atoms = frozenset().union(*(each.atoms for each in sums))
+    hidden = None if view.exact else view.whole.protection.mark(atoms)
+    # Rows that are hidden by themselves count in a sum that may be shown.
+    need = sum(each.need for each in sums) if known else None
+    gap = sum(each.gap for each in sums) if known else None
     served = None if need is None or gap is None else need - gap
     open_rows = [row for row in known if isinstance(row.gap, (int, float)) and row.gap > 0]
     return Line(
@@ -80,20 +83,6 @@ def _line(place: Place, rows: Iterable[Row], view: Picture) -> Line:
         oldest=min((row.oldest for row in known if row.oldest), default=None),
         nearest_km=min((row.nearest_km for row in rows if row.nearest_km is not None), default=None),
     )
-
-
-def _hidden(place: Place, known: Iterable[Row], view: Picture) -> Suppressed | None:
-    """A sum is hidden where it is small itself or would give a hidden row away."""
-    if view.exact:
-        return None
-    known = list(known)
-    if view.filters.topic:
-        return next((row.need for row in known if isinstance(row.need, Suppressed)), None)
-    marks = (
-        view.whole.hidden.get((place.pk, None, unit, view.filters.population))
-        for unit in {row.unit for row in known}
-    )
-    return next((mark for mark in marks if mark), None)
 
 
 @dataclass(frozen=True)

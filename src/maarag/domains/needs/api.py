@@ -117,7 +117,7 @@ class EstimateChange(Schema):
 
 
 def _hidden(request: HttpRequest) -> dict[int, Suppressed]:
-    return hidden_estimates(request.user, timezone.localdate())
+    return hidden_estimates(request.user)
 
 
 @router.get("/", response=EstimatePage, auth=None, summary="List estimates", url_name="needs_list")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, TypeVar
 
 from maarag.kernel.access.scope import Viewer
 from maarag.kernel.places.models import Containment, Place, PlaceKind
@@ -38,7 +40,11 @@ class Geography:
 
 @dataclass(frozen=True)
 class Demand:
-    """People or families of one population group in one place who need responses of one topic."""
+    """People or families of one population group in one place who need responses of one topic.
+
+    `number` is the true count of the estimates `atoms` (ids); `expected` is what a viewer who may not know it
+    computes with, and the same where nothing is hidden from them.
+    """
 
     place: int
     topic: int
@@ -51,7 +57,42 @@ class Demand:
     certainty: str
     oldest: date
     newest: date
-    estimates: int
+    atoms: frozenset[int]
+    expected: float
+
+    @property
+    def estimates(self) -> int:
+        return len(self.atoms)
+
+
+class OfANeed(Protocol):
+    """Whatever says which need, in which place, it is about."""
+
+    @property
+    def place(self) -> int: ...
+    @property
+    def topic(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+
+
+About = TypeVar("About", bound=OfANeed)
+
+
+def without_doubles(found: Iterable[About], places: Geography) -> list[About]:
+    """Without the figures for a whole authority where the same need is known by neighbourhood."""
+    found = list(found)
+    by_neighbourhood = {
+        (places.spots[each.place].authority, each.topic, each.unit)
+        for each in found
+        if places.spots[each.place].kind == PlaceKind.NEIGHBOURHOOD
+    }
+    return [
+        each
+        for each in found
+        if places.spots[each.place].kind == PlaceKind.NEIGHBOURHOOD
+        or (each.place, each.topic, each.unit) not in by_neighbourhood
+    ]
 
 
 def geography() -> Geography:
@@ -75,11 +116,14 @@ def geography() -> Geography:
     return Geography(spots, {place: frozenset(within) for place, within in inside.items()})
 
 
-def demand(viewer: Viewer, as_of: date, places: Geography) -> list[Demand]:
+def demand(
+    viewer: Viewer, as_of: date, places: Geography, expected: Mapping[int, float] | None = None
+) -> list[Demand]:
     """The newest visible estimates, summed over situations.
 
     Where an authority's need for a topic is known by neighbourhood, the figure for the whole authority is
     left out, so that nobody is counted twice. Estimates for districts and clusters are sources, not rows.
+    `expected` gives, by id, the number to compute with where it is not the estimate's own.
     """
     gathered: dict[DemandKey, list[DemandFigures]] = defaultdict(list)
     rows = newest(visible_to(viewer), as_of).values_list(
@@ -87,6 +131,7 @@ def demand(viewer: Viewer, as_of: date, places: Geography) -> list[Demand]:
         "topic_id",
         "unit",
         "population_id",
+        "pk",
         "situation_id",
         "number",
         "lowest",
@@ -97,35 +142,28 @@ def demand(viewer: Viewer, as_of: date, places: Geography) -> list[Demand]:
     for place, topic, unit, population, *figures in rows:
         if place in places.spots:
             gathered[place, topic, unit, population].append(tuple(figures))  # type: ignore[arg-type]
-    by_neighbourhood = {
-        (places.spots[place].authority, topic, unit)
-        for place, topic, unit, _population in gathered
-        if places.spots[place].kind == PlaceKind.NEIGHBOURHOOD
-    }
-    return [
-        _summed(key, figures)
-        for key, figures in gathered.items()
-        if places.spots[key[0]].kind == PlaceKind.NEIGHBOURHOOD or key[:3] not in by_neighbourhood
-    ]
+    known = expected or {}
+    return without_doubles((_summed(key, figures, known) for key, figures in gathered.items()), places)
 
 
 DemandKey = tuple[int, int, str, int | None]
-DemandFigures = tuple[int, int, int | None, int | None, str, date]
+DemandFigures = tuple[int, int, int, int | None, int | None, str, date]
 
 
-def _summed(key: DemandKey, figures: list[DemandFigures]) -> Demand:
-    has_range = any(low is not None or high is not None for _s, _n, low, high, *_rest in figures)
+def _summed(key: DemandKey, figures: list[DemandFigures], expected: Mapping[int, float]) -> Demand:
+    has_range = any(low is not None or high is not None for _p, _s, _n, low, high, *_rest in figures)
     dates = [as_of for *_rest, as_of in figures]
     return Demand(
         *key,
-        situations=frozenset(situation for situation, *_rest in figures),
-        number=sum(number for _situation, number, *_rest in figures),
-        lowest=sum(n if low is None else low for _s, n, low, *_rest in figures) if has_range else None,
-        highest=sum(n if high is None else high for _s, n, _l, high, *_rest in figures)
+        situations=frozenset(situation for _pk, situation, *_rest in figures),
+        number=sum(number for _pk, _situation, number, *_rest in figures),
+        lowest=sum(n if low is None else low for _p, _s, n, low, *_rest in figures) if has_range else None,
+        highest=sum(n if high is None else high for _p, _s, n, _l, high, *_rest in figures)
         if has_range
         else None,
-        certainty=max((row[4] for row in figures), key=lambda value: CERTAINTIES.index(Certainty(value))),
+        certainty=max((row[5] for row in figures), key=lambda value: CERTAINTIES.index(Certainty(value))),
         oldest=min(dates),
         newest=max(dates),
-        estimates=len(figures),
+        atoms=frozenset(pk for pk, *_rest in figures),
+        expected=sum(expected.get(pk, number) for pk, _situation, number, *_rest in figures),
     )

@@ -107,7 +107,7 @@ def estimates(viewer: Viewer, asked: Asked) -> tuple[QuerySet[NeedEstimate], dic
     Hidden counts stand last when sorted by number, so that their order tells nothing.
     """
     today = timezone.localdate()
-    hidden = hidden_estimates(viewer, today)
+    hidden = hidden_estimates(viewer)
     found = visible_to(viewer)
     if asked.age != "all":
         found = NeedEstimate.objects.filter(pk__in=newest(found, today).values("pk"))

@@ -36,6 +36,11 @@ def within(estimates: QuerySet[NeedEstimate], place: Place) -> QuerySet[NeedEsti
     return estimates.filter(Exists(inside))
 
 
+SAME_NEED = ("place", "topic", "situation", "population", "unit")
+"""What two estimates of the same need share."""
+NEWEST_FIRST = (F("as_of").desc(), F("certainty").asc(), F("recorded_at").desc(), F("pk").desc())
+
+
 def newest(estimates: QuerySet[NeedEstimate], as_of: date) -> QuerySet[NeedEstimate]:
     """For each place, topic, situation, population and unit: the newest estimate up to `as_of`.
 
@@ -46,8 +51,8 @@ def newest(estimates: QuerySet[NeedEstimate], as_of: date) -> QuerySet[NeedEstim
         .alias(
             newness=Window(
                 RowNumber(),
-                partition_by=[F("place"), F("topic"), F("situation"), F("population"), F("unit")],
-                order_by=[F("as_of").desc(), F("certainty").asc(), F("recorded_at").desc(), F("pk").desc()],
+                partition_by=[F(name) for name in SAME_NEED],
+                order_by=list(NEWEST_FIRST),
             )
         )
         .filter(newness=1)

@@ -272,7 +272,7 @@ def _editable(request: HttpRequest, pk: int) -> NeedEstimate:
 
 
 def _told(request: HttpRequest, estimate: NeedEstimate) -> Told:
-    return told(estimate, hidden_estimates(request.user, timezone.localdate()))
+    return told(estimate, hidden_estimates(request.user))
 
 
 def _seen(request: HttpRequest) -> datetime:

@@ -1,5 +1,6 @@
 """Figures fit to be published: suppression of small counts."""
 
-from .suppression import THRESHOLD, Sum, suppress
+from .cells import ALL, cross
+from .suppression import THRESHOLD, Protection, protect
 
-__all__ = ["THRESHOLD", "Sum", "suppress"]
+__all__ = ["ALL", "THRESHOLD", "Protection", "cross", "protect"]
