@@ -20,7 +20,7 @@ import pytest
 from maarag.database.backup import fingerprint, keys, logins, state
 from maarag.database.backup.errors import BackupError, Different, NoRoom
 from maarag.database.backup.make import Made
-from maarag.database.layout import APPLICATION, BACKUP
+from maarag.database.layout import APPLICATION, BACKUP, SUPERUSER
 from maarag.database.server import EmbeddedServer
 
 from .backups import (
@@ -211,7 +211,7 @@ def test_what_differs_after_restoring_is_told_and_dropped(filled: Path, monkeypa
         restored(filled, made.path)
     with pytest.raises(Different, match="the chain is broken"):
         restored(
-            filled, backed_up(filled, folder=filled / "b").path, check=lambda _c: ["the chain is broken"]
+            filled, backed_up(filled, folder=filled / "b").path, check=lambda _c, _a: ["the chain is broken"]
         )
     assert everything(filled) == before
     assert databases(filled) == names
@@ -285,6 +285,28 @@ def _fills_up(room: int) -> Callable[..., int]:
         return int(self._target.write(content))
 
     return write
+
+
+def test_a_server_given_by_address_is_backed_up_and_restored(filled: Path):
+    """Passwords go by environment; the site's own address is not enough for either."""
+    embedded = EmbeddedServer(filled)
+
+    def url(role: str, name: str = "maarag") -> str:
+        found = embedded.connection(role).url(show_password=True)
+        return found.replace("/maarag?", f"/{name}?")
+
+    environ = {"DATABASE_URL": url(APPLICATION)}
+    with pytest.raises(BackupError, match="not MAARAG_BACKUP_URL"):
+        logins.reader(filled, environ)
+    with pytest.raises(BackupError, match="not MAARAG_ADMIN_URL"):
+        logins.maker(filled, environ)
+    environ |= {"MAARAG_BACKUP_URL": url(BACKUP), "MAARAG_ADMIN_URL": url(SUPERUSER, "postgres")}
+    before = everything(filled)
+    made = backed_up(filled, login=logins.reader(filled, environ))
+    with logins.maker(filled, {}).connect() as damaged:
+        damaged.execute("DROP TABLE public.journal")
+    restored(filled, made.path, login=logins.maker(filled, environ))
+    assert everything(filled) == before
 
 
 def test_a_link_among_the_files_is_left_out_and_named(filled: Path):

@@ -18,7 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from maarag.database.backup import keys, logins, state
 from maarag.database.backup.errors import BackupError
 from maarag.database.backup.keeping import Keep
-from maarag.database.backup.make import Made, Report, make
+from maarag.database.backup.make import Made, Report
 from maarag.database.backup.restore import NotTheSame, Outcome, Plan
 from maarag.database.backup.restore import restore as carry_out
 from maarag.database.errors import translate as _
@@ -65,35 +65,20 @@ def backup() -> None:
 @click.option("--quiet", is_flag=True, help="Only errors.")
 def now(folder: Path | None, recipients: Sequence[str], keep: str, quiet: bool) -> None:
     with database_in_use(), _told_faults():
-        made = back_up(folder, recipients=recipients, keep=Keep.read(keep), quiet=quiet)
+        from maarag.database.backup.nightly import back_up
+        from maarag.kernel.audit.backups import heads
+
+        with _progress(quiet) as report:
+            made = back_up(
+                folder,
+                recipients=recipients,
+                keep=Keep.read(keep),
+                facts=heads,
+                report=report,
+                new_key=_remind,
+            )
     if not quiet:
         _say_made(made)
-
-
-def back_up(
-    folder: Path | None = None,
-    *,
-    recipients: Sequence[str] = (),
-    keep: Keep | None = None,
-    quiet: bool = True,
-) -> Made:
-    """Make a backup of the database in use. Django must be set up. Raises BackupError."""
-    from django.conf import settings
-
-    home = default_home()
-    found, texts, made_key = keys.recipients(home, recipients)
-    if made_key:
-        _remind(keys.identity_path(home), texts[0])
-    with _progress(quiet) as report:
-        return make(
-            (folder or home / "backups").expanduser().resolve(),
-            home=home,
-            files=Path(settings.MEDIA_ROOT),
-            login=logins.reader(home),
-            recipients=found,
-            keep=keep,
-            report=report,
-        )
 
 
 @backup.command(help="Make a key for reading backups; prints its public key.")
@@ -156,6 +141,8 @@ def restore(
         from django.conf import settings
         from django.db.migrations.loader import MigrationLoader
 
+        from maarag.kernel.audit.backups import faults
+
         home = default_home()
         known = MigrationLoader(None).disk_migrations
         with _progress(form == "json") as report:
@@ -168,6 +155,7 @@ def restore(
                 known={".".join(name) for name in known},
                 older=older,
                 renamed=renamed,
+                check=lambda connection, about: faults(connection, about.get("heads", [])),
                 report=report,
             )
             try:

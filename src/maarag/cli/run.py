@@ -198,6 +198,7 @@ def _serve(host: str, port: int, threads: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         blocking_threads=threads,
+        respawn_failed_workers=True,
         log_level=LogLevels.warning,
         websockets=False,
     )

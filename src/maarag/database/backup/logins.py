@@ -90,7 +90,10 @@ def reader(home: Path | None = None, environ: Mapping[str, str] = os.environ) ->
 
 
 def maker(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Login:
-    """The role that makes and renames databases: the embedded superuser, or whom MAARAG_ADMIN_URL names."""
+    """The role that makes and renames databases: the embedded superuser, or whom MAARAG_ADMIN_URL names.
+
+    Its `dbname` is that of the installation (DATABASE_URL), whichever database the address names.
+    """
     if configuration.is_embedded(environ):
         return _embedded(home, SUPERUSER)
     if not environ.get("MAARAG_ADMIN_URL"):
@@ -98,7 +101,8 @@ def maker(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> 
             N_("DATABASE_URL is set, but not MAARAG_ADMIN_URL: restoring makes a database."),
             N_("Give the address of a role that may, as docs/guides/backup.md shows."),
         )
-    return _from_url("MAARAG_ADMIN_URL", environ)
+    there = _from_url("DATABASE_URL", environ).dbname
+    return Login({**_from_url("MAARAG_ADMIN_URL", environ).parameters, "dbname": there})
 
 
 def _embedded(home: Path | None, role: str) -> Login:

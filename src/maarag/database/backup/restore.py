@@ -24,8 +24,8 @@ from .make import Report, first_fault, no_report
 
 # Faster, and no less safe: nobody uses the database before the swap, whose commit waits for the disk.
 LOADING = {"synchronous_commit": "off", "maintenance_work_mem": "256MB", "statement_timeout": "0"}
-Check = Callable[[Connection], Sequence[str]]
-"""Looks at the restored database through a connection; gives what is wrong with it, in words."""
+Check = Callable[[Connection, dict[str, Any]], Sequence[str]]
+"""Given a connection to the restored database and what the file says of itself; what is wrong, in words."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Plan:
     known: Collection[str] = ()
     older: bool = False
     renamed: bool = False
-    check: Check = field(default=lambda _connection: ())
+    check: Check = field(default=lambda _connection, _about: ())
     report: Report = no_report
 
 
@@ -272,5 +272,5 @@ def _compared(plan: Plan, name: str, about: dict[str, Any], manifest: dict[str, 
         if connection.info.server_version // 10000 == int(about["postgresql"]) // 10000:
             # another version of the server may write the same definition in other words
             faults += fingerprint.differences(manifest["catalogue"], fingerprint.catalogue(connection))
-        faults += plan.check(connection)
+        faults += plan.check(connection, about)
     return Outcome(about=about, tables=tables, faults=faults, seconds=0.0)
