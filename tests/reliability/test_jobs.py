@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,7 +26,15 @@ from maarag.kernel.jobs.actions import defer
 from maarag.kernel.jobs.models import Job, JobEffect
 from maarag.kernel.taxonomy.models import Term
 from tests.kernel.jobs import trials
-from tests.kernel.jobs.queue import begun_again, emptied, statuses, wait_until, worker, workers_alive
+from tests.kernel.jobs.queue import (
+    begun_again,
+    emptied,
+    environment,
+    statuses,
+    wait_until,
+    worker,
+    workers_alive,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -192,3 +202,59 @@ def _status(found: Any) -> str:
 
 def _open() -> bool:
     return bool({"todo", "doing"} & set(statuses("imports.read")))
+
+
+BESIDE = """
+import sys, time
+from maarag.cli.worker import beside_the_site
+with beside_the_site():
+    print("site", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("way", ["killed", "in order"])
+def test_the_worker_beside_the_site_comes_again_and_ends_with_it(start: Start, way: str) -> None:
+    """Killed, it is started again; when the site is killed, it ends by itself."""
+    site = subprocess.Popen(
+        [sys.executable, "-c", BESIDE], env=environment(), stdin=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        assert wait_until(lambda: workers_alive(15) == 1), "no worker came"
+        first = _child_of(site.pid)
+        if way == "killed":
+            os.kill(first, signal.SIGKILL)
+            assert wait_until(lambda: _child_of(site.pid) not in (0, first)), "no other worker came"
+            second = _child_of(site.pid)
+            site.kill()
+            assert wait_until(lambda: _is_gone(second)), "the worker outlives its site"
+        else:
+            assert site.stdin is not None
+            site.stdin.close()
+            assert site.wait(60) == 0
+            assert _is_gone(first)
+            assert workers_alive(15) == 0
+    finally:
+        site.kill()
+        site.wait()
+
+
+def _child_of(pid: int) -> int:
+    """The process that `pid` started; 0 where there is none."""
+    found = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
+    return found[0] if found else 0
+
+
+def _children(task: Path) -> list[str]:
+    try:
+        return (task / "children").read_text().split()
+    except OSError:
+        return []
+
+
+def _is_gone(pid: int) -> bool:
+    """Ended, if perhaps not yet buried by whoever inherited it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True

@@ -32,11 +32,13 @@ def statuses(task: str = "trial.slow") -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def workers_alive() -> int:
-    """Workers that have said something within the last second and a half."""
+def workers_alive(seconds: float = 1.5) -> int:
+    """Workers that have said something within the last seconds."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1.5 s'"
+            "SELECT count(*) FROM procrastinate_workers"
+            " WHERE last_heartbeat > now() - make_interval(secs => %s)",
+            [seconds],
         )
         return int(cursor.fetchone()[0])
 
@@ -58,19 +60,22 @@ def address() -> str:
     return f"postgresql:///{quote(parameters['dbname'])}?{urlencode(server)}"
 
 
-def worker(environ: Mapping[str, str] | None = None, **options: object) -> subprocess.Popen[bytes]:
-    """A real worker with the trials, on the test's database; quick to notice the dead."""
-    environment = {
+def environment() -> dict[str, str]:
+    """Of processes that work on the test's database."""
+    return {
         **os.environ,
         "DATABASE_URL": address(),
         "DJANGO_SETTINGS_MODULE": "maarag.config.settings.test",
-        **(environ or {}),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, sys.path)]),
     }
+
+
+def worker(environ: Mapping[str, str] | None = None, **options: object) -> subprocess.Popen[bytes]:
+    """A real worker with the trials, on the test's database; quick to notice the dead."""
     pairs = [f"{name}={value}" for name, value in options.items()]
     return subprocess.Popen(
         [sys.executable, "-m", "tests.kernel.jobs.host", *pairs],
-        env=environment,
+        env={**environment(), **(environ or {})},
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         start_new_session=True,

@@ -42,7 +42,8 @@ class LoadRefused(Exception):
     """Loading failed and nothing was written; the text says why."""
 
 
-def _must_import(by: Account) -> None:
+def must_import(by: Account) -> None:
+    """Raise PermissionDenied unless the account may load data."""
     if not (by.is_system or holds_somewhere(by, Permission.IMPORT_DATA)):
         raise PermissionDenied
 
@@ -59,7 +60,7 @@ def take_in(
     """Keep the file as it came. Raises FileRefused for one that is too large, UnknownKind,
     PermissionDenied.
     """
-    _must_import(by)
+    must_import(by)
     importer_of(kind)
     limit = settings.IMPORT_MAX_BYTES
     if file.size > limit:
@@ -101,7 +102,7 @@ def read_file(
     NotReady where it is being read or loaded at this moment, or was loaded. `anew`: a reading that may be
     under way counts as dead; should it be alive, it is told so at its next row and stops.
     """
-    _must_import(by)
+    must_import(by)
     with transaction.atomic():
         found = ImportFile.objects.select_for_update().get(pk=import_file.pk)
         if not anew:
@@ -221,7 +222,7 @@ def apply_file(*, by: Account, import_file: ImportFile, mode: str) -> ImportFile
 
     Mode ALL refuses a file with problems. Raises NotReady, LoadRefused; then nothing was written.
     """
-    _must_import(by)
+    must_import(by)
     try:
         with transaction.atomic():
             found = _locked(import_file)

@@ -6,26 +6,31 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maarag.kernel.access.models import Account
+from maarag.kernel.access.scope import Viewer
 from maarag.kernel.jobs.actions import defer
 
 from . import tasks
-from .actions import NotReady, apply_file, lock_of, read_file
+from .actions import NotReady, apply_file, lock_of, must_import, read_file
 from .models import FileStatus, ImportFile, Mode
 
 LARGE = 1024 * 1024
 
 
-def work(task: Callable[..., Any], *, import_file: ImportFile, by: Account, **arguments: Any) -> None:
+def work(task: Callable[..., Any], *, import_file: ImportFile, by: Viewer, **arguments: Any) -> None:
     """Do `read_file` or `apply_file` now for a small file; ask for a job for a large one.
 
     Raises NotReady where a job for this file waits already; what else it raises is raised only where it is
-    done now. A job speaks the language of whoever asked for it.
+    done now; PermissionDenied. A job speaks the language of whoever asked for it.
     """
+    if not isinstance(by, Account):
+        raise PermissionDenied
+    must_import(by)
     if import_file.size < getattr(settings, "IMPORT_BACKGROUND_BYTES", LARGE):
         task(import_file=import_file, by=by, **arguments)
     elif task is read_file:
@@ -56,7 +61,7 @@ def _ask_to_load(import_file: ImportFile, by: Account, mode: str) -> None:
         _defer(tasks.apply, import_file, by, mode=mode)
 
 
-def _defer(task: Any, import_file: ImportFile, by: Account, **codes: str) -> None:
+def _defer(task: Any, import_file: ImportFile, by: Account, **codes: Any) -> None:
     job = defer(
         task,
         lock=lock_of(import_file),
