@@ -20,6 +20,16 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """A test begins without the pages that another one's rows were drawn on."""
+    from django.conf import settings
+    from django.core.cache import caches
+
+    if settings.configured and "pages" in settings.CACHES:
+        caches["pages"].clear()
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[None]:
     """A real PostgreSQL for as long as the tests need one; DATABASE_URL names another."""

@@ -249,6 +249,10 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
         P.VIEW_AUDIT, failed_job, of_a_row=True, of_its_owner=True, method="post", statuses=(302,)
     ),
     "sources:index": Public(),
+    # From this machine itself, without a proxy; from elsewhere see tests/desks/health.
+    "health:live": Public(),
+    "health:ready": Public(),
+    "health:metrics": Public(),
     "ui:gallery": Public(),
     "set_language": Public(method="post", statuses=(302, 204)),
     "api:openapi-json": Public(),

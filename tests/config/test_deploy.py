@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -43,7 +42,7 @@ def _commands_in_operations() -> list[str]:
 def _check(line: str) -> None:
     """Raise AssertionError where a word of the line is no command, or an option is unknown."""
     command: click.Command = main
-    words = shlex.split(line)
+    words = line.split()  # a command that goes on over the next lines has its quotes there
     context = click.Context(main)
     while words and isinstance(command, click.Group):
         if words[0].startswith("-"):
@@ -84,7 +83,7 @@ def test_a_command_that_does_not_exist_would_be_seen():
 
 
 def test_variables_are_read_by_somebody():
-    """Whatever an example sets, the program or another unit reads; nothing is left over from an older version."""
+    """Whatever an example sets, the program or another unit reads: nothing is left from an older version."""
     program = "".join(
         path.read_text(encoding="utf-8")
         for folder, kind in ((ROOT / "src", "*.py"), (DEPLOY / "systemd", "*.service"))

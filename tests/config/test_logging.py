@@ -44,7 +44,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 
 @pytest.fixture
 def client(settings: Any) -> Client:
-    settings.ROOT_URLCONF = "tests.config.canary_site"
+    settings.ROOT_URLCONF = "tests.config.failing_site"
     return Client(raise_request_exception=False, headers={"user-agent": PLAIN, "x-request-id": PLAIN})
 
 
@@ -84,7 +84,7 @@ def test_nothing_typed_is_written(client: Client, written: io.StringIO, path: st
     assert line["request"] == answer.headers["X-Request-ID"]
     if status == 500:
         error = next(line["error"] for line in _lines(written) if "error" in line)
-        assert any("canary_site.py" in place for place in error[0]["at"])
+        assert any("failing_site.py" in place for place in error[0]["at"])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -135,6 +135,8 @@ def configuration(*, structured: bool) -> dict[str, Any]:
             "maarag.requests": {"level": "INFO" if structured else "WARNING"},
             # Django's own handlers would send errors by e-mail, with all that was typed.
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
+            # What was refused is in the line of its request already.
+            "django.request": {"level": "ERROR" if structured else "WARNING"},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "_granian": {"level": "WARNING", "propagate": True},
         },

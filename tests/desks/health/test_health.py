@@ -121,13 +121,11 @@ def test_what_processes_count_is_summed_and_the_dead_hold_nothing_open(tmp_path:
     import sys
 
     count = (
-        "import django; django.setup()\n"
         "from maarag.desks.health import metrics\n"
         "metrics.REQUESTS.labels('a:view', 'GET', '200').inc(2)\n"
         "metrics.POOL.labels('open').set(3)\n"
     )
     tell = (
-        "import django; django.setup()\n"
         "from maarag.desks.health import checks, metrics\n"
         "checks.every = lambda: []\n"
         "print(metrics.text().decode())\n"

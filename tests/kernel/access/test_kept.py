@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,13 +25,6 @@ VARIES = re.compile(
     r'|csrfmiddlewaretoken" value="\w+|nonce="[^"]+"'
     r'|<p class="muted small">[^<]*<a href="/sources/">'  # how long the computation took
 )
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    caches["pages"].clear()
-    yield
-    caches["pages"].clear()
 
 
 @pytest.fixture
