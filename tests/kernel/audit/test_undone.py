@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core import serializers
+from django.db import connection
 from django.utils import timezone
 
+from maarag.desks.jobs.actions import try_again
 from maarag.domains.missions.actions import change_mission, close_mission, open_mission
 from maarag.domains.missions.models import Mission
 from maarag.domains.needs.actions import (
@@ -25,6 +27,9 @@ from maarag.kernel.access.actions import end_grant, grant, open_account
 from maarag.kernel.access.models import Account, Grant
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
+from maarag.kernel.jobs.actions import defer
+from maarag.kernel.jobs.models import Job
+from maarag.kernel.jobs.registry import TASKS
 from maarag.kernel.people.actions import (
     OrganisationDraft,
     add_person,
@@ -40,7 +45,7 @@ from maarag.kernel.taxonomy.actions import TermRow, save_topic, save_version
 from maarag.kernel.taxonomy.models import Vocabulary
 from tests.factories.picture import Nation, make_nation
 
-APPS = ("places", "people", "taxonomy", "sources", "access", "needs", "missions", "audit")
+APPS = ("places", "people", "taxonomy", "sources", "access", "needs", "missions", "audit", "jobs")
 DAY = date(2026, 3, 1)
 
 
@@ -52,6 +57,9 @@ def nation(db: None) -> Nation:
     due = timezone.localdate() + timedelta(days=3)
     open_mission(by=worker, place=nation.world.city, title="פתוחה", owner=worker, due=due)
     add_person(by=nation.world.system, name_he="דנה")
+    job = defer(TASKS["jobs.tidy"])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [job])
     return nation
 
 
@@ -134,6 +142,7 @@ WRITES: dict[str, Callable[[Nation], Any]] = {
         kind="other",
         starts=DAY,
     ),
+    "jobs.try_again": lambda n: try_again(by=n.world.system, job=Job.objects.get()),
     "sources.save": lambda n: save_source(by=n.world.system, code="test-source", name_he="שם אחר"),
 }
 
