@@ -16,7 +16,7 @@ from django.utils import timezone
 from maarag.kernel.audit.actions import record
 from maarag.kernel.audit.models import AuditEvent
 
-from . import accounts, catalogue, family_poverty, fiction, national, programmes, vocabulary
+from . import accounts, catalogue, families, family_poverty, fiction, national, programmes, vocabulary
 from .loading import Loading, Progress
 from .tables import FOLDER, fingerprint
 
@@ -50,8 +50,11 @@ PARTS = (
     Part("catalogue", catalogue.load_catalogue, [catalogue], catalogue.TABLES),
     Part("fiction", fiction.load_fiction, [fiction], fiction.TABLES),
 )
-ACCOUNTS = Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES)
-"""Left out where settings.DEMONSTRATION is off, for its accounts have a known password."""
+WITH_ACCOUNTS = (
+    Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES),
+    Part("families", families.load_families, [families], families.TABLES),
+)
+"""Left out where settings.DEMONSTRATION is off, for the accounts have a known password."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def load_demonstration(*, by: Account, progress: Progress | None = None) -> Load
     loading = Loading(by=by, today=timezone.localdate(), progress=progress or _silent)
     done: list[str] = []
     unchanged: list[str] = []
-    for part in (*PARTS, ACCOUNTS) if settings.DEMONSTRATION else PARTS:
+    for part in (*PARTS, *WITH_ACCOUNTS) if settings.DEMONSTRATION else PARTS:
         with transaction.atomic():
             if _is_loaded(part):
                 unchanged.append(part.code)

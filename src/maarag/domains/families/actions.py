@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import permits, require
-from maarag.kernel.audit.actions import record
+from maarag.kernel.audit.actions import record, record_read
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 
 from .models import Family, FamilyStatus, Member
+from .queries import file_of
 from .scope import require_for
 
 FAMILY_FIELDS = ("name", "neighbourhood_id", "address", "worker_id", "review_on")
@@ -58,6 +59,14 @@ def version_of(family: Family) -> str:
     for member in family.members.all():
         text += [member.pk, *(getattr(member, name) for name in MEMBER_FIELDS)]
     return sha256("\x00".join(map(str, text)).encode()).hexdigest()[:20]
+
+
+def read_family(*, by: Account, pk: UUID) -> Family | None:
+    """A file with its people, if `by` may read it; that it was read is recorded."""
+    family = file_of(by, pk)
+    if family is not None:
+        record_read(by=by, subject=family, what="families.read")
+    return family
 
 
 @transaction.atomic

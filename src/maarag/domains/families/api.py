@@ -26,13 +26,14 @@ from .actions import (
     change_family,
     close_family,
     open_family,
+    read_family,
     reopen_family,
     version_of,
 )
 from .forms import MemberForm
 from .listing import Asked, families
 from .models import ClosingReason, Family, Gender, Member, Relation
-from .queries import file_of, found_by, listed
+from .queries import found_by, listed
 from .scope import authorities_with
 
 router = Router(tags=["families"])
@@ -169,7 +170,7 @@ def _keeper(request: HttpRequest, permission: Permission = Permission.VIEW_FAMIL
 
 
 def _family(request: HttpRequest, pk: UUID, permission: Permission = Permission.VIEW_FAMILIES) -> Family:
-    family = file_of(_keeper(request, permission), pk)
+    family = read_family(by=_keeper(request, permission), pk=pk)
     if family is None:
         raise HttpError(404, _("There is no such family in your authorities."))
     return family

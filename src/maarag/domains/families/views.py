@@ -29,13 +29,14 @@ from .actions import (
     change_family,
     close_family,
     open_family,
+    read_family,
     reopen_family,
     version_of,
 )
 from .forms import ClosingForm, FamilyForm, MemberFormSet, initial_of
 from .listing import Asked, families
 from .models import Family, FamilyStatus
-from .queries import file_of, found_by, history, listed
+from .queries import found_by, history, listed
 from .scope import authorities_with, may
 from .words import age_of, status_of
 
@@ -205,7 +206,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _family(request: HttpRequest, pk: UUID, permission: Permission | None = None) -> Family:
-    family = file_of(request.user, pk)
+    family = read_family(by=account_of(request), pk=pk)
     if family is None or (permission and not may(request.user, permission, family)):
         raise Http404
     return family

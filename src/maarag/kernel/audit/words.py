@@ -42,6 +42,7 @@ ACTIONS: dict[str, Any] = {
     "demo.load": _("Loaded a part of the demonstration"),
     "imports.apply": _("Loaded a file"),
     "imports.take_in": _("Took in a file"),
+    "families.read": _("Read a family's file"),
     "families.open": _("Opened a family's file"),
     "families.change": _("Changed a family's file"),
     "families.close": _("Closed a family's file"),
