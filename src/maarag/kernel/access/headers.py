@@ -23,6 +23,7 @@ SIGN_OUT = "account_logout"
 HEADERS = {
     "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 

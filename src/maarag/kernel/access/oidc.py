@@ -6,6 +6,7 @@ checked always, and nothing that the provider tells about a person is kept but t
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Any
 
@@ -19,6 +20,9 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from requests import RequestException, Session
+
+logger = logging.getLogger("maarag.sign_in")
 
 NONCE = "maarag_oidc_nonce"
 ALGORITHMS = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"}
@@ -94,6 +98,12 @@ class KnownPeopleOnly(DefaultSocialAccountAdapter):
         apps = _build_apps_from_settings(provider=provider, client_id=client_id)
         return [app for found in apps.values() for app in found]
 
+    def get_requests_session(self) -> Session:
+        """The provider answers at the addresses of its document; nobody is sent on from there."""
+        session: Session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 
@@ -136,4 +146,7 @@ def _view(kind: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase
         answer: HttpResponseBase = kind.adapter_view(Adapter(request, provider_id))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except (OAuth2Error, RequestException) as error:
+        logger.warning("the identity provider cannot be used: %s", type(error).__name__)
+        return refused(request)
     return answer

@@ -36,6 +36,8 @@ class Provider:
     key: Any = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     signing_key: Any = None
     """Another key than the published one."""
+    sent_on: str = ""
+    """Where it sends whoever asks for its document."""
 
     def environment(self) -> dict[str, str]:
         return {
@@ -112,7 +114,9 @@ def running() -> Iterator[Provider]:
                 urlsplit(self.path).path, form, self.headers.get("Authorization", "")
             )
             text = json.dumps(body).encode()
-            self.send_response(status)
+            self.send_response(302 if provider.sent_on else status)
+            if provider.sent_on:
+                self.send_header("Location", provider.sent_on)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()

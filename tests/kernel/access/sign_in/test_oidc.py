@@ -90,6 +90,7 @@ LIES = {
     "unsigned": {"algorithm": "none"},
     "signed with the shared secret": {"algorithm": "HS256"},
     "signed with another key": {"signing_key": rsa.generate_private_key(65537, 2048)},
+    "sent on to another address": {"sent_on": "http://127.0.0.1:1/"},
     "another issuer in its document": {"document": {"issuer": "https://evil.example"}},
 }
 
@@ -99,9 +100,8 @@ def test_lies_are_refused(known: Account, provider: Provider, lie: str) -> None:
     for name, value in LIES[lie].items():
         setattr(provider, name, value)
     client = Client()
-    if lie == "another issuer in its document":
-        sent = client.post("/accounts/oidc/organisation/login/")
-        assert sent.status_code in (200, 401, 403)
+    if lie in ("another issuer in its document", "sent on to another address"):
+        assert client.post("/accounts/oidc/organisation/login/").status_code == 403
     else:
         answer = come_back(client, provider)
         assert answer.status_code in (200, 401, 403)
