@@ -187,16 +187,17 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
     root, django = logging.getLogger(), logging.getLogger("django.request")
     root.addHandler(handler)
     django.addHandler(reports)
+    application = connections_user()
     with as_owner(connection), connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {CONTROL} (id serial PRIMARY KEY, text text UNIQUE NOT NULL)")
-        cursor.execute(f"GRANT ALL ON {CONTROL}, {CONTROL}_id_seq TO {connections_user()}")
+        cursor.execute(f"GRANT ALL ON {CONTROL}, {CONTROL}_id_seq TO {application}")
     as_superuser(f"ALTER ROLE \"{connections_user()}\" SET log_statement = 'all'", "CHECKPOINT")
     connection.close()
     try:
         with override_settings(**REPORTS):
             yield Site(world(), log)
     finally:
-        as_superuser(f'ALTER ROLE "{connections_user()}" RESET log_statement')
+        as_superuser(f'ALTER ROLE "{application}" RESET log_statement')
         connection.close()
         with as_owner(connection), connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE {CONTROL}")

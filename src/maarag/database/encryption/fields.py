@@ -41,7 +41,7 @@ class ExactlyEmpty(Exact):
             refuse_lookup(self.lhs.output_field, "exact")
         return b""
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         return "%s", [b""]
 
 
@@ -245,8 +245,8 @@ class BlindIndexField(models.Field):
         return super().get_lookup(lookup_name)
 
     def value_to_string(self, obj: models.Model) -> str:
-        value = self.value_from_object(obj)
-        return "" if value is None else value.hex()
+        value: Any = self.value_from_object(obj)
+        return "" if value is None else str(value.hex())
 
 
 def matching(
