@@ -23,8 +23,21 @@ from maarag.domains.needs.actions import (
     save_estimates,
 )
 from maarag.domains.needs.models import NeedEstimate
-from maarag.kernel.access.actions import end_grant, grant, open_account
-from maarag.kernel.access.models import Account, Grant
+from maarag.kernel.access.actions import (
+    accept_invitation,
+    ask_factor_reset,
+    cancel_factor_reset,
+    close_account,
+    confirm_factor_reset,
+    end_grant,
+    grant,
+    invite,
+    open_account,
+    reopen_account,
+    resend_invitation,
+    revoke_invitation,
+)
+from maarag.kernel.access.models import Account, FactorReset, Grant, Invitation
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.jobs.actions import defer
@@ -61,6 +74,28 @@ def nation(db: None) -> Nation:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [job])
     return nation
+
+
+@pytest.fixture(autouse=True)
+def people_who_wait(nation: Nation) -> None:
+    """An invitation and a reset that wait, and a closed account."""
+    world = nation.world
+    invite(by=world.system, email="invited@example.org", role=Role.RESIDENT, place=world.city)
+    steward = world.account(Role.DATA_STEWARD, place=world.nation)
+    lost = world.account(Role.SOCIAL_WORKER, place=world.sister)
+    ask_factor_reset(by=steward, account=lost, reason="x")
+    waits = world.account(Role.SOCIAL_WORKER, place=world.sister)
+    Account.objects.filter(pk=waits.pk).update(email="waits@example.org")
+    gone = world.account(Role.RESIDENT, place=world.sister)
+    Account.objects.filter(pk=gone.pk).update(email="gone@example.org", is_active=False)
+
+
+def of_the_worker() -> Grant:
+    return Grant.objects.get(account=Mission.objects.get().owner)
+
+
+def closed() -> Account:
+    return Account.objects.get(email="gone@example.org")
 
 
 def draft(nation: Nation) -> EstimateDraft:
@@ -107,9 +142,30 @@ WRITES: dict[str, Callable[[Nation], Any]] = {
     "access.grant": lambda n: grant(
         by=n.world.system, account=Mission.objects.get().owner, role=Role.RESIDENT, place=n.world.sister
     ),
-    "access.end_grant": lambda n: end_grant(by=n.world.system, grant=Grant.objects.get()),
-    "access.withdraw_grant": lambda n: end_grant(
-        by=n.world.system, grant=_starting_today(Grant.objects.get())
+    "access.end_grant": lambda n: end_grant(by=n.world.system, grant=of_the_worker()),
+    "access.withdraw_grant": lambda n: end_grant(by=n.world.system, grant=_starting_today(of_the_worker())),
+    "access.close_account": lambda n: close_account(by=n.world.system, account=Mission.objects.get().owner),
+    "access.reopen_account": lambda n: reopen_account(by=n.world.system, account=closed()),
+    "access.invite": lambda n: invite(
+        by=n.world.system, email="x@example.org", role=Role.RESIDENT, place=n.world.city
+    ),
+    "access.resend_invitation": lambda n: resend_invitation(
+        by=n.world.system, invitation=Invitation.objects.get()
+    ),
+    "access.revoke_invitation": lambda n: revoke_invitation(
+        by=n.world.system, invitation=Invitation.objects.get()
+    ),
+    "access.accept_invitation": lambda n: accept_invitation(
+        by=None, invitation=Invitation.objects.get(), name="חדשה", password="ארבע מילים בלי קשר"
+    ),
+    "access.ask_factor_reset": lambda n: ask_factor_reset(
+        by=n.world.system, account=Account.objects.get(email="waits@example.org"), reason="פנים אל פנים"
+    ),
+    "access.confirm_factor_reset": lambda n: confirm_factor_reset(
+        by=n.world.system, reset=FactorReset.objects.get()
+    ),
+    "access.cancel_factor_reset": lambda n: cancel_factor_reset(
+        by=n.world.system, reset=FactorReset.objects.get()
     ),
     "places.save": lambda n: save_place(
         by=n.world.system, code="C9", within=[n.world.nation], kind=PlaceKind.CLUSTER, name_he="אשכול"
@@ -166,7 +222,7 @@ def test_a_write_whose_audit_fails_is_undone(
     nation: Nation, write: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if write == "access.withdraw_grant":
-        _starting_today(Grant.objects.get())
+        _starting_today(of_the_worker())
     before = everything()
 
     def fail(*_args: Any, **_kwargs: Any) -> None:
