@@ -27,6 +27,7 @@ COMMANDS = {
     "doctor": "maarag.cli.doctor:doctor",
     "backup": "maarag.cli.backup:backup",
     "restore": "maarag.cli.backup:restore",
+    "access": "maarag.cli.access:access",
     "keys": "maarag.cli.keys:keys",
     "audit": "maarag.cli.audit:audit",
     "db": "maarag.cli.database:db",

@@ -35,6 +35,7 @@ from maarag.kernel.access.actions import (
     open_account,
     reopen_account,
     resend_invitation,
+    reset_only_factor,
     revoke_invitation,
 )
 from maarag.kernel.access.models import Account, FactorReset, Grant, Invitation
@@ -166,6 +167,9 @@ WRITES: dict[str, Callable[[Nation], Any]] = {
     ),
     "access.cancel_factor_reset": lambda n: cancel_factor_reset(
         by=n.world.system, reset=FactorReset.objects.get()
+    ),
+    "access.reset_only_factor": lambda n: reset_only_factor(
+        by=n.world.system, account=Account.objects.get(email="waits@example.org")
     ),
     "places.save": lambda n: save_place(
         by=n.world.system, code="C9", within=[n.world.nation], kind=PlaceKind.CLUSTER, name_he="אשכול"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from . import letters
 from .models import Account, FactorReset, Grant, Invitation
 from .permissions import Permission, Role
 from .queries import in_force
-from .scope import manages_all_of, permits
+from .scope import manages_all_of, permits, who_manages_all_of
 from .second_factor import take_away_factors
 from .sessions import end_sessions
 
@@ -136,8 +137,11 @@ def invite(
     place: Place | None = None,
     organisation: Organisation | None = None,
     language: str = "",
+    tell: Callable[[Invitation, str], None] = letters.invitation,
 ) -> Invitation:
     """Ask somebody by letter to take a role. The same whether or not the address has an account.
+
+    `tell` is given the invitation and the token of its link when the transaction is committed.
 
     Raises PermissionDenied where `by` does not manage access, ValidationError if unsound or invited already.
     """
@@ -163,7 +167,7 @@ def invite(
     new.full_clean(validate_constraints=False)
     new.save()
     record(by=by, action="access.invite", subject=new, place=place, changes={"role": [None, role]})
-    transaction.on_commit(lambda: letters.invitation(new, token))
+    transaction.on_commit(lambda: tell(new, token))
     return new
 
 
@@ -311,3 +315,14 @@ def cancel_factor_reset(*, by: Account, reset: FactorReset) -> FactorReset:
     reset.save(update_fields=["cancelled_at"])
     record(by=by, action="access.cancel_factor_reset", subject=reset)
     return reset
+
+
+@transaction.atomic
+def reset_only_factor(*, by: Account, account: Account) -> Account:
+    """Take away a second factor from the command line; PermissionDenied where two others could do it."""
+    if not by.is_system or len(who_manages_all_of(account)) >= 2:
+        raise PermissionDenied
+    take_away_factors(account)
+    record(by=by, action="access.reset_first_factor", subject=account)
+    transaction.on_commit(lambda: letters.factor_taken_away(account))
+    return account

@@ -17,7 +17,7 @@ from django.utils import translation
 from maarag.ui.figures import name_in_language
 
 if TYPE_CHECKING:
-    from .models import FactorReset, Invitation
+    from .models import Account, FactorReset, Invitation
 
 logger = logging.getLogger("maarag.letters")
 
@@ -37,11 +37,16 @@ def site_address() -> str:
     return str(settings.SITE_ADDRESS).rstrip("/")
 
 
+def link(token: str) -> str:
+    """The address of an invitation's link."""
+    return site_address() + reverse("access:follow_invitation", args=[token])
+
+
 def invitation(row: Invitation, token: str) -> None:
     """The letter with the link; it names the role and the place, and nobody."""
     with translation.override(row.language):
         context = {
-            "link": site_address() + reverse("access:follow_invitation", args=[token]),
+            "link": link(token),
             "role": row.get_role_display(),
             "where": name_in_language(row.place or row.organisation),
             "until": row.expires_at,
@@ -54,6 +59,12 @@ def factor_reset(row: FactorReset, what: str) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         context = {"link": site_address() + reverse("access:my_reset"), "until": row.expires_at}
         send(f"factor_reset_{what}", row.account.email, context)
+
+
+def factor_taken_away(account: Account) -> None:
+    """Tell the person that whoever runs the server took away their second factor."""
+    with translation.override(settings.LANGUAGE_CODE):
+        send("factor_reset_server", account.email, {})
 
 
 def send(name: str, to: str, context: dict[str, Any]) -> None:

@@ -109,6 +109,15 @@ def manages_all_of(viewer: Viewer, account: Account) -> bool:
     )
 
 
+def who_manages_all_of(account: Account) -> list[Account]:
+    """The other active accounts that manage every role which the account holds."""
+    managers = Account.objects.filter(
+        grants__role__in=roles_with(Permission.MANAGE_ACCESS), is_active=True, is_system=False
+    )
+    others = managers.exclude(pk=account.pk).distinct()
+    return [other for other in others if manages_all_of(other, account)]
+
+
 def invitations_of(viewer: Viewer) -> QuerySet[Invitation]:
     """The invitations for the places and organisations whose access the viewer manages."""
     organisations = grants_of(viewer, Permission.MANAGE_ACCESS).exclude(organisation=None)

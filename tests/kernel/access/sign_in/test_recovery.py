@@ -17,6 +17,7 @@ from maarag.kernel.access.actions import (
     cancel_factor_reset,
     confirm_factor_reset,
     grant,
+    reset_only_factor,
 )
 from maarag.kernel.access.models import Account, FactorReset
 from maarag.kernel.access.permissions import Role
@@ -141,3 +142,18 @@ def test_foreign_accounts_do_not_exist(here: World, manager: Account) -> None:
     client = signed_in(manager)
     for address in ("", "close/", "reset/"):
         assert client.get(f"/access/accounts/{foreign.pk}/{address}").status_code == 404
+
+
+def test_the_command_line_helps_only_where_no_two_people_could(
+    here: World, manager: Account, second: Account, lost: Account
+) -> None:
+    with pytest.raises(PermissionDenied):
+        reset_only_factor(by=here.system, account=lost)
+    with pytest.raises(PermissionDenied):
+        reset_only_factor(by=second, account=manager)
+    add_app(second)
+    reset_only_factor(by=here.system, account=second)
+    assert has_factor(lost)
+    assert not has_factor(second)
+    assert mail.outbox[-1].to == [second.email]
+    assert AuditEvent.objects.filter(action="access.reset_first_factor").exists()
