@@ -41,8 +41,7 @@ QUIET = {
 def loaded(path: str = "/api/openapi.json") -> Any:
     """The document of the running site, with the site behind it."""
     config = schemathesis.Config(seed=SEED)
-    schema = schemathesis.openapi.from_wsgi(path, get_wsgi_application(), config=config)
-    return schema
+    return schemathesis.openapi.from_wsgi(path, get_wsgi_application(), config=config)
 
 
 def operations_of(schema: Any) -> list[Any]:

@@ -28,7 +28,8 @@ def callers(estate: Estate, settings: Any) -> dict[str, dict[str, str]]:
         for role, account in accounts.items():
             found[f"{role} {where}"] = {"Authorization": f"Bearer {token_for(account)}"}
     reader = token_for(estate.own["integrator"], access="read")
-    return found | {"integrator own, reading": {"Authorization": f"Bearer {reader}"}}
+    found["integrator own, reading"] = {"Authorization": f"Bearer {reader}"}
+    return {who: {"Accept-Encoding": "identity", **headers} for who, headers in found.items()}
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from .importer import Importer
 from .models import ImportFile, RowStatus
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""The wide ones too: Excel in some languages takes them for the narrow ones."""
 EXCEL_ROWS = 200_000
 
 

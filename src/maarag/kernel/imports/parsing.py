@@ -34,8 +34,18 @@ class Count:
     unit: str = ""
 
 
+# Marks of direction, joiners and spaces without width, and controls: two texts that look alike are one.
 _INVISIBLE = dict.fromkeys(
-    map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad")
+    [
+        *(code for code in (*range(0x20), *range(0x7F, 0xA0)) if not chr(code).isspace()),
+        *map(ord, "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0"),
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFE00, 0xFE10),
+        *range(0xFFF0, 0xFFFC),
+        *range(0xE0000, 0xE0080),
+    ]
 )
 _ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#ERROR")
 _NOTHING = {
@@ -138,7 +148,10 @@ def number(cell: Any, *, may_be_thousands: bool = False) -> float:
     if isinstance(cell, bool):
         raise NotUnderstood(_("This is yes or no, not a number."))
     if isinstance(cell, int | float):
-        return float(cell)
+        try:
+            return float(cell)
+        except OverflowError:
+            raise NotUnderstood(_("This number is larger than any count can be.")) from None
     if isinstance(cell, datetime | date):
         raise NotUnderstood(
             _("This is a date, not a number."),

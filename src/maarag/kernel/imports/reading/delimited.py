@@ -12,6 +12,9 @@ from .refusals import FileRefused
 
 SEPARATORS = ",;\t|"
 LONGEST_CELL = 2_000_000
+LONGEST_LINE = 8_000_000
+LONGEST_RECORD = 16_000_000
+"""Characters; longer ones are no table, and would be held whole."""
 _HEAD = 64 * 1024
 
 
@@ -51,10 +54,16 @@ class _Lines:
     def __init__(self, text: io.TextIOBase) -> None:
         self._text = text
         self.quotes = 0
+        self.length = 0
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._text:
+        while line := self._text.readline(LONGEST_LINE + 1):
             self.quotes += line.count('"')
+            self.length += len(line)
+            if len(line) > LONGEST_LINE or self.length > LONGEST_RECORD:
+                raise FileRefused(
+                    _("A row of the file is longer than %(most)s characters.") % {"most": LONGEST_LINE}
+                )
             yield line
 
 
@@ -67,10 +76,10 @@ def rows_of(text: io.TextIOBase) -> Iterator[tuple[int, list[str]]]:
         text.readline()
     csv.field_size_limit(LONGEST_CELL)
     lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=separator)
+    reader = csv.reader(iter(lines), delimiter=separator)
     begins = 0
     while True:
-        lines.quotes = 0
+        lines.quotes = lines.length = 0
         begins = reader.line_num + skipped + 1
         try:
             row = next(reader, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from enum import StrEnum
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from .refusals import FileRefused
 
-LARGEST_UNPACKED = 400 * 1024 * 1024
+LARGEST_UNPACKED = 256 * 1024 * 1024
 LARGEST_RATIO = 200
 """A workbook of figures shrinks to a tenth, a very repetitive one to a hundredth; bombs to a thousandth."""
+_LARGEST_DIRECTORY = 4 * 1024 * 1024
 _SMALL_UNPACKED = 20 * 1024 * 1024
 
 
@@ -85,14 +87,28 @@ def _holds_word(file: IO[bytes]) -> bool:
     return "WordDocument".encode("utf-16-le") in head and "Workbook".encode("utf-16-le") not in head
 
 
+def _directory_bytes(file: IO[bytes]) -> int:
+    """How long the archive says its list of parts is; a workbook has some dozens of them."""
+    file.seek(0, io.SEEK_END)
+    file.seek(max(0, file.tell() - 66_000))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    file.seek(0)
+    return int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+
+
 def _check_archive(file: IO[bytes]) -> None:
     """Refuse a broken archive, one that is no workbook, and one that unpacks to something enormous."""
+    if _directory_bytes(file) > _LARGEST_DIRECTORY:
+        raise FileRefused(broken_workbook())
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise FileRefused(broken_workbook()) from error
     names = {member.filename for member in members}
+    if len(names) < len(members):  # two parts of one name: each reader would take another
+        raise FileRefused(broken_workbook())
     if any(name.startswith("word/") for name in names):
         raise FileRefused(_("This is a Word document. Save its table as Excel or CSV, and load that."))
     if any(name.startswith("ppt/") for name in names):

@@ -1,5 +1,7 @@
 """Cells of an Excel sheet whose formula failed (#N/A, #REF! …): the reader of workbooks shows them as
 empty.
+
+Runs in the process of `workbook_process`, which bounds its memory and time; it knows nothing else of ours.
 """
 
 from __future__ import annotations
@@ -10,19 +12,20 @@ import zlib
 from typing import IO
 from xml.etree import ElementTree
 
-from .formats import broken_workbook
-from .refusals import FileRefused
-
 _CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _AT = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
 _CHUNK = 1024 * 1024
 _LONGEST_CELL = 64 * 1024
+_LARGEST_PART = 4 * 1024 * 1024
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def errors_of(file: IO[bytes], sheet: str) -> dict[tuple[int, int], str]:
-    """(row from 1, column from 0) → the error as Excel shows it; nothing for other formats than .xlsx."""
+    """(row from 1, column from 0) → the error as Excel shows it; nothing for other formats than .xlsx.
+
+    Raises ValueError where the packing is damaged.
+    """
     file.seek(0)
     if file.read(2) != b"PK":
         return {}
@@ -31,7 +34,7 @@ def errors_of(file: IO[bytes], sheet: str) -> dict[tuple[int, int], str]:
             member = _member(archive, sheet)
             return _scan(archive, member) if member else {}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise FileRefused(broken_workbook()) from error
+        raise ValueError("broken") from error
 
 
 def _member(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -50,6 +53,8 @@ def _member(archive: zipfile.ZipFile, sheet: str) -> str:
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > _LARGEST_PART:
+        raise ValueError(name)
     content = archive.read(name)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise ValueError(name)

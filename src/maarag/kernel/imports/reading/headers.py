@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from maarag.language import normalise
 
+from .refusals import FileRefused
+
 LOOKED_AT = 40
+MOST_COLUMNS = 2000
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _TOTALS = ("סהכ", "סכ הכל", "סכ הכול", "סיכומ", "total", "grand total", "المجموع", "اجمالي")
 
@@ -41,7 +47,14 @@ def columns_of(names: Sequence[Any], fields: Mapping[str, str], above: Sequence[
     """
     width = len(names)
     spread = _spread(above, width)
+    if width > MOST_COLUMNS:
+        raise FileRefused(
+            _("A row has %(columns)s columns; at most %(most)s are read.")
+            % {"columns": width, "most": MOST_COLUMNS}
+        )
     shown: list[str] = []
+    taken: set[str] = set()
+    times: dict[str, int] = {}
     field_of: dict[int, str] = {}
     unknown: list[str] = []
     twice: list[str] = []
@@ -51,8 +64,12 @@ def columns_of(names: Sequence[Any], fields: Mapping[str, str], above: Sequence[
         found = next(
             (fields[key] for key in map(header_key, (joined, own) if own else (over,)) if key in fields), None
         )
-        if joined and joined in shown:
-            joined = next(f"{joined} ({n})" for n in range(2, width + 2) if f"{joined} ({n})" not in shown)
+        if joined and joined in taken:
+            again = count(times.get(joined, 2))
+            number = next(n for n in again if f"{joined} ({n})" not in taken)
+            times[joined] = number + 1
+            joined = f"{joined} ({number})"
+        taken.add(joined)
         shown.append(joined)
         if found is None:
             unknown += [joined] if joined else []

@@ -32,6 +32,8 @@ def rows_of(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
                     % {"number": number}
                 )
             yield number, dict(_flat(item))
+    except RecursionError as error:
+        raise FileRefused(_too_deep()) from error
     finally:
         text.detach()
 
@@ -52,6 +54,8 @@ def _is_one_a_line(text: io.TextIOBase) -> bool:
 
 
 LONGEST_LINE = 1024 * 1024
+DEEPEST = 64
+LONGEST_OBJECT = 8 * 1024 * 1024
 
 
 def _is_whole(first: str, second: str) -> bool:
@@ -68,7 +72,11 @@ def _is_whole(first: str, second: str) -> bool:
 
 
 def _lines(text: io.TextIOBase) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(text, start=1):
+    number = 0
+    while line := text.readline(LONGEST_OBJECT + 1):
+        number += 1
+        if len(line) > LONGEST_OBJECT:
+            raise _broken(number, LONGEST_OBJECT)
         if line.strip("\ufeff \t\r\n"):
             try:
                 yield number, json.loads(line.lstrip("\ufeff"))
@@ -81,22 +89,43 @@ def _array(file: IO[bytes], text: io.TextIOBase, encoding: str) -> Iterator[tupl
     text.seek(0)
     number = 0
     try:
-        for number, item in enumerate(ijson.items(Utf8Stream(text), prefix, use_float=True), start=1):
+        for number, item in enumerate(ijson.items(_events(text), prefix), start=1):
             yield number, item
-    except ijson.JSONError as error:
+    except FileRefused:
+        raise
+    except (ijson.JSONError, ValueError) as error:  # ValueError: a number of thousands of digits
         raise _where(file, text, encoding, number) from error
     if not number:
         raise FileRefused(_("The JSON holds no objects."))
+
+
+def _events(text: io.TextIOBase) -> Iterator[tuple[str, str, Any]]:
+    """The parts of the JSON as they come; FileRefused where they lie too deep inside one another."""
+    depth = 0
+    for part in ijson.parse(Utf8Stream(text), use_float=True):
+        if part[1] in ("start_map", "start_array"):
+            depth += 1
+            if depth > DEEPEST:
+                raise FileRefused(_too_deep())
+        elif part[1] in ("end_map", "end_array"):
+            depth -= 1
+        yield part
+
+
+def _too_deep() -> str:
+    return _("The JSON has values too deep inside one another to be a table.")
 
 
 def _prefix(file: IO[bytes], text: io.TextIOBase, encoding: str) -> str:
     """Where the list of objects is: at the top, or under the first name that holds one."""
     text.seek(0)
     try:
-        for prefix, event, _value in ijson.parse(Utf8Stream(text), use_float=True):
+        for prefix, event, _value in _events(text):
             if event == "start_map" and prefix.endswith("item"):
                 return str(prefix)
-    except ijson.JSONError as error:
+    except FileRefused:
+        raise
+    except (ijson.JSONError, ValueError) as error:
         raise _where(file, text, encoding, 0) from error
     raise FileRefused(_("The JSON holds no list of objects. It should look like [{…}, {…}]."))
 

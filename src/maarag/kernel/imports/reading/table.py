@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from . import delimited, json_rows, workbooks
 from .formats import Format, format_of
-from .formula_errors import errors_of
 from .headers import LOOKED_AT, Columns, columns_of, find_header, header_key, is_blank, is_total
 from .refusals import FileRefused
 from .text import NAMES, encoding_of, text_stream
@@ -49,6 +50,13 @@ class Table:
     outline: OutlineRows | None = None
 
     def rows(self) -> Iterator[TableRow]:
+        """The rows, without what no database and no JSON holds."""
+        for row in self._rows():
+            cells = {_storable(name): _storable(cell) for name, cell in row.cells.items()}
+            values = {name: _storable(cell) for name, cell in row.values.items()}
+            yield TableRow(row.number, cells, values, row.is_total)
+
+    def _rows(self) -> Iterator[TableRow]:
         if self.format in (Format.JSON, Format.OUTLINE):
             for number, item in self._objects():
                 values = {
@@ -87,14 +95,30 @@ class Table:
 
     def _lines(self) -> Iterator[tuple[int, list[Any]]]:
         if self.format == Format.WORKBOOK:
-            errors = errors_of(self.file, self.sheet)
-            yield from workbooks.rows_of(workbooks.open_workbook(self.file), self.sheet, errors)
+            yield from workbooks.rows_of(self.file, self.sheet)
             return
         text = text_stream(self.file, self.encoding)
         try:
             yield from delimited.rows_of(text)
         finally:
             text.detach()
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _storable(cell: Any) -> Any:
+    """The cell with a mark for each character that is none, and numbers that are none as text."""
+    if isinstance(cell, str):
+        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", cell) if _UNSTORABLE.search(cell) else cell
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)
+    if isinstance(cell, int) and abs(cell) > _LARGEST:
+        return f"{cell:.6e}" if abs(cell) < 10**300 else _("a number beyond all bounds")
+    return cell
+
+
+_LARGEST = 10**30
 
 
 def open_table(
@@ -115,7 +139,7 @@ def open_table(
         _take_json_names(table)
     else:
         if table.format == Format.WORKBOOK:
-            table.sheets = tuple(workbooks.sheets_of(workbooks.open_workbook(file)))
+            table.sheets = tuple(workbooks.sheets_of(file))
             if sheet and sheet not in table.sheets:
                 raise FileRefused(_("The workbook has no sheet called %(sheet)s.") % {"sheet": sheet})
         else:

@@ -1,67 +1,111 @@
-"""Rows of a sheet of an Excel or OpenDocument workbook."""
+"""Rows of a sheet of an Excel or OpenDocument workbook, read by a process under limits of memory and time."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from .refusals import FileRefused
 
-MOST_CELLS = 30_000_000
+MOST_CELLS = 8_000_000
+MEMORY = 2 * 1024**3
+"""Bytes that reading one workbook may take."""
+SECONDS = 120
+"""Seconds of computing that reading one sheet may take."""
+_READER = Path(__file__).with_name("workbook_process.py")
+_KINDS: dict[str, Any] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "timedelta": lambda seconds: timedelta(seconds=seconds),
+}
 
 
-def open_workbook(file: IO[bytes]) -> CalamineWorkbook:
-    """Raises FileRefused where the workbook is broken or locked."""
+def sheets_of(file: IO[bytes]) -> list[str]:
+    """The names of the visible sheets of rows; hidden ones too if there is no other. Raises FileRefused."""
+    with _told(file, "sheets") as values:
+        return [str(name) for name in next(values)["sheets"]]
+
+
+def rows_of(file: IO[bytes], sheet: str) -> Iterator[tuple[int, list[Any]]]:
+    """(row number as Excel shows it, cells as Python values, formulas that failed as their errors).
+
+    Raises FileRefused, also in the middle: the sheet is broken, or larger than any table that people keep.
+    """
+    with _told(file, "rows", sheet) as values:
+        next(values)
+        for number, cells in values:
+            yield number, [_KINDS[cell[0]](cell[1]) if isinstance(cell, list) else cell for cell in cells]
+
+
+@contextmanager
+def _told(file: IO[bytes], what: str, sheet: str = "") -> Iterator[Iterator[Any]]:
+    """The values that the process tells, one after the other; the process ends with the block."""
+    with _as_real_file(file) as real:
+        command = [
+            sys.executable,
+            "-I",
+            str(_READER),
+            what,
+            sheet,
+            str(MOST_CELLS),
+            str(MEMORY),
+            str(SECONDS),
+        ]
+        with subprocess.Popen(
+            command, stdin=real, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            try:
+                yield _values(process, sheet)
+            finally:
+                process.kill()
+
+
+def _values(process: subprocess.Popen[bytes], sheet: str) -> Iterator[Any]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        value = json.loads(line)
+        if isinstance(value, dict) and "fault" in value:
+            raise FileRefused(_fault(value, sheet))
+        yield value
+    if process.wait() != 0:  # it asked for too much memory or time, and was ended
+        raise FileRefused(_too_large())
+
+
+def _fault(value: dict[str, Any], sheet: str) -> str:
+    if value["fault"] == "large":
+        return _("The sheet has %(rows)s rows of %(columns)s columns. Save it as CSV, and load that.") % value
+    if value["fault"] == "memory":
+        return _too_large()
+    if sheet:
+        return _("The sheet %(sheet)s cannot be read. Save the file anew as .xlsx, or as CSV.") % {
+            "sheet": sheet
+        }
+    return _(
+        "The workbook cannot be opened: it is broken, or locked with a password. Save it "
+        "anew as .xlsx, or as CSV."
+    )
+
+
+def _too_large() -> str:
+    return _("The workbook is larger than can be read here. Save the rows as CSV, and load that.")
+
+
+@contextmanager
+def _as_real_file(file: IO[bytes]) -> Iterator[Any]:
+    """The file from its start as one that another process can read."""
     file.seek(0)
-    try:
-        return CalamineWorkbook.from_filelike(file)
-    except BaseException as error:  # the reader is in another language: its panics are not Exceptions
-        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
-            raise
-        raise FileRefused(
-            _(
-                "The workbook cannot be opened: it is broken, or locked with a password. Save it "
-                "anew as .xlsx, or as CSV."
-            )
-        ) from error
-
-
-def sheets_of(book: CalamineWorkbook) -> list[str]:
-    """The names of the visible sheets of rows; hidden ones too where there is no other."""
-    sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    visible = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
-    return visible or [sheet.name for sheet in sheets] or list(book.sheet_names)
-
-
-def rows_of(
-    book: CalamineWorkbook, sheet: str, errors: dict[tuple[int, int], str] | None = None
-) -> Iterator[tuple[int, list[Any]]]:
-    """(row number as Excel shows it, cells as Python values, formulas that failed as their `errors`)."""
-    failed: dict[int, list[tuple[int, str]]] = {}
-    for (row_number, column), text in (errors or {}).items():
-        failed.setdefault(row_number, []).append((column, text))
-    try:
-        found = book.get_sheet_by_name(sheet)
-        if found.total_height * found.total_width > MOST_CELLS:
-            raise FileRefused(
-                _("The sheet has %(rows)s rows of %(columns)s columns. Save it as CSV, and load that.")
-                % {"rows": found.total_height, "columns": found.total_width}
-            )
-        start = found.start or (0, 0)
-        for number, row in enumerate(found.to_python(skip_empty_area=True), start=start[0] + 1):
-            for column, text in failed.get(number, ()):
-                if 0 <= column - start[1] < len(row):
-                    row[column - start[1]] = text
-            yield number, row
-    except FileRefused:
-        raise
-    except BaseException as error:  # as above
-        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError):
-            raise
-        raise FileRefused(
-            _("The sheet %(sheet)s cannot be read. Save the file anew as .xlsx, or as CSV.")
-            % {"sheet": sheet}
-        ) from error
+    with tempfile.TemporaryFile() as copy:
+        while chunk := file.read(1024 * 1024):
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy
