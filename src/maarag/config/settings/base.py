@@ -146,6 +146,10 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "20/m/ip",
 }
 MFA_ADAPTER = "maarag.kernel.access.second_factor.Factors"
+MFA_FORMS = {
+    "authenticate": "maarag.kernel.access.codes.SignInCode",
+    "reauthenticate": "maarag.kernel.access.codes.ProofCode",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation or a new password proves the address

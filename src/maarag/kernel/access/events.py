@@ -16,6 +16,7 @@ from allauth.mfa.signals import (
     authenticator_removed,
     authenticator_reset,
 )
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -68,3 +69,4 @@ def _note(request: HttpRequest, account: Account, action: str, changes: dict[str
     with transaction.atomic():
         record(by=account, action=action, subject=account, changes=changes)
         end_other_sessions(request, account)
+        UserSession.objects.create_from_request(request)  # this session has a new key

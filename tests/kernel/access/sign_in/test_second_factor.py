@@ -90,6 +90,16 @@ def test_a_code_works_once(worker: Account) -> None:
         assert client.post("/accounts/2fa/authenticate/", {"code": code}).status_code == expected
 
 
+def test_a_code_works_once_for_as_long_as_its_step_is_taken(worker: Account) -> None:
+    secret = add_app(worker)
+    code = code_of(secret)
+    for expected in (302, 200):
+        client = Client()
+        sign_in(client, worker)
+        assert client.post("/accounts/2fa/authenticate/", {"code": code}).status_code == expected
+        cache.delete(f"allauth.mfa.totp.used?user={worker.pk}&code={code}")  # as after half a minute
+
+
 def test_a_recovery_code_works_once(worker: Account) -> None:
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
@@ -149,6 +159,7 @@ def test_other_sessions_end_when_a_factor_comes_or_goes(worker: Account, letters
     assert who(first) == worker.email
     assert second.get("/api/access/me").status_code == 401
     assert AuditEvent.objects.filter(action="access.add_factor", actor=worker).exists()
+    assert first.get("/accounts/sessions/").content.decode().count('<li class="card">') == 1
 
 
 def test_grave_steps_ask_again_and_by_the_factor(worker: Account, settings: Any) -> None:
