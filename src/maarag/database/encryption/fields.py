@@ -19,6 +19,7 @@ from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.lookups import Exact, IsNull
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ..errors import N_
@@ -84,7 +85,11 @@ class EncryptedTextField(models.Field):
             options["label"] = self.own_label
         return name, path, positional, options
 
-    @property
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        self.__dict__.pop("label", None)  # copied from an abstract model
+        super().contribute_to_class(cls, name, private_only)
+
+    @cached_property
     def label(self) -> str:
         """What a value is bound to: `app.model.field`."""
         return self.own_label or label_of(self)
@@ -185,11 +190,12 @@ class BlindIndexField(models.Field):
         return name, path, positional, options
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        self.__dict__.pop("label", None)
         super().contribute_to_class(cls, name, private_only)
         if not cls._meta.abstract:
             models.signals.pre_save.connect(self.refuse_to_stay_behind, sender=cls)
 
-    @property
+    @cached_property
     def label(self) -> str:
         return self.own_label or label_of(self)
 

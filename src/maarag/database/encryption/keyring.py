@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from ..errors import N_
@@ -55,18 +56,22 @@ class Keyring:
     keys: tuple[Key, ...]
     stamp: tuple[int, int, int] = (0, 0, 0)
 
-    @property
+    @cached_property
     def current(self) -> Key:
         return next(key for key in self.keys if key.state is State.CURRENT)
 
-    @property
+    @cached_property
     def live(self) -> tuple[Key, ...]:
         """The versions that values may be written with, the current one first."""
         live = [key for key in self.keys if key.state is not State.RETIRED]
         return tuple(sorted(live, key=lambda key: key.state is not State.CURRENT))
 
     def find(self, version: int) -> Key | None:
-        return next((key for key in self.keys if key.version == version), None)
+        return self._by_version.get(version)
+
+    @cached_property
+    def _by_version(self) -> dict[int, Key]:
+        return {key.version: key for key in self.keys}
 
 
 def keys_file(environ: Mapping[str, str] = os.environ) -> Path:
