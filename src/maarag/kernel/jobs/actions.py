@@ -36,8 +36,10 @@ def defer(
         lock=lock or None, queueing_lock=(lock or task.name) if single else None, schedule_at=at
     )
     values = packed(task.kinds, task.required, arguments)
+    if not single and not task.cron:
+        return int(deferrer.defer(**values))
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # a refusal leaves the caller's transaction whole
             return int(deferrer.defer(**values))
     except AlreadyEnqueued:
         return None
