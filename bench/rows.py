@@ -56,12 +56,19 @@ def _measure(home: Path) -> None:
     from maarag.database.rows import RowScope, visible
     from maarag.database.server import EmbeddedServer
     from maarag.kernel.access.actions import system_account
+    from maarag.kernel.places.actions import PlaceDraft, save_places
 
     migrate()
+    system = system_account()
+    worker = system.pk
+    drafts = [
+        PlaceDraft(f"bench-{i}", [], {"kind": "authority", "authority_type": "city", "name_he": f"{i}"})
+        for i in range(AUTHORITIES)
+    ]
+    authorities = [place.pk for place in save_places(by=system, drafts=drafts)]
     port = EmbeddedServer(home).port
     with cluster.connect(Layout.of(home), port=port, role=SUPERUSER, dbname=DATABASE) as admin:
-        worker = system_account().pk
-        authorities, one = _fill(admin, worker)
+        one = _fill(admin, authorities, worker)
     print(
         f"{FAMILIES:,} families, {AUTHORITIES} authorities; PostgreSQL {connection.pg_version // 10000};"
         f" {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f};"
@@ -100,20 +107,9 @@ def _measure(home: Path) -> None:
             )
 
 
-def _fill(admin: Any, worker: int) -> tuple[list[int], str]:
+def _fill(admin: Any, authorities: list[int], worker: int) -> str:
     """Invented families straight into the tables; the copy gets the same rows and the same indexes."""
     admin.execute("SET session_replication_role = replica")  # no record of changes for what is measured
-    columns = admin.execute(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'places_place'"
-        " AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'"
-    ).fetchall()
-    values = {name: "false" if kind == "boolean" else "''" for name, kind in columns}
-    values |= {"code": "'bench-' || i", "kind": "'authority'", "name_he": "'x' || i"}
-    found = admin.execute(
-        f"INSERT INTO places_place ({', '.join(values)}) SELECT {', '.join(values.values())}"
-        f" FROM generate_series(1, {AUTHORITIES}) i RETURNING id"
-    ).fetchall()
-    authorities = [row[0] for row in found]
     for start in range(0, FAMILIES, CHUNK):
         admin.execute(
             f"INSERT INTO families_family ({COLUMNS}) SELECT gen_random_uuid(), i,"
@@ -130,7 +126,7 @@ def _fill(admin: Any, worker: int) -> tuple[list[int], str]:
     one = admin.execute(
         "SELECT id FROM families_family WHERE authority_id = %s LIMIT 1", [authorities[0]]
     ).fetchone()[0]
-    return authorities, str(one)
+    return str(one)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from maarag.domains.families.models import Family
 from maarag.domains.missions.actions import open_mission
 from maarag.domains.missions.models import Mission
 from maarag.domains.needs.models import NeedEstimate
@@ -19,6 +20,7 @@ from maarag.kernel.access.models import Account, Grant
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.imports.actions import take_in
 from maarag.kernel.imports.models import ImportFile
+from tests.factories.families import family as open_family
 from tests.factories.picture import Nation, make_nation
 
 
@@ -33,6 +35,7 @@ class Estate:
     mission: Mission
     grant: Grant
     import_file: ImportFile
+    family: Family
     own: dict[Role, Account] = field(default_factory=dict)
     sister: dict[Role, Account] = field(default_factory=dict)
 
@@ -61,7 +64,8 @@ def estate(db: None, settings, tmp_path) -> Estate:
     content = b"place,topic,situation,number,source,as_of\n"
     file = take_in(by=integrator, kind="needs", file=ContentFile(content, name="needs.csv"), name="needs.csv")
     estimate = NeedEstimate.objects.get()
-    return Estate(nation, service, twin, estimate, mission, given, file, own, sister)
+    family = open_family(world.system, world.city, own[Role.SOCIAL_WORKER])
+    return Estate(nation, service, twin, estimate, mission, given, file, family, own, sister)
 
 
 def _account(world, role: Role, where: str, place) -> Account:

@@ -19,6 +19,7 @@ from maarag.domains.services.models import OverlapFinding
 from maarag.kernel.access.actions import ask_factor_reset, invite
 from maarag.kernel.access.permissions import Permission as P
 from maarag.kernel.access.permissions import Role
+from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.jobs.actions import defer
 from maarag.kernel.jobs.registry import TASKS
 
@@ -91,8 +92,22 @@ def mission(estate: Estate) -> dict[str, Any]:
     return {"pk": estate.mission.pk}
 
 
+def family(estate: Estate) -> dict[str, Any]:
+    return {"pk": estate.family.pk}
+
+
+def new_family(estate: Estate) -> dict[str, Any]:
+    member = {"first_name": "רות", "last_name": "גל", "relation": "parent"}
+    return {"name": "גל", "authority": estate.nation.world.city.code, "members": [member]}
+
+
 def import_file(estate: Estate) -> dict[str, Any]:
     return {"pk": estate.import_file.pk}
+
+
+def an_event(estate: Estate) -> dict[str, Any]:
+    """An event of the own authority."""
+    return {"pk": AuditEvent.objects.filter(place=estate.mission.place).latest("pk").pk}
 
 
 def failed_job(estate: Estate) -> dict[str, Any]:
@@ -198,6 +213,23 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     "needs:create": Guarded(P.EDIT_NEEDS),
     "needs:edit": Guarded(P.EDIT_NEEDS, estimate, of_a_row=True),
     "needs:remove": Guarded(P.EDIT_NEEDS, estimate, of_a_row=True),
+    "families:index": Guarded(P.VIEW_FAMILIES),
+    "families:find": Guarded(P.VIEW_FAMILIES),
+    "families:open": Guarded(P.EDIT_FAMILIES),
+    "families:reviews": Guarded(P.VIEW_FAMILIES),
+    "families:export": Guarded(P.VIEW_FAMILIES, lambda estate: {"form": "xlsx"}),
+    "families:detail": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "families:edit": Guarded(P.EDIT_FAMILIES, family, of_a_row=True),
+    "families:close": Guarded(
+        P.EDIT_FAMILIES,
+        family,
+        of_a_row=True,
+        method="post",
+        data=lambda estate: {"reason": "other"},
+        statuses=(302,),
+    ),
+    "families:reopen": Guarded(P.EDIT_FAMILIES, family, of_a_row=True, method="post", statuses=(302,)),
+    "families:pdf": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
     "missions:index": Guarded(P.OPEN_MISSIONS),
     "missions:open": Guarded(P.OPEN_MISSIONS),
     "missions:detail": Guarded(P.OPEN_MISSIONS, mission, of_a_row=True),
@@ -244,6 +276,8 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     "access:accept_invitation": Public(statuses=(404,)),
     "access:follow_invitation": Public(lambda estate: {"token": "none"}, statuses=(302,)),
     "audit:index": Guarded(P.VIEW_AUDIT),
+    "audit:outside": Guarded(P.VIEW_AUDIT),
+    "audit:event": Guarded(P.VIEW_AUDIT, an_event, of_a_row=True),
     "jobs:index": Guarded(P.VIEW_AUDIT),
     "jobs:try_again": Guarded(
         P.VIEW_AUDIT, failed_job, of_a_row=True, of_its_owner=True, method="post", statuses=(302,)
@@ -297,6 +331,21 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
         method="json",
         data=lambda estate: {"status": "done", "outcome": "נעשה"},
     ),
+    "api:families_list": Guarded(P.VIEW_FAMILIES),
+    "api:families_find": Guarded(P.VIEW_FAMILIES, query="?q=a"),
+    "api:families_open": Guarded(P.VIEW_FAMILIES),
+    "api:families_open POST": Guarded(
+        P.EDIT_FAMILIES, of_a_row=True, method="json", data=new_family, statuses=(201,)
+    ),
+    "api:family": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "api:family_change": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "api:family_change PATCH": Guarded(
+        P.EDIT_FAMILIES, family, of_a_row=True, method="patch", data=lambda estate: {"name": "אחר"}
+    ),
+    "api:family_close": Guarded(
+        P.EDIT_FAMILIES, family, of_a_row=True, method="json", data=lambda estate: {"reason": "other"}
+    ),
+    "api:family_reopen": Guarded(P.EDIT_FAMILIES, family, of_a_row=True, method="json", statuses=(409,)),
     "api:places_list": Public(),
     "api:place": Public(at_place),
     "api:taxonomy_topics": Public(),

@@ -38,13 +38,13 @@ def ask(name: str, rule: Any, estate: Estate, account: Account | None) -> int:
     url = reverse(name.partition(" ")[0], kwargs=rule.arguments(estate))
     method = getattr(rule, "method", "get")
     data = rule.data(estate) if isinstance(rule, Guarded) else {}
+    url += getattr(rule, "query", "")
     if method == "get":
         return client.get(url).status_code
     if method == "post":
         return client.post(url, data).status_code
     send = client.post if method == "json" else getattr(client, method)
-    query = getattr(rule, "query", "")
-    return send(url + query, data or None, content_type="application/json").status_code
+    return send(url, data or None, content_type="application/json").status_code
 
 
 def wrong_answers(estate: Estate, who: str, account: Account | None, wanted: Any) -> dict[str, Any]:
