@@ -202,7 +202,8 @@ class System:
 
     def recheck(self) -> list[Move]:
         """Keep only the moves that are still possible after new cells were published; returns the others."""
-        kept, lost = [], []
+        kept: list[Move] = []
+        lost: list[Move] = []
         for move in self.moves:
             (kept if self.is_possible(move.changes) else lost).append(move)
         self.moves = []
