@@ -134,7 +134,7 @@ class Site:
 
     def web_workers(self) -> list[int]:
         """The processes that answer requests."""
-        return [pid for pid in _children(*self.main()) if "spawn_main" in _command_line(pid)]
+        return [pid for pid in _children(*self.main()) if " run " in _command_line(pid)]
 
     def job_workers(self) -> list[int]:
         return [pid for pid in _children(*self.main()) if " worker " in _command_line(pid)]

@@ -10,7 +10,10 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
+import subprocess
+import tempfile
 import threading
 import time
 import uuid
@@ -26,13 +29,14 @@ import pytest
 
 from maarag.database.backup import logins
 
+from .conftest import discard, quick_disk
 from .crash_site import AUTHORITY, Site, called, tokens
 
 WRITERS = 6
 PACE = 0.12
 """Seconds between two writes of a writer: below what a token may ask in a minute."""
-RECOVERY = 120.0
-"""Seconds in which the site must acknowledge writes again after a kill, on a busy machine."""
+PATIENCE = RECOVERY = 120.0
+"""Seconds in which the site must answer, and acknowledge writes again after a kill, on a busy machine."""
 
 
 @dataclass
@@ -49,13 +53,14 @@ class Writer:
     odd: list[str] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     last: float = 0.0
+    run: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     def work(self) -> None:
         dice = random.Random(self.number)
         count = 0
         while not self.over.is_set():
             count += 1
-            what = f"drill-{self.number}-{count}"
+            what = f"drill-{self.run}-{self.number}-{count}"
             key = str(uuid.uuid4())
             body = self.body(what, count)
             found = self.until_acknowledged(key, *body)
@@ -115,21 +120,30 @@ class Writer:
         return None
 
 
-@pytest.fixture
-def site(home: Path, tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site on an empty database, answering."""
+    folder = Path(tempfile.mkdtemp(prefix="mrg-", dir=quick_disk())).resolve()
+    folder.chmod(0o711)
+    home = folder / "home"
+    subprocess.run(["cp", "-a", pattern, home], check=True)
     called(home, "setup", "--no-demo")
-    with Site(home, tmp_path / "site.log") as found:
-        found.wait(120)
+    with Site(home, tmp_path_factory.mktemp("crashes") / "site.log") as found:
+        found.wait(PATIENCE)
         yield found
+    discard(home)
+    shutil.rmtree(folder)
 
 
-def drill(site: Site, kills: list[str]) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def api_tokens(site: Site) -> list[str]:
+    return tokens(site.home, WRITERS)
+
+
+def drill(site: Site, api_tokens: list[str], kills: list[str]) -> dict[str, Any]:
     """Kill as listed, each once writes are acknowledged again; compare the promised with what is there."""
     over = threading.Event()
-    writers = [
-        Writer(number, token, site.port, over) for number, token in enumerate(tokens(site.home, WRITERS))
-    ]
+    writers = [Writer(number, token, site.port, over) for number, token in enumerate(api_tokens)]
     threads = [threading.Thread(target=writer.work, daemon=True) for writer in writers]
     choose: dict[str, Callable[[], list[int]]] = {
         "web": site.main,
@@ -203,7 +217,7 @@ def _compared(home: Path, writers: list[Writer]) -> dict[str, Any]:
             "SELECT count(*) FROM public.families_family f"
             " WHERE (SELECT count(*) FROM public.families_member m WHERE m.family_id = f.id) <> 2"
         ).fetchone()
-    stored = dict(rows)
+    stored: dict[str, str] = dict(rows)
     twice = [what for what, count in Counter(what for what, _pk in rows).items() if count > 1]
     lost = [what for what, pk in acknowledged.items() if stored.get(what) != pk]
     assert lost == []
@@ -215,8 +229,8 @@ def _compared(home: Path, writers: list[Writer]) -> dict[str, Any]:
     return {"acknowledged": len(acknowledged), "lost": len(lost), "twice": len(twice), "rows": len(rows)}
 
 
-def test_no_acknowledged_write_is_lost_or_done_twice(site: Site):
-    drill(site, ["postgres", "web worker", "job worker", "web"])
+def test_no_acknowledged_write_is_lost_or_done_twice(site: Site, api_tokens: list[str]):
+    drill(site, api_tokens, ["postgres", "web worker", "job worker", "web"])
 
 
 SHARES = {"postgres": 16, "backend": 10, "web worker": 12, "job worker": 8, "web": 10}
@@ -224,20 +238,18 @@ SHARES = {"postgres": 16, "backend": 10, "web worker": 12, "job worker": 8, "web
 
 @pytest.mark.proof
 def test_no_acknowledged_write_is_lost_or_done_twice_in_56_kills(
-    site: Site, capsys: pytest.CaptureFixture[str]
+    site: Site, api_tokens: list[str], capsys: pytest.CaptureFixture[str]
 ):
     kills = [kind for kind, count in SHARES.items() for _ in range(count)]
     random.Random(7).shuffle(kills)
-    found = drill(site, kills)
+    found = drill(site, api_tokens, kills)
     with capsys.disabled():
         print(json.dumps(found, indent=1))  # noqa: T201
 
 
-def test_a_restore_under_the_running_site_brings_back_what_was_there(site: Site):
+def test_a_restore_under_the_running_site_brings_back_what_was_there(site: Site, api_tokens: list[str]):
     """Damage, restore --replace, and the site that never stopped answers, and takes writes."""
-    token = tokens(site.home, 1)[0]
-    over = threading.Event()
-    writer = Writer(0, token, site.port, over)
+    writer = Writer(0, api_tokens[0], site.port, threading.Event())
     before = [writer.until_acknowledged(str(n), *writer.body(f"before-{n}", n)) for n in range(6)]
     assert None not in before
     called(site.home, "backup", "--quiet")
