@@ -13,6 +13,8 @@ from django.db import connection
 from django.utils import timezone
 
 from maarag.desks.jobs.actions import try_again
+from maarag.api.actions import issue_token, revoke_token
+from maarag.api.models import ApiToken
 from maarag.domains.missions.actions import change_mission, close_mission, open_mission
 from maarag.domains.missions.models import Mission
 from maarag.domains.needs.actions import (
@@ -59,7 +61,7 @@ from maarag.kernel.taxonomy.actions import TermRow, save_topic, save_version
 from maarag.kernel.taxonomy.models import Vocabulary
 from tests.factories.picture import Nation, make_nation
 
-APPS = ("places", "people", "taxonomy", "sources", "access", "needs", "missions", "audit", "jobs")
+APPS = ("places", "people", "taxonomy", "sources", "access", "needs", "missions", "audit", "jobs", "api")
 DAY = date(2026, 3, 1)
 
 
@@ -87,6 +89,7 @@ def people_who_wait(nation: Nation) -> None:
     ask_factor_reset(by=steward, account=lost, reason="x")
     waits = world.account(Role.SOCIAL_WORKER, place=world.sister)
     Account.objects.filter(pk=waits.pk).update(email="waits@example.org")
+    issue_token(by=lost, name="x", access="read", until=timezone.localdate())
     gone = world.account(Role.RESIDENT, place=world.sister)
     Account.objects.filter(pk=gone.pk).update(email="gone@example.org", is_active=False)
 
@@ -131,6 +134,12 @@ WRITES: dict[str, Callable[[Nation], Any]] = {
     ),
     "needs.remove_estimate": lambda n: remove_estimate(
         by=n.world.system, estimate=NeedEstimate.objects.get(), reason="טעות"
+    ),
+    "api.issue_token": lambda n: issue_token(
+        by=Mission.objects.get().owner, name="x", access="read", until=timezone.localdate()
+    ),
+    "api.revoke_token": lambda n: revoke_token(
+        by=ApiToken.objects.get().account, token=ApiToken.objects.get()
     ),
     "missions.open": new_mission,
     "missions.change": lambda n: change_mission(

@@ -156,12 +156,12 @@ def test_two_parts_of_one_name_are_refused() -> None:
 def test_text_in_no_encoding_is_refused_or_read_whole(content: bytes) -> None:
     """Never half a file: it is refused in words, or every row is there."""
     try:
-        found = read(content)
+        told = repr(read(content))
     except FileRefused as error:
-        assert len(str(error)) > 20
-        return
-    assert [row["place"] for row in found][:1] == ["x"]
-    assert "\x00" not in repr(found)
+        told = str(error)
+    assert len(told) > 20
+    assert told.startswith("[{'place': 'x'") or not told.startswith("[")
+    assert "\x00" not in told
 
 
 @pytest.mark.parametrize(
