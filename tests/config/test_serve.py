@@ -46,10 +46,13 @@ def served(transactional_db: None, tmp_path: Path) -> Iterator[tuple[subprocess.
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     log = tmp_path / "log"
+    environment = _environment(tmp_path)
+    gather = [sys.executable, "-c", COMMAND, "manage", "collectstatic", "--noinput"]
+    subprocess.run(gather, env=environment, capture_output=True, check=True)
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, "serve", "--port", port, "--workers", "2", "--threads", "2"],
-            env=_environment(tmp_path),
+            env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

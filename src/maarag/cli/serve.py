@@ -42,9 +42,14 @@ def serve(host: str, port: int, socket: Path | None, workers: int, threads: int)
         raise click.ClickException(
             f"the environment lacks {error.args[0]}; docs/operations.md lists what a real installation needs."
         ) from None
+    from django.conf import settings
     from django.urls import get_resolver
 
     require_migrated()
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        raise click.ClickException(
+            "the files of the pages are not gathered yet; call `maarag manage collectstatic --noinput` first."
+        )
     get_resolver().url_patterns  # noqa: B018 - every page is loaded once, before the processes part
     _disconnect()
     sys.exit(_serve(host, port, socket, workers, threads))
