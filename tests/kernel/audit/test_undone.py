@@ -12,9 +12,9 @@ from django.core import serializers
 from django.db import connection
 from django.utils import timezone
 
-from maarag.desks.jobs.actions import try_again
 from maarag.api.actions import issue_token, revoke_token
 from maarag.api.models import ApiToken
+from maarag.desks.jobs.actions import try_again
 from maarag.domains.missions.actions import change_mission, close_mission, open_mission
 from maarag.domains.missions.models import Mission
 from maarag.domains.needs.actions import (
