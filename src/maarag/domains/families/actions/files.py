@@ -22,9 +22,9 @@ from maarag.kernel.access.scope import permits, require
 from maarag.kernel.audit.actions import record, record_read
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 
-from .models import Family, FamilyStatus, Member
-from .queries import file_of
-from .scope import require_for
+from ..models import Family, FamilyStatus, Member
+from ..queries import file_of
+from ..scope import require_for
 
 FAMILY_FIELDS = ("name", "neighbourhood_id", "address", "worker_id", "review_on")
 MEMBER_FIELDS = ("first_name", "last_name", "relation", "gender", "birth_date", "national_id", "phone")

@@ -18,9 +18,9 @@ from maarag.ui.choices import NamedChoice, day_field
 from maarag.values.national_id import is_valid_national_id
 from maarag.values.phone import phone_e164
 
-from .actions import MEMBER_FIELDS, MemberDraft
-from .models import ClosingReason, Family, Gender, Member, Relation
-from .scope import authorities_with
+from ..actions import MEMBER_FIELDS, MemberDraft
+from ..models import ClosingReason, Family, Gender, Member, Relation
+from ..scope import authorities_with
 
 MOST_MEMBERS = 40
 

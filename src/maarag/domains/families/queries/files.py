@@ -9,8 +9,8 @@ from maarag.database.rows import current
 from maarag.kernel.access.scope import Viewer
 from maarag.kernel.audit.queries import Told, told_of
 
-from .models import Family, Member
-from .scope import visible_to
+from ..models import Family, Member
+from ..scope import visible_to
 
 LONGEST_NUMBER = 7
 """Digits of a file number at most; more of them are an id or a phone."""

@@ -22,7 +22,7 @@ from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
-from .actions import (
+from ..actions import (
     AlreadyClosed,
     ChangedMeanwhile,
     StillOpen,
@@ -33,12 +33,12 @@ from .actions import (
     reopen_family,
     version_of,
 )
-from .forms import ClosingForm, FamilyForm, MemberFormSet, initial_of
-from .listing import Asked, families
-from .models import Family, FamilyStatus
-from .queries import found_by, history, listed
-from .scope import authorities_with, may
-from .words import age_of, status_of
+from ..forms import ClosingForm, FamilyForm, MemberFormSet, initial_of
+from ..listing import Asked, families
+from ..models import Family, FamilyStatus
+from ..queries import found_by, history, listed
+from ..scope import authorities_with, may
+from ..words import age_of, status_of
 
 PER_PAGE = 30
 SUGGESTIONS = 8

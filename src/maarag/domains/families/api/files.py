@@ -18,7 +18,7 @@ from maarag.kernel.access.scope import account_of, holds_somewhere
 from maarag.kernel.places.models import Place
 from maarag.ui.choices import asked_text
 
-from .actions import (
+from ..actions import (
     AlreadyClosed,
     ChangedMeanwhile,
     MemberDraft,
@@ -30,11 +30,11 @@ from .actions import (
     reopen_family,
     version_of,
 )
-from .forms import MemberForm
-from .listing import Asked, families
-from .models import ClosingReason, Family, Gender, Member, Relation
-from .queries import found_by, listed
-from .scope import authorities_with
+from ..forms import MemberForm
+from ..listing import Asked, families
+from ..models import ClosingReason, Family, Gender, Member, Relation
+from ..queries import found_by, listed
+from ..scope import authorities_with
 
 router = Router(tags=["families"])
 MOST_FOUND = 8

@@ -1,0 +1,5 @@
+"""Families through the API."""
+
+from .files import router
+
+__all__ = ["router"]
