@@ -101,3 +101,9 @@ def hidden_estimates(viewer: Viewer) -> dict[int, Suppressed]:
     marks = {next(iter(cell)): mark for cell, mark in found.protection.hidden.items() if len(cell) == 1}
     visible = visible_to(viewer).filter(pk__in=marks.keys()).values_list("pk", flat=True)
     return {pk: marks[pk] for pk in visible if found.places[pk] not in exact}
+
+
+def forget() -> None:
+    """Drop what is kept, so that it is worked out anew (for benchmarks, and tests that change rows by hand)."""
+    with _lock:
+        _kept.clear()
