@@ -104,6 +104,6 @@ def hidden_estimates(viewer: Viewer) -> dict[int, Suppressed]:
 
 
 def forget() -> None:
-    """Drop what is kept, so that it is worked out anew (for benchmarks, and tests that change rows by hand)."""
+    """Drop what is kept, so that it is worked out anew (for benchmarks and tests)."""
     with _lock:
         _kept.clear()
