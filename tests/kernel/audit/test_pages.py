@@ -10,13 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from maarag.domains.families.models import Family
 from maarag.kernel.access.actions import open_account, system_account
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.actions import NotInTransaction, record
-from maarag.kernel.audit.models import AuditEvent
+from maarag.kernel.audit.models import AuditEvent, Verification
 from maarag.kernel.audit.queries import visible_to
 from maarag.kernel.audit.words import ACTIONS
 from maarag.kernel.places.actions import save_place
+from maarag.kernel.sources.actions import save_source
+from maarag.kernel.sources.models import Source
 from tests.factories.browsing import LANGUAGES, as_, page_in
 from tests.factories.services import World, world
 
@@ -116,3 +119,81 @@ def test_an_event_outside_the_transaction_of_its_change_is_refused() -> None:
 def test_every_recorded_action_has_words(here: World) -> None:
     here.account(Role.INTEGRATOR, place=here.city)
     assert set(AuditEvent.objects.values_list("action", flat=True)) <= ACTIONS.keys()
+
+
+def test_an_event_with_the_changes_of_rows_beside_it(here: World) -> None:
+    steward = as_(here.account(Role.DATA_STEWARD, place=here.nation))
+    integrator = as_(here.account(Role.INTEGRATOR, place=here.city))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('maarag.account', '', true)")
+    save_place(by=here.system, code="9001", within=[here.nation], name_en="New Grain City")
+    event = AuditEvent.objects.filter(action="places.save", place=here.city).latest("pk")
+    page = page_in(steward, f"/audit/{event.pk}/", "en")
+    assert "New Grain City" in page
+    assert "name_en" in page
+    assert integrator.get(f"/audit/{event.pk}/").status_code == 200
+    other = AuditEvent.objects.filter(place=here.sister).latest("pk")
+    assert integrator.get(f"/audit/{other.pk}/").status_code == 404
+    assert steward.get(f"/audit/{other.pk + 10**6}/").status_code == 404
+    assert f'href="/audit/{event.pk}/"' in steward.get("/audit/").content.decode()
+
+
+def test_values_of_rows_are_for_whoever_sees_the_nation(here: World) -> None:
+    integrator = as_(here.account(Role.INTEGRATOR, place=here.city))
+    organisation = here.organisation
+    save_source(by=here.system, code="secret", name_he="מקור נסתר")
+    Source.objects.filter(code="secret").update(name_he="נסתר מאוד")
+    event = record(by=here.system, action="people.save_organisation", subject=organisation, place=here.city)
+    page = integrator.get(f"/audit/{event.pk}/").content.decode()
+    assert "נסתר" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_outside_any_action() -> None:
+    here = world()
+    steward = as_(here.account(Role.DATA_STEWARD, place=here.nation))
+    integrator = as_(here.account(Role.INTEGRATOR, place=here.city))
+    assert "outside/" not in integrator.get("/audit/").content.decode()
+    Source.objects.filter(code="test-source").update(name_he="ביד")
+    assert 'href="/audit/outside/"' in steward.get("/audit/").content.decode()
+    for language in LANGUAGES:
+        assert "ביד" in page_in(steward, "/audit/outside/", language)
+    assert "ביד" not in integrator.get("/audit/outside/").content.decode()
+    save_source(by=here.system, code="test-source", name_he="בפעולה")
+    assert "בפעולה" not in steward.get("/audit/outside/").content.decode()
+
+
+def test_the_state_of_the_record_is_told(here: World) -> None:
+    steward = as_(here.account(Role.DATA_STEWARD, place=here.nation))
+    assert "Not verified yet" in page_in(steward, "/audit/", "en")
+    Verification.objects.create(seconds=1, entries=5, seals=2, faults=[])
+    page = page_in(steward, "/audit/", "en")
+    assert "Verified" in page
+    assert "notice--critical" not in page
+    Verification.objects.create(seconds=1, entries=5, seals=2, faults=[{"code": "cut-off"}])
+    assert "maarag audit verify" in page_in(steward, "/audit/", "en")
+
+
+def test_people_are_not_named_in_the_record(here: World) -> None:
+    class File:
+        is_personal = True
+        _meta = Family._meta
+        pk = "0c7b8d0e-1111-4222-8333-444455556666"
+        authority_id = here.city.pk
+
+    change = {"name": ["כהן", "לוי"]}
+    record(by=here.system, action="families.change", subject=File(), changes=change)
+    own = as_(here.account(Role.INTEGRATOR, place=here.city))
+    nation = as_(here.account(Role.DATA_STEWARD, place=here.nation))
+    foreign = as_(here.account(Role.INTEGRATOR, place=here.sister))
+    for client in (own, nation):
+        page = client.get("/audit/", {"action": "families.change"}).content.decode()
+        assert "0c7b8d0e" in page
+        (item,) = client.get("/api/audit/", {"action": "families.change"}).json()["items"]
+        assert item["changes"] == {"name": None}
+        assert client.get(f"/audit/{item['id']}/").status_code == 200
+        for text in (page, client.get(f"/audit/{item['id']}/").content.decode()):
+            assert "כהן" not in text
+            assert "לוי" not in text
+    assert foreign.get("/api/audit/", {"action": "families.change"}).json()["items"] == []
+    assert foreign.get(f"/audit/{item['id']}/").status_code == 404

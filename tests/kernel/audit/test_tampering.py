@@ -24,8 +24,8 @@ from .superuser import superuser
 
 Session = Any
 REDIGEST = """
-UPDATE audit_auditevent SET digest = public.audit_event_digest(id, at, transaction, authority_id, personal, actor_id,
-    action, subject_type, subject_id, place_id, encode(sha256(convert_to(changes::text, 'UTF8')), 'hex'))
+UPDATE audit_auditevent SET digest = public.audit_event_digest(id, at, transaction, authority_id,
+    personal, actor_id, action, subject_type, subject_id, place_id, encode(sha256(convert_to(changes::text, 'UTF8')), 'hex'))
 WHERE id = %s
 """
 RESEAL = """
@@ -103,11 +103,9 @@ def delete_event(session: Session, event: AuditEvent) -> None:
 
 
 def delete_last_entries(session: Session, event: AuditEvent) -> None:
-    newest = "SELECT max(last) FROM audit_seal"
+    newest = "SELECT transaction FROM audit_seal WHERE last = (SELECT max(last) FROM audit_seal) LIMIT 1"
     for table in ("audit_auditevent", "audit_rowchange"):
-        session.execute(
-            f"DELETE FROM {table} WHERE transaction = (SELECT transaction FROM audit_seal WHERE last = ({newest}) LIMIT 1)"
-        )
+        session.execute(f"DELETE FROM {table} WHERE transaction = ({newest})")
 
 
 def delete_whole_seal(session: Session, event: AuditEvent) -> None:
@@ -117,7 +115,10 @@ def delete_whole_seal(session: Session, event: AuditEvent) -> None:
 
 def delete_and_renumber(session: Session, event: AuditEvent) -> None:
     delete_whole_seal(session, event)
-    gone = "SELECT min(number) FROM (SELECT number + 1 AS number FROM audit_seal WHERE chain = 0 EXCEPT SELECT number FROM audit_seal WHERE chain = 0) n"
+    gone = (
+        "SELECT min(number) FROM (SELECT number + 1 AS number FROM audit_seal WHERE chain = 0"
+        " EXCEPT SELECT number FROM audit_seal WHERE chain = 0) n"
+    )
     session.execute("ALTER TABLE audit_seal DROP CONSTRAINT audit_seal_once")
     session.execute(f"UPDATE audit_seal SET number = number - 1 WHERE chain = 0 AND number > ({gone})")
     rechain(session)
@@ -144,9 +145,9 @@ def insert_forged_into_a_gap(session: Session, event: AuditEvent) -> None:
 
 def forge(session: Session, event: AuditEvent, number: str, transaction: str) -> None:
     row = session.execute(
-        "INSERT INTO audit_auditevent (id, at, actor_id, action, subject_type, subject_id, place_id, authority_id,"
-        f" personal, changes, transaction, digest) SELECT {number}, at, actor_id, action, subject_type, subject_id,"
-        f" place_id, authority_id, personal, changes, {transaction}, '' FROM audit_auditevent WHERE id = %s"
+        "INSERT INTO audit_auditevent (id, at, actor_id, action, subject_type, subject_id, place_id,"
+        " authority_id, personal, changes, transaction, digest)"
+        f" SELECT {number}, at, actor_id, action, subject_type, subject_id, place_id, authority_id, personal, changes, {transaction}, '' FROM audit_auditevent WHERE id = %s"
         " RETURNING id",
         [event.pk],
     ).fetchone()
@@ -184,7 +185,8 @@ def cut_the_tail(session: Session, event: AuditEvent) -> None:
 
 def erase_without_event(session: Session, event: AuditEvent) -> None:
     session.execute(
-        "UPDATE audit_auditevent SET changes = '{}', erased = sha256(convert_to(changes::text, 'UTF8')) WHERE id = %s",
+        "UPDATE audit_auditevent SET changes = '{}', erased = sha256(convert_to(changes::text, 'UTF8'))"
+        " WHERE id = %s",
         [event.pk],
     )
 
@@ -205,8 +207,8 @@ TAMPERING: dict[Callable[[Session, AuditEvent], None], set[str]] = {
     delete_event: {"entries-removed"},
     delete_last_entries: {"entries-removed"},
     delete_whole_seal: {"seal-removed"},
-    delete_and_renumber: {"not-as-signed", "cut-off"},
-    swap_two: {"entry-edited"},
+    delete_and_renumber: {"cut-off"},
+    swap_two: {"entry-edited", "entries-removed", "entry-inserted"},
     move_to_another_chain: {"entry-edited", "entries-removed", "entry-inserted"},
     insert_forged: {"entry-inserted"},
     insert_forged_into_a_gap: {"entry-inserted"},

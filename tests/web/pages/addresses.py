@@ -68,6 +68,8 @@ PAGES = (
     Page("mfa_add_webauthn", "/accounts/2fa/webauthn/add/", RESIDENT),
     Page("usersessions_list", "/accounts/sessions/", RESIDENT),
     Page("audit:index", "/audit/", STEWARD),
+    Page("audit:event", "/audit/", STEWARD, follow="main tbody a"),
+    Page("audit:outside", "/audit/outside/", STEWARD),
     Page("sources:index", "/sources/"),
     Page("api_docs", "/api/docs"),
     Page("tokens:index", "/api/tokens/", INTEGRATOR),

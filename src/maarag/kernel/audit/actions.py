@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
 from .models import AuditEvent
@@ -110,7 +108,7 @@ def _event(by: Account, action: str, change: Change) -> AuditEvent:
         place_id=change.place_id or authority,
         authority_id=authority,
         personal=personal,
-        changes=json.loads(json.dumps(change.changes, cls=DjangoJSONEncoder)),
+        changes=change.changes,
     )
 
 

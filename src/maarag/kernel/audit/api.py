@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
-from .queries import between, places_with_exact_counts, visible_to
+from maarag.database.rows import visible
+
+from .queries import accounts_called, between, places_with_exact_counts, visible_to
+from .scope import auditor_scope
 from .words import ACTIONS, kept_from_others
 
 router = Router(tags=["audit"])
@@ -26,7 +29,9 @@ class EventOut(Schema):
     subject_type: str
     subject_id: str
     place: str | None = Field(description="Code of the place.")
-    changes: dict[str, Any] = Field(description="Field: [before, after]; null where the count is not shown.")
+    changes: dict[str, Any] = Field(
+        description="Field: [before, after]; null for small counts and people's details."
+    )
 
 
 class EventPage(Schema):
@@ -52,28 +57,32 @@ def list_events(
         raise HttpError(403, _("Your account has no role that opens the audit."))
     if action and action not in ACTIONS:
         raise HttpError(422, _("No action is called %(action)s.") % {"action": action})
-    events = between(visible_to(viewer), since, until)
-    if actor.strip():
-        events = events.filter(actor__name__icontains=actor.strip())
-    if action:
-        events = events.filter(action=action)
-    if before:
-        events = events.filter(pk__lt=before)
-    found = list(events.select_related("actor", "place").order_by("-pk")[: limit + 1])
-    exact = places_with_exact_counts(viewer, found)
-    items = []
-    for event in found[:limit]:
-        kept = frozenset() if event.place_id in exact else kept_from_others(event)
-        items.append(
-            EventOut(
-                id=event.pk,
-                at=event.at,
-                actor=event.actor.name,
-                action=event.action,
-                subject_type=event.subject_type,
-                subject_id=event.subject_id,
-                place=event.place.code if event.place else None,
-                changes={name: None if name in kept else value for name, value in event.changes.items()},
+    with visible(auditor_scope(viewer)):
+        events = between(visible_to(viewer), since, until)
+        if actor.strip():
+            events = events.filter(actor__in=accounts_called(actor.strip()))
+        if action:
+            events = events.filter(action=action)
+        if before:
+            events = events.filter(pk__lt=before)
+        found = list(events.select_related("actor", "place").order_by("-pk")[: limit + 1])
+        exact = places_with_exact_counts(viewer, found)
+        items = []
+        for event in found[:limit]:
+            kept = frozenset() if event.place_id in exact else kept_from_others(event)
+            items.append(
+                EventOut(
+                    id=event.pk,
+                    at=event.at,
+                    actor=event.actor.name,
+                    action=event.action,
+                    subject_type=event.subject_type,
+                    subject_id=event.subject_id,
+                    place=event.place.code if event.place else None,
+                    changes={
+                        name: None if event.personal or name in kept else value
+                        for name, value in event.changes.items()
+                    },
+                )
             )
-        )
-    return EventPage(items=items, next_before=items[-1].id if len(found) > limit else None)
+        return EventPage(items=items, next_before=items[-1].id if len(found) > limit else None)

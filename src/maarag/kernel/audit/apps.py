@@ -13,7 +13,8 @@ class Config(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        # Not a step of anybody's migration, which could be forgotten: every migration of any app ends with it.
+        # Not a step of anybody's migration, which could be forgotten: every migration of any app ends with
+        # it.
         pre_migrate.connect(_before, sender=self)
         post_migrate.connect(_after, sender=self)
 

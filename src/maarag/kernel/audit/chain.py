@@ -1,4 +1,5 @@
-"""The arithmetic of the chains, in Python: digests of entries and of seals. Pure; the database computes the same.
+"""The arithmetic of the chains, in Python: digests of entries and of seals. Pure; the database computes
+the same.
 
 A digest is SHA-256 over a JSON array in one spelling (`spelling`). Moments are microseconds since 1970.
 """
@@ -28,9 +29,9 @@ def hex_of(text: str) -> str:
 class Entry:
     """An event or a change of rows, as it is read or exported.
 
-    `fields`: what its digest covers besides the numbers and the payload; `payload`: the texts that the payload's
-    digest is made of; `given`: that digest in hex, where the texts were erased or are kept back; `stub`: whether
-    anything was erased; `lists`: the entries that this one says were erased.
+    `fields`: what its digest covers besides the numbers and the payload; `payload`: the texts that the
+    payload's digest is made of; `given`: that digest in hex, where the texts were erased or are kept back;
+    `stub`: whether anything was erased; `lists`: the entries that this one says were erased.
     """
 
     kind: str

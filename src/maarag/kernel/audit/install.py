@@ -1,6 +1,7 @@
 """Laying the functions and triggers on the database: after every migration, by whoever migrates.
 
-The state is kept as a comment on one function, so that nothing is done, and no right needed, where all is well.
+The state is kept as a comment on one function, so that nothing is done, and no right needed, where all is
+well.
 """
 
 from __future__ import annotations

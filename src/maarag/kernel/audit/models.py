@@ -1,8 +1,8 @@
 """The record of every change and of every reading of a personal file: appended, never edited.
 
-Two kinds of entries share one numbering: what somebody did (`AuditEvent`, written by actions) and what became of
-rows (`RowChange`, written by triggers). At commit the entries of a transaction are sealed, chain by chain: one
-chain for each authority and one for the nation.
+Two kinds of entries share one numbering: what somebody did (`AuditEvent`, written by actions) and what
+became of rows (`RowChange`, written by triggers). At commit the entries of a transaction are sealed, chain
+by chain: one chain for each authority and one for the nation.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class AuditEvent(models.Model):
         verbose_name=_("place"),
         related_name="+",
         db_index=False,
+        db_constraint=False,
     )
     authority = models.ForeignKey(
         "places.Place",
@@ -83,8 +84,10 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
             models.Index(fields=["transaction"], name="audit_event_transaction"),
-            models.Index(fields=["authority", "id"], name="audit_event_chain"),
-            models.Index(fields=["place", "id"], name="audit_event_place"),
+            models.Index(
+                fields=["authority", "id"], name="audit_event_chain", condition=Q(authority__isnull=False)
+            ),
+            models.Index(fields=["place", "id"], name="audit_event_place", condition=Q(place__isnull=False)),
             models.Index(fields=["actor", "id"], name="audit_event_actor"),
             models.Index(fields=["action", "id"], name="audit_event_action"),
         ]

@@ -9,11 +9,13 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from .models import AuditEvent
+from .models import AuditEvent, SignedHeads, Verification
+from .reads import reading_actions
 from .words import action_in_words, changes_in_words, names_of_related
 
 
@@ -52,6 +54,33 @@ def between(events: QuerySet[AuditEvent], since: date | None, until: date | None
     return events
 
 
+def accounts_called(text: str) -> list[int]:
+    """The accounts whose name holds the text; found first, so that their events are found by their index."""
+    accounts = get_user_model()._default_manager.filter(name__icontains=text)
+    return list(accounts.values_list("pk", flat=True)[:2000])
+
+
+@dataclass(frozen=True)
+class RecordState:
+    """When the record was last verified and signed, and how many faults were found."""
+
+    verified_at: datetime | None
+    signed_at: datetime | None
+    faults: int
+    entries: int
+
+
+def state_of_record() -> RecordState:
+    verified = Verification.objects.order_by("-pk").first()
+    signed = SignedHeads.objects.order_by("-pk").values_list("at", flat=True).first()
+    return RecordState(
+        verified.at if verified else None,
+        signed,
+        len(verified.faults) if verified else 0,
+        verified.entries if verified else 0,
+    )
+
+
 def places_with_exact_counts(viewer: Any, events: Iterable[AuditEvent]) -> set[int | None]:
     """Those places of the events whose small counts the viewer may see; None, for events of no place."""
     wanted = {event.place_id for event in events if event.place_id}
@@ -78,15 +107,19 @@ class Told:
 
 
 def told_of(subject: Model, *, exact: bool = True, limit: int = 50) -> list[Told]:
-    """The history of one record in words, newest first; counts only where `exact`."""
-    events = list(of_subject(subject)[:limit])
+    """The history of one record in words, newest first, for whoever may read the record; counts only where
+    `exact`. Who only read it is told by `reads.told_reads`.
+    """
+    events = list(of_subject(subject).exclude(action__in=reading_actions())[:limit])
     names = names_of_related(events)
     return [
         Told(
             event.at,
             action_in_words(event.action),
             event.actor.name,
-            "; ".join(f"{name}: {text}" for name, text in changes_in_words(event, names, exact=exact)),
+            "; ".join(
+                f"{name}: {text}" for name, text in changes_in_words(event, names, exact=exact, personal=True)
+            ),
         )
         for event in events
     ]
@@ -103,6 +136,8 @@ def subjects_of(events: Iterable[AuditEvent]) -> dict[tuple[str, str], Model]:
             model = apps.get_model(kind)
         except (LookupError, ValueError):
             continue
+        if getattr(model, "is_personal", False):
+            continue  # people are not named here
         names = {field.name for field in model._meta.get_fields()}
         if not names & {"name_he", "title", "name"}:
             continue

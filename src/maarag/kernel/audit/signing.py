@@ -1,7 +1,8 @@
-"""Signing the heads of all chains with a key that the database does not have, and keeping what was signed outside.
+"""Signing the heads of all chains with a key that the database does not have, and keeping what was signed
+outside.
 
-A signed document names every chain's newest seal. Whoever rewrites the record afterwards, from whichever entry,
-cannot make the seals end in those hashes again.
+A signed document names every chain's newest seal. Whoever rewrites the record afterwards, from whichever
+entry, cannot make the seals end in those hashes again.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from .verify import Head
 AT_ONCE = 5000
 _AT = "(extract(epoch FROM at) * 1000000)::bigint"
 _EVENTS = f"""
-SELECT id, {_AT}, transaction, coalesce(authority_id, 0), personal, actor_id, action, subject_type, subject_id,
-    place_id, coalesce(salt::text, ''), changes::text, digest, erased
+SELECT id, {_AT}, transaction, coalesce(authority_id, 0), personal, actor_id, action, subject_type,
+    subject_id, place_id, coalesce(salt::text, ''), changes::text, digest, erased
 FROM public.audit_auditevent
 """
 _CHANGES = f"""

@@ -1,4 +1,5 @@
-"""The triggers that record every change of rows: made from the catalogue of the database, once it is migrated.
+"""The triggers that record every change of rows: made from the catalogue of the database, once it is
+migrated.
 
 Each table has its own functions, made of its columns: one statement of a thousand rows is one entry. While
 migrations run, UPDATE is recorded by a slower function that looks at the columns as they are then.
@@ -17,7 +18,7 @@ from .tables import HIDDEN, IGNORED, audited_models
 
 ROWS_IN_AN_ENTRY = 1000
 ENDINGS = ("insert", "update", "delete")
-_HEADER = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
+_HEADER = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
 _SALT = """'{"_salt": "' || gen_random_uuid() || '", '"""
 
 
@@ -60,11 +61,15 @@ def audited_tables(cursor: Any) -> list[Audited]:
 
 
 def _key(model: type[Model]) -> str:
-    return str(model._meta.pk.column)  # type: ignore[union-attr]
+    return str(model._meta.pk.column)
 
 
 def _personal(model: type[Model]) -> bool:
     return bool(getattr(model, "is_personal", False))
+
+
+def _truth(table: Audited) -> str:
+    return "true" if table.personal else "false"
 
 
 def _literal(text: str) -> str:
@@ -82,10 +87,12 @@ def _function(table: str, ending: str) -> str:
 
 
 def _append(table: Audited, rows: str) -> str:
-    """The statement that appends the rows of a query of (operation, authority, pk, part), a thousand at a time."""
+    """The statement that appends the rows of a query of (operation, authority, pk, part), a thousand at a
+    time.
+    """
     return f"""
-    PERFORM public.audit_append({_literal(table.name)}, g.operation, {str(table.personal).lower()}, g.authority,
-        g.pks, coalesce(g.parts, '{{}}'), g.payload)
+    PERFORM public.audit_append({_literal(table.name)}, g.operation, {_truth(table)}, g.authority, g.pks,
+        coalesce(g.parts, '{{}}'), g.payload)
     FROM (
         SELECT r.operation, r.authority, array_agg(r.pk) AS pks,
             array_agg(r.part) FILTER (WHERE r.part IS NOT NULL) AS parts,
@@ -99,10 +106,10 @@ def insert_function(table: Audited) -> str:
     authority = f"n.{_name(table.authority)}" if table.authority else "NULL::bigint"
     # Nothing but the keys: the rows are there, and what becomes of them is recorded.
     return f"""
-CREATE OR REPLACE FUNCTION public.{_name(_function(table.name, "insert"))}() RETURNS trigger {_HEADER} AS $audit$
+CREATE OR REPLACE FUNCTION public.{_name(_function(table.name, "insert"))}() {_HEADER} AS $audit$
 BEGIN
-    PERFORM public.audit_append({_literal(table.name)}, 'I', {str(table.personal).lower()}, g.authority, g.pks,
-        '{{}}', NULL)
+    PERFORM public.audit_append({_literal(table.name)}, 'I', {_truth(table)}, g.authority, g.pks, '{{}}',
+        NULL)
     FROM (
         SELECT r.authority, array_agg(r.pk) AS pks
         FROM (
@@ -154,7 +161,7 @@ def update_function(table: Audited, *, plain: bool = False) -> str:
             CROSS JOIN LATERAL ({authorities}) a
             WHERE o.{key} IS NULL OR n.{key} IS NULL OR d.diff <> ''"""
     return f"""
-CREATE OR REPLACE FUNCTION public.{_name(_function(table.name, "update"))}() RETURNS trigger {_HEADER} AS $audit$
+CREATE OR REPLACE FUNCTION public.{_name(_function(table.name, "update"))}() {_HEADER} AS $audit$
 BEGIN{_append(table, rows)}
     RETURN NULL;
 END $audit$;"""
@@ -249,8 +256,8 @@ CREATE OR REPLACE TRIGGER audit_only_erase BEFORE UPDATE ON public.audit_auditev
 CREATE OR REPLACE TRIGGER audit_only_erase BEFORE UPDATE ON public.audit_rowchange FOR EACH ROW
     EXECUTE FUNCTION public.audit_only_erase_change();
 """ + "\n".join(
-    f"CREATE OR REPLACE TRIGGER audit_refuse_{what.lower()} BEFORE {what} ON public.{table} FOR EACH STATEMENT"
-    f"{condition} EXECUTE FUNCTION public.audit_refuse();"
+    f"CREATE OR REPLACE TRIGGER audit_refuse_{what.lower()} BEFORE {what} ON public.{table}"
+    f" FOR EACH STATEMENT{condition} EXECUTE FUNCTION public.audit_refuse();"
     for table, refused in {
         "audit_auditevent": ("DELETE", "TRUNCATE"),
         "audit_rowchange": ("DELETE", "TRUNCATE"),

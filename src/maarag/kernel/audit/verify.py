@@ -1,8 +1,9 @@
-"""Reading all chains from their beginning: finds any entry or seal edited, removed, inserted, moved or cut off.
+"""Reading all chains from their beginning: finds any entry or seal edited, removed, inserted, moved or cut
+off.
 
-The reading is one pass over the entries in their order beside one over the seals, in little memory however long
-the chains are; the digests are computed here, not in the database. Works on anything that gives the same rows:
-a database (`stored.py`) or an exported file (`export.py`).
+The reading is one pass over the entries in their order beside one over the seals, in little memory however
+long the chains are; the digests are computed here, not in the database. Works on anything that gives the same
+rows: a database (`stored.py`) or an exported file (`export.py`).
 """
 
 from __future__ import annotations
@@ -133,15 +134,15 @@ def _links(record: Record, verdict: Verdict, signed: list[Head]) -> None:
         verdict.find(Fault("cut-off", chain, number))
     stored = {head.chain: head for head in record.heads()}
     for chain in sorted({*stored, *ends}):
-        head, end = stored.get(chain), ends.get(chain)
-        if head is None or end is None:
-            verdict.find(Fault("head-removed" if head is None else "seals-removed", chain))
-        elif head.number > end.number:
+        kept, end = stored.get(chain), ends.get(chain)
+        if kept is None or end is None:
+            verdict.find(Fault("head-removed" if kept is None else "seals-removed", chain))
+        elif kept.number > end.number:
             verdict.find(Fault("cut-off", chain, end.number + 1))
-        elif (head.number, head.hash) != (end.number, end.hash) or (
-            head.entries != end.entries and chain not in gaps
+        elif (kept.number, kept.hash) != (end.number, end.hash) or (
+            kept.entries != end.entries and chain not in gaps
         ):
-            verdict.find(Fault("head-edited", chain, head.number))
+            verdict.find(Fault("head-edited", chain, kept.number))
     verdict.heads = ends
 
 
@@ -155,7 +156,9 @@ class _Bucket:
 
 
 def _contents(record: Record, verdict: Verdict, progress: Progress) -> None:
-    """Each entry has its digest and lies in the seal of its transaction, and each seal has all its entries."""
+    """Each entry has its digest and lies in the seal of its transaction, and each seal has all its
+    entries.
+    """
     about = record.size()
     entries = record.entries()
     waiting: dict[tuple[int, int], _Bucket] = {}

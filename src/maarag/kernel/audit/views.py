@@ -8,41 +8,47 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from maarag.ui.choices import asked_text
-from maarag.ui.figures import name_in_language
+from maarag.ui.figures import moment, name_in_language
 from maarag.ui.tables import Column, Table
 
 from .models import AuditEvent
-from .queries import between, places_with_exact_counts, subjects_of, visible_to
+from .queries import (
+    accounts_called,
+    between,
+    places_with_exact_counts,
+    state_of_record,
+    subjects_of,
+    visible_to,
+)
+from .rows import changes_of, changes_with, outside_any_action, seal_of, told
+from .scope import for_auditors
 from .words import ACTIONS, Names, action_in_words, changes_in_words, kind_of_subject, names_of_related
 
 PER_PAGE = 50
 CHANGES_SHOWN = 6
+CHANGES_OF_ROWS = 50
 
 
 @require_safe
+@for_auditors
 def index(request: HttpRequest) -> HttpResponseBase:
     """Events, newest first, cut by their number so that old ones are found as quickly as new ones."""
     viewer: Any = request.user
-    if not viewer.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    if not viewer.may_somewhere("view_audit"):
-        raise PermissionDenied
     asked = request.GET
     faults: list[str] = []
     events = visible_to(viewer)
     if actor := asked_text(asked, "actor"):
-        events = events.filter(actor__name__icontains=actor)
+        events = events.filter(actor__in=accounts_called(actor))
     action = asked.get("action", "")
     if action in ACTIONS:
         events = events.filter(action=action)
@@ -63,8 +69,59 @@ def index(request: HttpRequest) -> HttpResponseBase:
             ("", _("Every action")),
             *sorted(((k, str(v)) for k, v in ACTIONS.items()), key=_by_word),
         ],
+        "state": state_of_record(),
+        "has_outside": outside_any_action(viewer).exists(),
     }
     return render(request, "audit/index.html", context)
+
+
+@require_safe
+@for_auditors
+def event(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One event with the changes of rows in its transaction, and the seal that holds it."""
+    viewer: Any = request.user
+    found = get_object_or_404(visible_to(viewer).select_related("actor", "place"), pk=pk)
+    exact = places_with_exact_counts(viewer, [found])
+    rows = list(changes_with(found)[: CHANGES_OF_ROWS + 1])
+    seal = seal_of(found)
+    subject = subjects_of([found]).get((found.subject_type, found.subject_id))
+    facts = [
+        (_("When"), moment(found.at)),
+        (_("Who"), found.actor.name),
+        (_("Record"), _subject(found, subject)),
+        (_("Place"), name_in_language(found.place) if found.place else "–"),
+        (_("Number"), str(found.pk)),
+        (_("Seal"), f"{seal.chain} / {seal.number}" if seal else _("not yet")),
+    ]
+    context = {
+        "event": found,
+        "title": action_in_words(found.action),
+        "facts": facts,
+        "changes": changes_in_words(found, names_of_related([found]), exact=found.place_id in exact),
+        "rows": told(rows[:CHANGES_OF_ROWS], viewer, found),
+        "more": len(rows) > CHANGES_OF_ROWS,
+        "crumbs": [(_("Audit"), reverse("audit:index")), (action_in_words(found.action), "")],
+    }
+    return render(request, "audit/event.html", context)
+
+
+@require_safe
+@for_auditors
+def outside(request: HttpRequest) -> HttpResponseBase:
+    """Changes of rows in transactions without any event: by hand in the database, or by a fault of ours."""
+    viewer: Any = request.user
+    seals = outside_any_action(viewer)
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        seals = seals.filter(pk__lt=int(before))
+    cut = list(seals[: PER_PAGE + 1])
+    shown = cut[:PER_PAGE]
+    context = {
+        "rows": told(changes_of(shown), viewer),
+        "older": shown[-1].pk if len(cut) > PER_PAGE else None,
+        "crumbs": [(_("Audit"), reverse("audit:index")), (_("Outside any action"), "")],
+    }
+    return render(request, "audit/outside.html", context)
 
 
 def _by_word(choice: tuple[str, str]) -> str:
@@ -92,6 +149,7 @@ def _table(viewer: Any, events: list[AuditEvent]) -> Table:
             "at": event.at,
             "actor": event.actor.name,
             "action": action_in_words(event.action),
+            "url": reverse("audit:event", args=[event.pk]),
             "subject": _subject(event, subjects.get((event.subject_type, event.subject_id))),
             "place": name_in_language(event.place) if event.place else "",
             "changes": _changes(event, names, exact=event.place_id in exact),
@@ -102,7 +160,7 @@ def _table(viewer: Any, events: list[AuditEvent]) -> Table:
         columns=[
             Column("at", _("When"), "moment"),
             Column("actor", _("Who")),
-            Column("action", _("What"), heading=True),
+            Column("action", _("What"), heading=True, link="url"),
             Column("subject", _("Record")),
             Column("place", _("Place")),
             Column("changes", _("Changes")),
@@ -119,7 +177,7 @@ def _table(viewer: Any, events: list[AuditEvent]) -> Table:
 def _subject(event: AuditEvent, row: Any) -> str:
     kind = kind_of_subject(event)
     if row is None:
-        return f"{kind} {event.subject_id}"
+        return f"{kind} {event.subject_id[:8] if event.personal else event.subject_id}"
     return f"{kind}: {getattr(row, 'title', '') or name_in_language(row)}"
 
 

@@ -39,6 +39,7 @@ ACTIONS: dict[str, Any] = {
     "keys.reencrypt": _("Brought encrypted fields to the newest key"),
     "api.issue_token": _("Issued an API token"),
     "api.revoke_token": _("Revoked an API token"),
+    "audit.erase": _("Erased what the record held of a person"),
     "demo.load": _("Loaded a part of the demonstration"),
     "imports.apply": _("Loaded a file"),
     "imports.take_in": _("Took in a file"),
@@ -72,6 +73,7 @@ ACTIONS: dict[str, Any] = {
     "taxonomy.save_version": _("Took in a version of the taxonomy"),
 }
 _KEPT: dict[str, frozenset[str]] = {}
+"""Fields that hold counts, by kind of record."""
 
 
 def keep_from_others(subject_type: str, fields: Iterable[str]) -> None:
@@ -115,9 +117,14 @@ def names_of_related(events: Iterable[AuditEvent]) -> Names:
     }
 
 
-def changes_in_words(event: AuditEvent, names: Names, *, exact: bool) -> list[tuple[str, str]]:
-    """(field, what became of it) pairs; counts only where `exact`."""
+def changes_in_words(
+    event: AuditEvent, names: Names, *, exact: bool, personal: bool = False
+) -> list[tuple[str, str]]:
+    """(field, what became of it) pairs; counts only where `exact`, people's details only where `personal`."""
     kept = frozenset() if exact else kept_from_others(event)
+    if event.personal and not personal:
+        # that something happened, never names: the file's own page shows them to whoever may read it
+        return [(_field(event, name), _g("not shown here")) for name in event.changes]
     found = []
     for name, change in event.changes.items():
         if name in kept:

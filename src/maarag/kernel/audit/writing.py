@@ -18,8 +18,8 @@ _APPEND = "SELECT public.audit_record(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 def append(events: Sequence[AuditEvent], *, within: int = 0) -> list[AuditEvent]:
     """The same events with their numbers.
 
-    `within`: minutes in which the same actor's same action on the same record is one event; those left out for
-    it have no number (give one event at a time).
+    `within`: minutes in which the same actor's same action on the same record is one event; those left out
+    for it have no number (give one event at a time).
     """
     for start in range(0, len(events), AT_ONCE):
         _append(events[start : start + AT_ONCE], within)

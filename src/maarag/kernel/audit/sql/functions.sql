@@ -3,7 +3,7 @@
 
 -- Microseconds since 1970: one spelling of a moment, whatever the session's time zone.
 CREATE OR REPLACE FUNCTION public.audit_moment(timestamptz) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT (extract(epoch FROM $1) * 1000000)::bigint $$;
+LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT (extract(epoch FROM $1) * 1000000)::bigint $$;
 
 CREATE OR REPLACE FUNCTION public.audit_hash(text) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT sha256(convert_to($1, 'UTF8')) $$;
