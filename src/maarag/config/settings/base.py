@@ -172,7 +172,7 @@ LOGIN_REDIRECT_URL = "home:index"
 LOGOUT_REDIRECT_URL = "home:index"
 
 # Letters name the site by this address, never by what a browser claims.
-SITE_ADDRESS = os.environ.get("MAARAG_ADDRESS", "http://localhost:8000")
+SITE_ADDRESS = os.environ.get("MAARAG_ADDRESS", f"http://localhost:{os.environ.get('PORT', '8000')}")
 DEFAULT_FROM_EMAIL = os.environ.get("MAARAG_LETTERS_FROM", "maarag@localhost")
 
 LANGUAGE_CODE = "he"

@@ -35,7 +35,7 @@ def boss(manager: Account) -> Client:
 
 
 def link_of(message: Any) -> str:
-    found = re.search(r"http://localhost:8000(/access/invitation/\S+/)", message.body)
+    found = re.search(r"http://localhost:\d+(/access/invitation/\S+/)", message.body)
     assert found, message.body
     return found[1]
 
