@@ -6,6 +6,7 @@ Seeds are fixed: the same code sends the same cases.
 from __future__ import annotations
 
 import copy
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 
+log = logging.getLogger(__name__)
 SEED = 20261121
 CHECKED = (
     "not_a_server_error",
@@ -105,6 +107,7 @@ class Findings:
             for fault in group.exceptions:
                 key = f"{label} → {answer.status_code}: {fault.title}"
                 if key not in self.faults:
+                    log.error("%s: %s", who, key)
                     self.faults[key] = f"{who}: {fault.message}\n{case.as_curl_command()}"
 
     def told(self) -> str:

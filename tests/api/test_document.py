@@ -7,6 +7,7 @@ from django.test import Client
 
 from maarag.api.contract import WRITING, operations
 from maarag.api.idempotency import HEADER
+from tests.factories.browsing import page_in
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +53,15 @@ def test_refusals_outside_the_operations_are_json_too():
     wrong = Client().delete("/api/missions/")
     assert (wrong.status_code, wrong["Content-Type"]) == (405, "application/json")
     assert wrong["Allow"]
+
+
+@pytest.mark.parametrize("language", ["he", "ar", "en"])
+def test_the_page_shows_every_operation(language: str):
+    page = page_in(Client(), "/api/docs", language)
+    found = list(operations(document()))
+    assert page.count("<article ") == len(found)
+    for path, method, operation in found:
+        assert f'id="{operation["operationId"]}"' in page
+        assert f"<code>{method.upper()} {path}</code>" in page
+    assert "Authorization: Bearer" in page
+    assert "<script>" not in page
