@@ -45,7 +45,7 @@ STAFF_PAGES = {
     "list of missions": "/missions/",
     "list of families": "/families/",
 }
-"""Measured only signed in; left out where the site has no such page."""
+"""Measured only signed in, and not kept: told for comparison. Left out where the site has no such page."""
 SIGNED_IN_ONLY = "/missions/"
 
 
@@ -253,7 +253,7 @@ def _measure(port: int, session: str, given: argparse.Namespace) -> None:
     for (who, name), rounds in measured.items():
         times = [took for found in rounds for took in found.times]
         ratio = statistics.median(ratios.get((who, name), [1.0]))
-        if ratio < TARGET:
+        if ratio < TARGET and name in PAGES:
             short.append(f"{name}, {who}")
         print(
             f"{who:<12}{name:<28}{statistics.median(found.throughput for found in rounds):10.0f}"
@@ -261,7 +261,7 @@ def _measure(port: int, session: str, given: argparse.Namespace) -> None:
             f"{rounds[0].bytes / 1024:7.1f}"
         )
     verdict = f"missed by {'; '.join(short)}" if short else "met"
-    print(f"\ntarget: at least {TARGET:.2f} of the trivial page; {verdict}")
+    print(f"\ntarget of pages that are kept: at least {TARGET:.2f} of the trivial page; {verdict}")
 
 
 def _compare_choices(seconds: float, session: str) -> None:
