@@ -233,7 +233,7 @@ def test_no_acknowledged_write_is_lost_or_done_twice(site: Site, api_tokens: lis
     drill(site, api_tokens, ["postgres", "web worker", "job worker", "web"])
 
 
-SHARES = {"postgres": 16, "backend": 10, "web worker": 12, "job worker": 8, "web": 10}
+SHARES = {"postgres": 16, "backend": 12, "web worker": 14, "job worker": 8, "web": 6}
 
 
 @pytest.mark.proof
