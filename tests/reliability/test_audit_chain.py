@@ -136,7 +136,8 @@ def test_a_foreign_key_checked_at_commit_and_a_row_locked_by_another() -> None:
             record(session, by, [1])
             session.execute(
                 "INSERT INTO places_place (kind, code, name_he, name_ar, name_en, authority_type,"
-                " district_of, is_fictional, source_id) VALUES ('nation', 'IL', 'x', '', '', '', '', false, %s)",
+                " district_of, is_fictional, source_id)"
+                " VALUES ('nation', 'IL', 'x', '', '', '', '', false, %s)",
                 [source],
             )
             record(session, by, [1])

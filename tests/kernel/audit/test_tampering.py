@@ -25,7 +25,8 @@ from .superuser import superuser
 Session = Any
 REDIGEST = """
 UPDATE audit_auditevent SET digest = public.audit_event_digest(id, at, transaction, authority_id,
-    personal, actor_id, action, subject_type, subject_id, place_id, encode(sha256(convert_to(changes::text, 'UTF8')), 'hex'))
+    personal, actor_id, action, subject_type, subject_id, place_id,
+    encode(sha256(convert_to(changes::text, 'UTF8')), 'hex'))
 WHERE id = %s
 """
 RESEAL = """
@@ -147,7 +148,8 @@ def forge(session: Session, event: AuditEvent, number: str, transaction: str) ->
     row = session.execute(
         "INSERT INTO audit_auditevent (id, at, actor_id, action, subject_type, subject_id, place_id,"
         " authority_id, personal, changes, transaction, digest)"
-        f" SELECT {number}, at, actor_id, action, subject_type, subject_id, place_id, authority_id, personal, changes, {transaction}, '' FROM audit_auditevent WHERE id = %s"
+        f" SELECT {number}, at, actor_id, action, subject_type, subject_id, place_id, authority_id,"
+        f" personal, changes, {transaction}, '' FROM audit_auditevent WHERE id = %s"
         " RETURNING id",
         [event.pk],
     ).fetchone()
