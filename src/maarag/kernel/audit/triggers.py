@@ -123,19 +123,13 @@ END $audit$;"""
 
 
 def delete_function(table: Audited) -> str:
-    return f"""
-CREATE OR REPLACE FUNCTION public.{_name(_function(table.name, "delete"))}() RETURNS trigger {
-        _HEADER
-    } AS $audit$
-BEGIN{
-        _append(
-            table,
-            f'''
+    rows = f"""
             SELECT 'D' AS operation, {_authority(table, "o")} AS authority, o.{_name(table.key)}::text AS pk,
                 {_whole(table)} AS part
-            FROM old_rows o''',
-        )
-    }
+            FROM old_rows o"""
+    return f"""
+CREATE OR REPLACE FUNCTION public.{_name(_function(table.name, "delete"))}() {_HEADER} AS $audit$
+BEGIN{_append(table, rows)}
     RETURN NULL;
 END $audit$;"""
 
