@@ -52,7 +52,7 @@ _KEY = {
     "in": "header",
     "required": False,
     "description": (
-        "A key of the sender's own, such as a new UUID for each write. Sent again within a week, the write is "
+        "A key of the sender's own, such as a UUID for each write. Sent again within a week, the write is "
         "not done again and gets the same answer (with Idempotent-Replayed: true)."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]{1,128}$"},

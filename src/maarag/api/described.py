@@ -1,4 +1,4 @@
-"""The OpenAPI document as people read it: operations by subject, what each takes and answers, and an example."""
+"""The OpenAPI document as people read it: operations by subject, what each takes and answers, an example."""
 
 from __future__ import annotations
 

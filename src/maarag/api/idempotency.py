@@ -1,7 +1,7 @@
 """Writes that may be sent again: with the same `Idempotency-Key` they are done once and answered alike.
 
-The answer is kept in the transaction of the write itself, so that there is never one without the other. A write
-that is refused did nothing, keeps nothing, and leaves its key free.
+The answer is kept in the transaction of the write itself, so that there is never one without the other. What
+is refused did nothing, keeps nothing, and leaves its key free.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -89,9 +90,10 @@ def _line(token: ApiToken, now: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@reauthentication_required
 def issue(request: HttpRequest) -> HttpResponse:
     """A new token, after a recent sign-in; its text is shown once, in the answer to the form."""
+    if not did_recently_reauthenticate(request):
+        raise ReauthenticationRequired
     account = account_of(request)
     form = TokenForm(request.POST or None, by=account)
     if request.method == "POST" and form.is_valid():
