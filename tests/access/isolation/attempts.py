@@ -1,0 +1,135 @@
+"""Attempts of strangers: every address and operation × every role × identifiers of the other authority."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.urls import reverse
+
+from maarag.kernel.access.actions import grant, open_account
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import Role
+from tests.access.conftest import Estate
+from tests.access.table import TABLE
+
+from .canaries import PREFIX, Canaries
+
+METHODS = ("get", "get", "get", "get", "post", "post", "json", "patch", "put", "delete", "head", "options")
+ENDS_THE_SESSION = {"account_logout", "usersessions_list", "access:close_account"}
+"""Left out: they would end the attempts themselves."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request of somebody."""
+
+    who: str
+    account: Account | None
+    name: str
+    method: str
+    url: str
+    data: dict[str, Any]
+
+    @property
+    def asked(self) -> str:
+        """What the asker wrote, which an answer may repeat."""
+        return f"{self.url} {json.dumps(self.data, default=str, ensure_ascii=False)}".lower()
+
+
+def strangers(estate: Estate) -> dict[str, Account | None]:
+    """Everybody who has nothing to do with the authority's families: by role and place, and signed out."""
+    world = estate.nation.world
+    found: dict[str, Account | None] = {"signed out": None}
+    found |= {f"{role} of the sister": account for role, account in estate.sister.items()}
+    for role in Role:
+        for where, place in (("nation", world.nation), ("district", estate.nation.district)):
+            account = open_account(by=world.system, email=f"{role}@{where}.example", name=f"{role} {where}")
+            grant(by=world.system, account=account, role=role, place=place, starts=date(2020, 1, 1))
+            found[f"{role} of the {where}"] = account
+    # roles of the own authority that keep no families
+    for role, account in estate.own.items():
+        if role not in KEEPERS:
+            found[f"{role} of the authority"] = account
+    return found
+
+
+KEEPERS = (Role.SOCIAL_WORKER, Role.TEAM_LEADER)
+
+
+class Attempts:
+    """Endless attempts, the same for the same seed."""
+
+    def __init__(self, canaries: Canaries, people: dict[str, Account | None], seed: int) -> None:
+        self.canaries, self.people = canaries, people
+        self.chance = random.Random(seed)
+        self.estate = canaries.estate
+        self.uuids = [pk for pks in canaries.ids.values() for pk in pks]
+        self.phones = [secret for secret in canaries.secrets if secret.isdigit()]
+        self.names = [name for name in TABLE if name.partition(" ")[0] not in ENDS_THE_SESSION]
+        self.arguments: dict[str, dict[str, Any]] = {}
+
+    def __iter__(self) -> Iterator[Attempt]:
+        # first the whole product once, in an order of its own, then anything
+        plain = [(who, name) for who in self.people for name in self.names]
+        self.chance.shuffle(plain)
+        for who, name in plain:
+            yield self.attempt(who, name, getattr(TABLE[name], "method", "get"), plain=True)
+        while True:
+            who, name = self.chance.choice(list(self.people)), self.chance.choice(self.weighted())
+            yield self.attempt(who, name, self.chance.choice(METHODS), plain=False)
+
+    def weighted(self) -> list[str]:
+        """Addresses of families half of the time."""
+        own = [name for name in self.names if "famil" in name]
+        return own if self.chance.random() < 0.5 else self.names
+
+    def attempt(self, who: str, name: str, method: str, *, plain: bool) -> Attempt:
+        rule = TABLE[name]
+        if name not in self.arguments:
+            self.arguments[name] = rule.arguments(self.estate)
+        arguments = dict(self.arguments[name])
+        if not plain:
+            arguments = {key: self.other(value) for key, value in arguments.items()}
+        url = reverse(name.partition(" ")[0], kwargs=arguments) + getattr(rule, "query", "")
+        if not plain and self.chance.random() < 0.7:
+            url += ("&" if "?" in url else "?") + self.query()
+        data = rule.data(self.estate) if hasattr(rule, "data") else {}
+        if not plain and data:
+            data = {key: self.other(value) for key, value in data.items()}
+        return Attempt(who, self.people[who], name, method, url, data)
+
+    def other(self, value: Any) -> Any:
+        """An identifier of the other authority in the place of another, or something strange."""
+        if isinstance(value, UUID):
+            return self.chance.choice([value, *map(UUID, self.uuids), uuid4()])
+        if isinstance(value, list):
+            return [{**item, "id": self.chance.choice(self.uuids)} if isinstance(item, dict) else item
+                    for item in value]  # fmt: skip
+        return value
+
+    def query(self) -> str:
+        city = self.estate.nation.world.city
+        options = [
+            f"q={PREFIX}",
+            f"q={self.chance.choice(self.phones)}",
+            f"q={self.chance.choice(list(self.canaries.secrets))[:9]}",
+            f"place={city.code}",
+            f"state=all&place={city.code}&page=1",
+            "state=closed&sort=-number",
+            "status=all&limit=500",
+            f"authority={city.code}",
+            f"family={self.chance.choice(self.uuids)}",
+            f"id={self.chance.choice(self.uuids)}&pk={self.chance.choice(self.uuids)}",
+            "whose=&state=all&sort=worker&page=2",
+            "format=json&include=members",
+            f"next=/families/{self.chance.choice(self.uuids)}/",
+            "q=%25&search=_&name__contains=z",
+            "limit=500&offset=0&mine=false",
+        ]
+        return self.chance.choice(options)

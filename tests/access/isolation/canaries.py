@@ -1,0 +1,140 @@
+"""Secrets planted in every text of every personal row of an authority, and what they are looked for in."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+from django.db import models
+from django.http import HttpResponse
+
+from maarag.database.rows import visible
+from maarag.database.rows.checks import personal_models
+from maarag.domains.families.actions import MemberDraft, open_family
+from maarag.domains.families.models import Family
+from maarag.kernel.access.permissions import Role
+from tests.access.conftest import Estate
+from tests.desks.picture.gathered import _text_of_pdf
+from tests.factories.families import everything
+
+FAMILIES = 4
+PREFIX = "zq7"
+_numbers = count(1)
+
+
+@dataclass
+class Canaries:
+    """The secrets of one authority, each with the column that it stands in, and the ids of its rows."""
+
+    estate: Estate
+    secrets: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, list[str]] = field(default_factory=dict)
+
+    def new(self, where: str) -> str:
+        """A text that occurs nowhere else; searches for its beginning find it."""
+        secret = PREFIX + sha256(f"{where}{next(_numbers)}".encode()).hexdigest()[:14]
+        self.secrets[secret] = where
+        return secret
+
+    def new_phone(self, where: str) -> str:
+        phone = "0599" + f"{int(sha256(f'{where}{next(_numbers)}'.encode()).hexdigest(), 16) % 10**6:06}"
+        self.secrets[phone] = where
+        return phone
+
+    def seen_in(self, text: str, *, asked: str = "") -> list[str]:
+        """The columns whose secrets a text shows, leaving out what the asker wrote."""
+        shown = text.lower()
+        return [where for secret, where in self.secrets.items() if secret in shown and secret not in asked]
+
+
+def plant(estate: Estate) -> Canaries:
+    """Fill the estate's authority; every personal model has rows, and a secret in each of its texts."""
+    found = Canaries(estate)
+    city = estate.nation.world.city
+    with visible(everything(city, by=estate.nation.world.system)):
+        for _number in range(FAMILIES):
+            _family(found)
+        for plant_rows in PLANTERS:
+            plant_rows(found)
+        for model in personal_models():
+            rows = list(model._default_manager.filter(authority=city))
+            found.ids[model._meta.label] = [str(row.pk) for row in rows]
+            assert rows, f"no row of {model._meta.label} is planted: add to PLANTERS"
+            for name in _texts(model):
+                planted = {value for value in (getattr(row, name) for row in rows) if value in found.secrets}
+                assert planted, f"no secret stands in {model._meta.label}.{name}"
+    return found
+
+
+def _texts(model: type[models.Model]) -> Iterator[str]:
+    """The columns that people write into."""
+    for column in model._meta.concrete_fields:
+        written = isinstance(column, (models.CharField, models.TextField)) or hasattr(column, "own_label")
+        if written and not column.choices and "index" not in column.name:
+            yield column.name
+
+
+def _family(found: Canaries) -> Family:
+    estate = found.estate
+    worker = estate.own[Role.SOCIAL_WORKER]
+    return open_family(
+        by=estate.nation.world.system,
+        authority=estate.nation.world.city,
+        name=found.new("Family.name"),
+        address=found.new("Family.address"),
+        worker=worker,
+        review_on="2026-12-01",
+        members=[
+            MemberDraft(
+                found.new("Member.first_name"),
+                found.new("Member.last_name"),
+                relation,
+                fields={
+                    "national_id": found.new("Member.national_id"),
+                    "phone": found.new_phone("Member.phone"),
+                },
+            )
+            for relation in ("parent", "child")
+        ],
+    )
+
+
+PLANTERS: list[Callable[[Canaries], None]] = []
+"""One for each further kind of personal row; called in the authority's scope."""
+
+
+def text_of(response: HttpResponse) -> str:
+    """Everything that an answer tells: its headers and its body, unpacked."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    kind = response.get("Content-Type", "")
+    heads = " ".join(f"{name}: {value}" for name, value in response.items())
+    cookies = response.cookies.output()
+    if content.startswith(b"%PDF"):
+        body = _text_of_pdf(content)
+    elif content.startswith(b"PK") and "html" not in kind:
+        body = _unzipped(content)
+    else:
+        body = content.decode("utf-8", "replace")
+    return f"{heads}\n{cookies}\n{body}"
+
+
+def _unzipped(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+def fingerprint(estate: Estate) -> str:
+    """A digest of every personal row of the authority: the same as long as nobody has written one."""
+    city = estate.nation.world.city
+    digest = sha256()
+    with visible(everything(city)):
+        for model in personal_models():
+            for row in model._default_manager.filter(authority=city).order_by("pk"):
+                values: list[Any] = [getattr(row, column.attname) for column in model._meta.concrete_fields]
+                digest.update(repr(values).encode())
+    return digest.hexdigest()

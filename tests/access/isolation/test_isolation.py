@@ -1,0 +1,83 @@
+"""No stranger sees a family of another authority, however they ask; and the trial notices when one could."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.db import connection
+
+from maarag.database.migrating import as_owner
+from maarag.database.rows import scope
+from maarag.database.rows.policies import POLICY, condition
+from tests.access.conftest import Estate
+
+from .canaries import plant
+from .trial import keepers_see, run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SHORT, FEW = 600, 60
+ALL = int(os.environ.get("ISOLATION_ATTEMPTS", "100000"))
+PARTS = 8
+
+
+def test_no_canary_is_seen(estate: Estate):
+    outcome = run(plant(estate), number=SHORT)
+    assert outcome.leaks == []
+    assert outcome.attempts == SHORT
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_canary_is_seen_in_a_hundred_thousand_attempts(estate: Estate, part: int):
+    number = -(-ALL // PARTS)
+    outcome = run(plant(estate), number=number, seed=1000 + part)
+    print(f"{outcome.attempts} attempts: {dict(sorted(outcome.statuses.items()))}")  # noqa: T201
+    assert outcome.leaks == []
+    assert outcome.attempts == number
+
+
+@pytest.mark.parametrize("table", ["families_family", "families_member"])
+def test_a_table_without_protection_is_noticed(estate: Estate, table: str):
+    canaries = plant(estate)
+    owned(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    try:
+        leaks = run(canaries, number=FEW).leaks
+    finally:
+        owned(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    assert any(f"a careless query on {table} shows" in leak for leak in leaks)
+
+
+def test_a_policy_dropped_is_noticed(estate: Estate):
+    """Under forced security a table without its policy is closed to its keepers too."""
+    canaries = plant(estate)
+    owned(f"DROP POLICY {POLICY} ON families_family")
+    try:
+        leaks = keepers_see(canaries)
+    finally:
+        rows = condition("id")
+        owned(f"CREATE POLICY {POLICY} ON families_family USING ({rows}) WITH CHECK ({rows})")
+    assert any("does not see" in leak for leak in leaks)
+    assert keepers_see(canaries) == []
+
+
+def test_a_setting_for_the_session_is_noticed(estate: Estate, monkeypatch: pytest.MonkeyPatch):
+    """A setting that outlives its transaction would be found by whoever gets the connection next."""
+    canaries = plant(estate)
+    told = scope.tell
+
+    def for_the_session(pool, wanted):
+        told(pool, wanted)
+        for name, value in wanted.settings().items():
+            pool.connection.execute("SELECT set_config(%s, %s, false)", [name, value])
+
+    monkeypatch.setattr("maarag.database.backend.base.tell", for_the_session)
+    monkeypatch.setattr("maarag.database.rows.scope.tell", for_the_session)
+    leaks = run(canaries, number=SHORT).leaks
+    connection.close()
+    assert any("leaves maarag.authorities behind" in leak for leak in leaks)
+
+
+def owned(statement: str) -> None:
+    with as_owner(connection), connection.cursor() as cursor:
+        cursor.execute(statement)

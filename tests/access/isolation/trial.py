@@ -1,0 +1,147 @@
+"""Making the attempts, and everything that may give an authority's families away."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.core import mail
+from django.db import connection
+from django.test import Client
+
+from maarag.database.rows import current, visible
+from maarag.database.rows.checks import personal_models
+from maarag.database.rows.scope import ACCOUNT, AUTHORITIES, FAMILY, ORGANISATIONS
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.rows import scope_of
+
+from .attempts import KEEPERS, Attempt, Attempts, strangers
+from .canaries import Canaries, fingerprint, text_of
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+OWN_ADDRESSES = ("/families/?state=all", "/api/families/?status=all", "/families/export.xlsx?state=all")
+
+
+@dataclass
+class Outcome:
+    """What came of a trial; `leaks` is empty where all is well."""
+
+    attempts: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    leaks: list[str] = field(default_factory=list)
+
+
+class Logged(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(logging.Formatter("%(name)s %(message)s").format(record))
+
+
+def run(canaries: Canaries, *, number: int, seed: int = 1) -> Outcome:
+    """So many attempts, then what they may have left behind."""
+    outcome = Outcome()
+    before = fingerprint(canaries.estate)
+    logged = Logged()
+    logging.getLogger().addHandler(logged)
+    clients: dict[str, Client] = {}
+    people = strangers(canaries.estate)
+    try:
+        for attempt in islice(Attempts(canaries, people, seed), number):
+            _make(attempt, clients, canaries, outcome)
+        for who, account in people.items():
+            outcome.leaks += careless(canaries, who, account)
+        outcome.leaks += keepers_see(canaries)
+    finally:
+        logging.getLogger().removeHandler(logged)
+    for where in canaries.seen_in("\n".join(logged.lines)):
+        outcome.leaks.append(f"the log shows {where}")
+    for message in mail.outbox:
+        for where in canaries.seen_in(f"{message.subject}\n{message.body}\n{message.message()}"):
+            outcome.leaks.append(f"an e-mail to {message.to} shows {where}")
+    if fingerprint(canaries.estate) != before:
+        outcome.leaks.append("rows of the authority were changed by a stranger")
+    return outcome
+
+
+def _make(attempt: Attempt, clients: dict[str, Client], canaries: Canaries, outcome: Outcome) -> None:
+    client = clients.get(attempt.who)
+    if client is None:
+        client = clients[attempt.who] = Client(raise_request_exception=False)
+        if attempt.account:
+            client.force_login(attempt.account, backend=BACKEND)
+    if attempt.method == "post":
+        response = client.post(attempt.url, attempt.data)
+    elif attempt.method in ("get", "head", "options"):
+        response = getattr(client, attempt.method)(attempt.url)
+    else:
+        send = client.post if attempt.method == "json" else getattr(client, attempt.method)
+        response = send(attempt.url, attempt.data or None, content_type="application/json")
+    outcome.attempts += 1
+    outcome.statuses[response.status_code] += 1
+    told = f"{attempt.who}: {attempt.method} {attempt.url} ({response.status_code})"
+    if response.status_code >= 500:
+        outcome.leaks.append(f"{told} is an error of the server")
+    for where in canaries.seen_in(text_of(response), asked=attempt.asked):
+        outcome.leaks.append(f"{told} shows {where}")
+    outcome.leaks += [f"{told} leaves {name} behind" for name in left_behind()]
+
+
+def left_behind() -> list[str]:
+    """Settings that outlive their transaction on the connection."""
+    if connection.in_atomic_block:
+        return ["a transaction"]
+    names = (AUTHORITIES, ACCOUNT, ORGANISATIONS, FAMILY)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(['current_setting(%s, true)'] * len(names))}", names)
+        values = cursor.fetchone()
+    return [name for name, value in zip(names, values, strict=True) if value]
+
+
+def careless(canaries: Canaries, who: str, account: Account | None) -> list[str]:
+    """Queries as somebody writes them who forgot every filter, in the scope of each stranger."""
+    leaks = []
+    scope = scope_of(account) if account else current()
+    for model in personal_models():
+        table = model._meta.db_table
+        with visible(scope), connection.cursor() as cursor:
+            shown = [repr(row) for row in model._default_manager.values_list()]
+            ids = canaries.ids[model._meta.label]
+            shown += [repr(row.__dict__) for row in model._default_manager.filter(pk__in=ids)]
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            shown += [str(row) for row in cursor.fetchall()]
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE id = ANY (%s)", [ids])
+            foreign = cursor.fetchone()[0]
+            with cursor.copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as copy:
+                shown += [bytes(block).decode("utf-8", "replace") for block in copy]
+        for where in canaries.seen_in("\n".join(shown)):
+            leaks.append(f"{who}: a careless query on {table} shows {where}")
+        if foreign and not _may_have_been_given(scope):
+            leaks.append(f"{who}: a careless query counts {foreign} foreign rows of {table}")
+    return leaks
+
+
+def _may_have_been_given(scope: Any) -> bool:
+    """Bodies are told of shares, and openers of their openings, by policies of those tables."""
+    return bool(scope.organisations)
+
+
+def keepers_see(canaries: Canaries) -> list[str]:
+    """The control: whoever keeps the families does see them, or there was nothing to be seen at all."""
+    names = [secret for secret, where in canaries.secrets.items() if where == "Family.name"]
+    missing = []
+    for role in KEEPERS:
+        client = Client()
+        client.force_login(canaries.estate.own[role], backend=BACKEND)
+        for url in OWN_ADDRESSES:
+            text = text_of(client.get(url))
+            missing += [f"{role} of the authority does not see {name} at {url}" for name in names
+                        if name not in text]  # fmt: skip
+    return missing
