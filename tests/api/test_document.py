@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from maarag.api.contract import WRITING, operations
 from maarag.api.idempotency import HEADER
@@ -65,3 +66,18 @@ def test_the_page_shows_every_operation(language: str):
         assert f"<code>{method.upper()} {path}</code>" in page
     assert "Authorization: Bearer" in page
     assert "<script>" not in page
+
+
+def test_no_two_schemas_share_a_name():
+    """The document names schemas by their class alone: the second would stand in for the first."""
+    found: dict[str, set[str]] = {}
+
+    def gather(kind: type[Schema]) -> None:
+        for below in kind.__subclasses__():
+            if below.__module__.startswith("maarag."):
+                found.setdefault(below.__name__, set()).add(below.__module__)
+            gather(below)
+
+    gather(Schema)
+    assert len(found) > 40
+    assert {name: modules for name, modules in found.items() if len(modules) > 1} == {}

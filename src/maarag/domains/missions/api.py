@@ -92,7 +92,7 @@ class MissionChange(Schema):
     due: date | None = None
 
 
-class Closing(Schema):
+class MissionClosing(Schema):
     """How a mission ended."""
 
     status: str
@@ -184,7 +184,7 @@ def change(request: HttpRequest, pk: int, body: MissionChange) -> MissionOut:
 
 
 @router.post("/{pk}/close", response=MissionOut, summary="Close a mission", url_name="mission_close")
-def close(request: HttpRequest, pk: int, body: Closing) -> MissionOut:
+def close(request: HttpRequest, pk: int, body: MissionClosing) -> MissionOut:
     """Close a mission as done or cancelled, with what came of it."""
     mission = _mission(request, pk)
     if body.status not in (MissionStatus.DONE, MissionStatus.CANCELLED):

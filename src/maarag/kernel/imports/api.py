@@ -56,7 +56,7 @@ class FileOut(Schema):
     applied_at: datetime | None
 
 
-class RowOut(Schema):
+class ImportRowOut(Schema):
     number: int
     status: str
     raw: dict[str, Any]
@@ -68,7 +68,7 @@ class RowOut(Schema):
 
 class RowsOut(Schema):
     total: int
-    rows: list[RowOut]
+    rows: list[ImportRowOut]
 
 
 def _must(request: HttpRequest) -> None:
