@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-BENCHES = ("picture", "reach", "overlap", "search", "load", "jobs", "fields", "backup", "suppression")
+BENCHES = ("picture", "reach", "overlap", "search", "audit", "load", "jobs", "fields", "backup", "suppression")
 
 
 def main() -> None:

@@ -182,8 +182,9 @@ def furnished(home: Path, transactional_db: None) -> Iterator[Path]:
     )
     with superuser_of(home, "maarag") as session:
         session.execute(
-            "INSERT INTO access_account (id, password, email, name, is_active, is_system, created_at)"
-            " VALUES (1, '', 'x@example.org', 'x', true, true, now())"
+            "INSERT INTO access_account"
+            " (id, password, email, name, is_active, is_system, created_at, session_salt)"
+            " VALUES (1, '', 'x@example.org', 'x', true, true, now(), '')"
         )
     yield home
     server.release()

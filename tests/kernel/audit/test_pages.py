@@ -181,7 +181,7 @@ def test_people_are_not_named_in_the_record(here: World) -> None:
         pk = "0c7b8d0e-1111-4222-8333-444455556666"
         authority_id = here.city.pk
 
-    change = {"name": ["כהן", "לוי"]}
+    change = {"name": ["קנריתישנה", "קנריתחדשה"]}
     record(by=here.system, action="families.change", subject=File(), changes=change)
     own = as_(here.account(Role.INTEGRATOR, place=here.city))
     nation = as_(here.account(Role.DATA_STEWARD, place=here.nation))
@@ -193,7 +193,6 @@ def test_people_are_not_named_in_the_record(here: World) -> None:
         assert item["changes"] == {"name": None}
         assert client.get(f"/audit/{item['id']}/").status_code == 200
         for text in (page, client.get(f"/audit/{item['id']}/").content.decode()):
-            assert "כהן" not in text
-            assert "לוי" not in text
+            assert "קנרית" not in text
     assert foreign.get("/api/audit/", {"action": "families.change"}).json()["items"] == []
     assert foreign.get(f"/audit/{item['id']}/").status_code == 404

@@ -133,7 +133,8 @@ def swap_two(session: Session, event: AuditEvent) -> None:
 
 
 def move_to_another_chain(session: Session, event: AuditEvent) -> None:
-    session.execute("UPDATE audit_auditevent SET authority_id = %s WHERE id = %s", [event.place_id, event.pk])
+    chain = session.execute("SELECT max(chain) FROM audit_chainhead").fetchone()[0]
+    session.execute("UPDATE audit_auditevent SET authority_id = %s WHERE id = %s", [chain, event.pk])
 
 
 def insert_forged(session: Session, event: AuditEvent) -> None:
