@@ -18,7 +18,7 @@ from .conftest import add_app, signed_in, who, with_password
 
 PUBLIC = (
     "/", "/services/", "/needs/", "/sources/", "/gallery/", "/accounts/login/", "/accounts/password/reset/",
-    "/accounts/signup/", "/access/invitation/", "/nowhere/", "/api/services", "/api/openapi.json",
+    "/accounts/signup/", "/access/invitation/", "/nowhere/", "/api/services/", "/api/openapi.json",
     "/hsds/services",
 )  # fmt: skip
 SIGNED_IN = (

@@ -32,11 +32,11 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up(worker: Account) ->
 
 def test_the_api_answers_403_until_a_second_factor_is_there(worker: Account) -> None:
     client = signed_in(worker)
-    for address in ("/api/access/me", "/api/services/search", "/api/access/roles", "/api/missions"):
+    for address in ("/api/access/me", "/api/services/", "/api/access/roles", "/api/missions/"):
         answer = client.get(address)
         assert (answer.status_code, "detail" in answer.json()) == (403, True), address
     body = json.dumps({"title": "x"})
-    assert client.post("/api/missions", body, content_type="application/json").status_code == 403
+    assert client.post("/api/missions/", body, content_type="application/json").status_code == 403
     add_app(worker)
     assert who(client) == worker.email
 
