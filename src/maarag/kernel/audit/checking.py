@@ -17,6 +17,7 @@ from .signing import (
     heads_file,
     key_file,
     name_of,
+    number_of,
     read_file,
     sign,
     signing_key,
@@ -94,17 +95,20 @@ def verify_against(
     chain: int | None = None,
     progress: Progress | None = None,
 ) -> Verdict:
-    """Verify a record against the documents of each source whose signatures hold."""
+    """Verify a record against the documents of all sources whose signatures hold.
+
+    Taken together they must be without a gap: one that only the file or only the table has is enough.
+    """
     bad: list[Fault] = []
     heads: dict[tuple[int, int, bytes], Head] = {}
-    for documents in sources:
-        for found in checked(documents, keys):
-            if isinstance(found, Signed):
-                for head in found.heads():
-                    if chain in (None, head.chain):
-                        heads[head.chain, head.number, head.hash] = head
-            else:
-                bad.append(Fault(found.code, 0, found.number))
+    together = {signed.digest(): signed for documents in sources for signed in documents}
+    for found in checked(sorted(together.values(), key=number_of), keys):
+        if isinstance(found, Signed):
+            for head in found.heads():
+                if chain in (None, head.chain):
+                    heads[head.chain, head.number, head.hash] = head
+        else:
+            bad.append(Fault(found.code, 0, found.number))
     verdict = verify(record, signed=heads.values(), progress=progress)
     for fault in dict.fromkeys(bad):
         verdict.find(fault)

@@ -159,24 +159,25 @@ class BadSignature:
 def checked(
     documents: Iterable[Signed], keys: Mapping[str, Ed25519PublicKey]
 ) -> Iterator[Signed | BadSignature]:
-    """Each document that is good, or what is wrong with it; each must follow the one before it."""
+    """Each document that is good, or what is wrong with it; each must follow the one before it.
+
+    The first may have any number: a copy need not begin with the first, and a later document covers the
+    earlier.
+    """
     before: Signed | None = None
     for signed in documents:
         key = keys.get(signed.key)
         if key is None or not is_good(signed, key):
-            yield BadSignature(_number(signed), "signature-forged" if key else "signed-with-unknown-key")
+            yield BadSignature(number_of(signed), "signature-forged" if key else "signed-with-unknown-key")
             continue
-        if before is None:
-            follows = signed.number == 1
-        else:
-            follows = (signed.number, signed.previous) == (before.number + 1, before.digest())
-        if not follows:
+        if before is not None and (signed.number, signed.previous) != (before.number + 1, before.digest()):
             yield BadSignature(signed.number, "signed-heads-removed")
         before = signed
         yield signed
 
 
-def _number(signed: Signed) -> int:
+def number_of(signed: Signed) -> int:
+    """Its number; 0 for a document that is none."""
     try:
         return signed.number
     except (ValueError, KeyError, TypeError):
