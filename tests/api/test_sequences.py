@@ -101,7 +101,7 @@ def test_whoever_breaks_the_word_is_found(settings: Any):
             findings.add("somebody", case, case.call(headers={"Accept-Encoding": "identity"}))
     found = {key.partition("/wrong/")[2] for key in findings.faults}
     assert found >= {
-        "status → 418: API accepts requests without authentication",
+        "status → 418: Undocumented status code",
         "kind → 200: Undocumented Content-Type",
         "form → 200: Response violates schema",
         "error → 500: Server error",
