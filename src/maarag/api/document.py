@@ -22,6 +22,7 @@ from maarag.kernel.access.api import router as access
 from maarag.kernel.audit.api import router as audit
 from maarag.kernel.imports.api import router as imports
 from maarag.kernel.places.api import router as places
+from maarag.kernel.retention.api import router as retention
 from maarag.kernel.taxonomy.api import router as taxonomy
 from maarag.standards.hsds.openapi import operations as hsds_operations
 
@@ -69,6 +70,7 @@ api.add_router("/imports", imports)
 api.add_router("/access", access)
 api.add_router("/audit", audit)
 api.add_router("/jobs", jobs)
+api.add_router("/retention", retention)
 
 
 @api.exception_handler(DataError)

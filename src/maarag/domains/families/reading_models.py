@@ -52,7 +52,11 @@ class ReadingVerdict(PersonalRow):
     verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict.choices)
     note = models.CharField(_("note"), max_length=500, blank=True)
     judged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("judged by"), editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("judged by"),
+        editable=False,
     )
     judged_at = models.DateTimeField(_("judged"), default=timezone.now, editable=False)
 
