@@ -19,9 +19,11 @@ from .models import AuditEvent
 from .unusual import Reading, Reason, UnusualDay, unusual_days
 from .words import ACTIONS, action_in_words
 
-VERBS = frozenset({"read", "print", "export", "break_glass", "open_foreign"})
+VERBS = frozenset(
+    {"read", "print", "export", "break_glass", "open_foreign", "read_in_emergency", "read_shared"}
+)
 """What an action is called that shows a personal file: "families.read"."""
-EMERGENCY = frozenset({"break_glass", "open_foreign"})
+EMERGENCY = frozenset({"break_glass", "open_foreign", "read_in_emergency"})
 HABIT = timedelta(days=60)
 
 

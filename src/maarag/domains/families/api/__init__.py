@@ -1,5 +1,6 @@
-"""Families through the API."""
+"""Families through the API. Each module adds its operations to the router."""
 
+from . import openings, shares
 from .files import router
 
-__all__ = ["router"]
+__all__ = ["openings", "router", "shares"]

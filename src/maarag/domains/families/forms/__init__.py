@@ -1,5 +1,17 @@
-"""Forms of families' files."""
+"""Forms of families' files, of their emergency openings and of their shares."""
 
 from .files import ClosingForm, FamilyForm, MemberForm, MemberFormSet, initial_of
+from .openings import EmergencyForm, JustificationForm, VerdictForm
+from .shares import ShareForm
 
-__all__ = ["ClosingForm", "FamilyForm", "MemberForm", "MemberFormSet", "initial_of"]
+__all__ = [
+    "ClosingForm",
+    "EmergencyForm",
+    "FamilyForm",
+    "JustificationForm",
+    "MemberForm",
+    "MemberFormSet",
+    "ShareForm",
+    "VerdictForm",
+    "initial_of",
+]

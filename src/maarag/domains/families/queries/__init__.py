@@ -1,5 +1,22 @@
-"""Reading families' files."""
+"""Reading families' files, their emergency openings and their shares."""
 
 from .files import file_of, found_by, history, listed
+from .openings import counts, opened_by, own_opening, state_of, supervised_by, to_justify, waiting_for
+from .shares import shared_lines, shared_with, shares_of
 
-__all__ = ["file_of", "found_by", "history", "listed"]
+__all__ = [
+    "counts",
+    "file_of",
+    "found_by",
+    "history",
+    "listed",
+    "opened_by",
+    "own_opening",
+    "shared_lines",
+    "shared_with",
+    "shares_of",
+    "state_of",
+    "supervised_by",
+    "to_justify",
+    "waiting_for",
+]

@@ -36,9 +36,10 @@ from ..actions import (
 from ..forms import ClosingForm, FamilyForm, MemberFormSet, initial_of
 from ..listing import Asked, families
 from ..models import Family, FamilyStatus
-from ..queries import found_by, history, listed
+from ..queries import found_by, history, listed, to_justify, waiting_for
 from ..scope import authorities_with, may
 from ..words import age_of, status_of
+from .shares import shares_table
 
 PER_PAGE = 30
 SUGGESTIONS = 8
@@ -48,7 +49,8 @@ SUGGESTIONS = 8
 @needs_permission(Permission.VIEW_FAMILIES)
 def index(request: HttpRequest) -> HttpResponse:
     """The families of my authorities."""
-    asked = Asked.of(request.GET)
+    asked, account = Asked.of(request.GET), account_of(request)
+    supervises = account.may_somewhere(Permission.REVIEW_READING)
     page = Paginator(families(request.user, asked), PER_PAGE).get_page(request.GET.get("page"))
     authorities = list(authorities_with(request.user, Permission.VIEW_FAMILIES).defer("outline"))
     columns = [
@@ -78,6 +80,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "states": [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))],
         "places": [("", _("Every place")), *((one.code, name_in_language(one)) for one in authorities)],
         "may_open": authorities_with(request.user, Permission.EDIT_FAMILIES).exists(),
+        "may_open_foreign": account.may_somewhere(Permission.OPEN_FOREIGN_FILES),
+        "supervises": supervises,
+        "openings_waiting": waiting_for(account) if supervises else 0,
+        "waiting": to_justify(account),
         "fictional": any(place.is_fictional for place in authorities),
     }
     return render(request, "families/index.html", context)
@@ -268,6 +274,7 @@ def _detail_page(request: HttpRequest, family: Family, form: ClosingForm, status
         caption=_("People of the family"),
         caption_hidden=True,
     )
+    may_share = may(request.user, Permission.SHARE_FAMILIES, family)
     context = {
         "family": family,
         "status": status_of(family),
@@ -275,6 +282,8 @@ def _detail_page(request: HttpRequest, family: Family, form: ClosingForm, status
         "may_edit": may(request.user, Permission.EDIT_FAMILIES, family),
         "facts": [fact for fact in facts if fact[1]],
         "people": people,
+        "may_share": may_share,
+        "shares": shares_table(family, may_share=may_share),
         "form": form,
         "history": history(family),
         "crumbs": [(_("Families"), reverse("families:index")), (family.name, "")],
