@@ -9,18 +9,34 @@ from datetime import date
 from time import perf_counter
 from typing import Any
 
+from maarag.domains.needs import suppression
 from maarag.domains.needs.demand import Geography, demand, geography
 from maarag.domains.needs.queries import kind_of_viewer
 from maarag.domains.needs.suppression import decided, expected_numbers, kind_of_exact
+from maarag.domains.services.models import (
+    Location,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceCapacity,
+    ServiceTerm,
+)
 from maarag.engines.indicators import Protection
 from maarag.kernel.access.scope import Viewer
-from maarag.kernel.audit.queries import newest_event
-from maarag.kernel.taxonomy.models import Topic
+from maarag.kernel.audit.queries import newest_change
+from maarag.kernel.people.models import Organisation
+from maarag.kernel.taxonomy.models import Term, Topic
 
 from . import queries
 from .engine_data import Layer, TopicRule, layers
 
 KEPT = 8
+COMPUTED_FROM = (
+    *suppression.DECIDED_FROM,
+    *(Service, ServiceAtLocation, ServiceArea, ServiceCapacity, ServiceTerm, Location, Organisation),
+    *(Topic, Topic.responses.through, Topic.situations.through, Term),
+)
+"""What a picture may change with; who may see what is in the key of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +58,7 @@ _lock = threading.Lock()
 
 def computed(viewer: Viewer, as_of: date, sector: str = "") -> Computed:
     """What this viewer may see at this date, with the services of one sector or of all."""
-    key = (newest_event(), kind_of_viewer(viewer), kind_of_exact(viewer), as_of, sector)
+    key = (newest_change(COMPUTED_FROM), kind_of_viewer(viewer), kind_of_exact(viewer), as_of, sector)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)

@@ -15,14 +15,17 @@ from dataclasses import dataclass
 from maarag.engines.indicators import Protection, protect
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, grants_of, places_permitted
-from maarag.kernel.audit.queries import newest_event
+from maarag.kernel.audit.queries import newest_change
+from maarag.kernel.places.models import Containment, Place
 from maarag.values import Suppressed
 
 from .demand import geography
+from .models import NeedEstimate
 from .published import every_estimate, stages
 from .queries import visible_to
 
 KEPT = 4
+DECIDED_FROM = (NeedEstimate, Place, Containment)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +42,8 @@ _lock = threading.Lock()
 
 
 def decided() -> Decided:
-    """What is hidden of all that is recorded now; kept until anything changes."""
-    key = newest_event()
+    """What is hidden of all that is recorded now; kept until an estimate or a place changes."""
+    key = newest_change(DECIDED_FROM)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)

@@ -1,6 +1,6 @@
 """Pages kept as drawn until anything changes, apart for every set of rights.
 
-Only for pages that hold no personal rows and whose every change leaves an event in the audit. What is kept
+Only for pages that hold no personal rows and whose every change leaves its trace in the audit. What is kept
 are the blocks of a page, drawn without the request's account, tokens or messages; the frame round them
 (menu, account, messages) is drawn anew each time.
 """
@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from maarag.kernel.audit.queries import newest_event
+from maarag.kernel.audit.queries import newest_change
 from maarag.ui.context import frame
 
 from .models import Account, Grant
@@ -58,7 +58,7 @@ def kept_page(
     the address, the language, the day, the account's rights, and `also`. The template sees of the request its
     `GET` and `path` alone.
     """
-    version = newest_event()
+    version = newest_change()
     key = _key(request, template, version, also)
     parts: dict[str, str] | None = None
     # Without any event nothing tells a change.

@@ -28,7 +28,7 @@ LOCK = 7_205_159_403
 FOR_THE_APPLICATION = (
     "audit_record(bigint[], text[], text[], text[], bigint[], bigint[], boolean[], text[], integer)",
     "audit_erase(bigint, text[], text[], text[], text)",
-    "audit_newest()",
+    "audit_newest_change(text[])",
 )
 NOT_FOR_ALL = (*FOR_THE_APPLICATION, "audit_append(text, text, boolean, bigint, text[], text[], text)")
 

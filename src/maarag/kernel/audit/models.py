@@ -197,6 +197,26 @@ class ChainHead(models.Model):
         return f"{self.chain} {self.number}"
 
 
+class ChangeCount(models.Model):
+    """A number of a table that grows with every committed change of its rows: what is kept is told by it.
+
+    Changes of personal rows are not counted, so that authorities do not wait for one another. Under the name
+    of the events: what was done to whatever is not personal.
+    """
+
+    application_may = ("SELECT",)
+
+    of_table = models.CharField(_("table"), max_length=63, primary_key=True)
+    number = models.BigIntegerField(_("number"))
+
+    class Meta:
+        verbose_name = _("count of changes")
+        verbose_name_plural = _("counts of changes")
+
+    def __str__(self) -> str:
+        return f"{self.of_table} {self.number}"
+
+
 class SignedHeads(models.Model):
     """The heads of all chains at a moment, signed with a key outside the database."""
 

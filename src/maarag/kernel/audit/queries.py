@@ -16,16 +16,27 @@ from django.utils import timezone
 
 from .models import AuditEvent, SignedHeads, Verification
 from .reads import reading_actions
+from .tables import is_audited
 from .words import action_in_words, changes_in_words, names_of_related
 
 
-def newest_event() -> int:
-    """A number that changes with every committed change, whoever asks and whatever they may see.
+def newest_change(models: Iterable[type[Model]] | None = None) -> int:
+    """A number that changes with every committed change of rows of these models, whoever asks; with no other.
 
-    It counts the seals; inside a transaction that has written, it is the newest entry's number below zero.
+    None: with changes of all models that hold no people, and every event about what is not personal. Readings
+    and changes of personal files leave it alone. Inside a transaction that has written anything it is the
+    newest entry's number below zero. Raises ValueError for a model that is personal or whose changes are not
+    recorded.
     """
+    tables: list[str] | None = None
+    if models is not None:
+        models = list(models)
+        for model in models:
+            if getattr(model, "is_personal", False) or not is_audited(model):
+                raise ValueError(f"changes of {model._meta.label} are not counted")
+        tables = sorted({model._meta.db_table for model in models})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT public.audit_newest()")
+        cursor.execute("SELECT public.audit_newest_change(%s)", [tables])
         return int(cursor.fetchone()[0])
 
 

@@ -10,6 +10,7 @@ EXEMPT: dict[str, str] = {
     "audit_rowchange": "the record itself",
     "audit_seal": "the record itself",
     "audit_chainhead": "the record itself",
+    "audit_changecount": "counted from the record",
     "audit_signedheads": "signed, and append-only",
     "audit_verification": "append-only, and computed from the record",
     "jobs_jobeffect": "bookkeeping of the queue: which job has had its effect; the effects are recorded",

@@ -1,5 +1,6 @@
 -- The functions of the audit. Owned by whoever migrates; each runs with the owner's rights and a fixed search
--- path, so that the application can append and never write the record itself.
+-- path, so that the application can append and never write the record itself. Plans are kept: making one takes
+-- longer than what these statements do.
 
 -- Microseconds since 1970: one spelling of a moment, whatever the session's time zone.
 CREATE OR REPLACE FUNCTION public.audit_moment(timestamptz) RETURNS bigint
@@ -25,7 +26,8 @@ $$;
 
 -- An event written row by row, past audit_record.
 CREATE OR REPLACE FUNCTION public.audit_complete_event() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     NEW.at := transaction_timestamp();
     NEW.transaction := pg_current_xact_id()::text::bigint;
@@ -49,7 +51,8 @@ CREATE OR REPLACE FUNCTION public.audit_record(
     actors bigint[], actions text[], types text[], ids text[], places bigint[], authorities bigint[],
     personals boolean[], payloads text[], within integer DEFAULT 0
 ) RETURNS SETOF bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     tx bigint := pg_current_xact_id()::text::bigint;
 BEGIN
@@ -105,7 +108,8 @@ END $$;
 -- Seals what the transaction appended: at commit, by the trigger of its newest entry, after its foreign keys are
 -- checked. The heads are taken in the order of the chains and held for the commit alone.
 CREATE OR REPLACE FUNCTION public.audit_seal() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     tx bigint := pg_current_xact_id()::text::bigint;
     noted text := current_setting('maarag.entry', true);
@@ -156,6 +160,19 @@ BEGIN
             head.hash, part.outside);
         newest := greatest(newest, part.last);
     END LOOP;
+    -- While the first migrations run it is not there yet.
+    IF to_regclass('public.audit_changecount') IS NOT NULL THEN
+        INSERT INTO public.audit_changecount AS n (of_table, number)
+        SELECT e.of_table, newest
+        FROM (
+            SELECT c.of_table FROM public.audit_rowchange c
+            WHERE c.transaction = tx AND c.at = transaction_timestamp() AND c.id > done AND NOT c.personal
+            UNION
+            SELECT 'audit_auditevent' FROM public.audit_auditevent a
+            WHERE a.transaction = tx AND a.at = transaction_timestamp() AND a.id > done AND NOT a.personal
+        ) e ORDER BY e.of_table
+        ON CONFLICT (of_table) DO UPDATE SET number = greatest(n.number + 1, excluded.number);
+    END IF;
     PERFORM set_config('maarag.sealed', tx || ':' || newest, true);
     RETURN NULL;
 END $$;
@@ -241,13 +258,14 @@ BEGIN
     RETURN cardinality(events) + cardinality(rows);
 END $$;
 
--- A number that no two states of the data share: how many seals there are, or, before the commit of what this
--- transaction has written, its newest entry below zero.
-CREATE OR REPLACE FUNCTION public.audit_newest() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT CASE
-        WHEN split_part(current_setting('maarag.entry', true), ':', 1) = pg_current_xact_id_if_assigned()::text
-        THEN -split_part(current_setting('maarag.entry', true), ':', 2)::bigint
-        ELSE (SELECT coalesce(sum(number), 0)::bigint FROM public.audit_chainhead)
-    END
-$$;
+-- A number that no two states of these tables share, or of all that hold no people (NULL): or, before the commit
+-- of what this transaction has written, its newest entry below zero.
+CREATE OR REPLACE FUNCTION public.audit_newest_change(tables text[]) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF split_part(current_setting('maarag.entry', true), ':', 1) = pg_current_xact_id_if_assigned()::text THEN
+        RETURN -split_part(current_setting('maarag.entry', true), ':', 2)::bigint;
+    END IF;
+    RETURN (SELECT coalesce(sum(number), 0)::bigint FROM public.audit_changecount
+        WHERE tables IS NULL OR of_table = ANY (tables));
+END $$;
