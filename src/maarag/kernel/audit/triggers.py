@@ -18,7 +18,10 @@ from .tables import HIDDEN, IGNORED, audited_models
 
 ROWS_IN_AN_ENTRY = 1000
 ENDINGS = ("insert", "update", "delete")
-_HEADER = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
+_HEADER = (
+    "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
+    " SET plan_cache_mode = force_generic_plan"
+)
 _SALT = """'{"_salt": "' || gen_random_uuid() || '", '"""
 
 
