@@ -1,10 +1,14 @@
 -- As the superuser, once: psql -v owner_password=… -v app_password=… -v backup_password=… -f roles.sql
--- The three roles may be made anew at will; the database only where it is missing.
+-- The roles may be made anew at will; the database only where it is missing.
 \set ON_ERROR_STOP on
 SET password_encryption = 'scram-sha-256';
 
 CREATE ROLE maarag LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'owner_password';
-CREATE ROLE maarag_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'app_password';
+CREATE ROLE maarag_app LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+    PASSWORD :'app_password';
+-- What the application becomes for a transaction that may see the rows of one family alone.
+CREATE ROLE maarag_one_family NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+GRANT maarag_one_family TO maarag_app;
 CREATE ROLE maarag_backup LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS PASSWORD :'backup_password';
 GRANT pg_read_all_data TO maarag_backup;
 
@@ -14,7 +18,8 @@ ALTER ROLE maarag_app SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE maarag_app SET statement_timeout = '60s';
 ALTER ROLE maarag_app SET lock_timeout = '10s';
 
--- Not LC_CTYPE=C: with it Hebrew search finds nothing. `maarag doctor` looks.
+-- Not LC_CTYPE=C: with it Hebrew search finds nothing. `maarag doctor` looks. Before PostgreSQL 17 there is no
+-- provider of its own: LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'.
 CREATE DATABASE maarag OWNER maarag TEMPLATE template0 ENCODING 'UTF8'
     LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';
 REVOKE CONNECT, TEMPORARY ON DATABASE maarag FROM PUBLIC;
@@ -25,4 +30,4 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO maarag;
-GRANT USAGE ON SCHEMA public TO maarag_app, maarag_backup;
+GRANT USAGE ON SCHEMA public TO maarag_app, maarag_one_family, maarag_backup;

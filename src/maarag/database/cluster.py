@@ -14,7 +14,17 @@ from psycopg import sql
 
 from . import binaries
 from .errors import N_, DatabaseError
-from .layout import APPLICATION, BACKUP, DATABASE, OWNER, SUPERUSER, Layout, sync_folder, unwritable
+from .layout import (
+    APPLICATION,
+    BACKUP,
+    DATABASE,
+    ONE_FAMILY,
+    OWNER,
+    SUPERUSER,
+    Layout,
+    sync_folder,
+    unwritable,
+)
 
 UNFINISHED = "postgres.unfinished-"
 MINIMUM_FREE = 200 * 2**20  # bytes; an empty cluster takes some 60 MB, its log of changes more
@@ -186,10 +196,11 @@ def set_superuser_password(layout: Layout, lock: int) -> None:
         raise _broken(layout.data)
 
 
-# What each role may do besides what is granted to it; said again at every start, so that no change of them lasts.
+# What each role may do besides what is granted to it; said again at every start, so that no change lasts.
 ROLES = {
     OWNER: "NOSUPERUSER CREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
-    APPLICATION: "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
+    # NOINHERIT: it has what is granted to ONE_FAMILY only where it becomes it
+    APPLICATION: "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT",
     BACKUP: "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS",
 }
 
@@ -199,6 +210,7 @@ def complete(layout: Layout, *, port: int) -> None:
     with connect(layout, port=port, role=SUPERUSER, dbname="postgres") as admin:
         for name, may in ROLES.items():
             _make_role(admin, name, may, layout.password(name))
+        _make_narrow_role(admin)
         admin.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(BACKUP)))
         found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
     _extend(layout, port, "template1")
@@ -207,6 +219,25 @@ def complete(layout: Layout, *, port: int) -> None:
             names = sql.Identifier(DATABASE), sql.Identifier(OWNER)
             admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
     _extend(layout, port, DATABASE)
+
+
+def has_every_role(session: psycopg.Connection[Any]) -> bool:
+    """Whether all the roles of this version are there."""
+    wanted = [*ROLES, ONE_FAMILY]
+    found = session.execute("SELECT count(*) FROM pg_roles WHERE rolname = ANY (%s)", [wanted]).fetchone()
+    return found is not None and found[0] == len(wanted)
+
+
+def _make_narrow_role(admin: psycopg.Connection[Any]) -> None:
+    role = sql.Identifier(ONE_FAMILY)
+    if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ONE_FAMILY]).fetchone():
+        admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+    admin.execute(
+        sql.SQL("ALTER ROLE {} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS").format(
+            role
+        )
+    )
+    admin.execute(sql.SQL("GRANT {} TO {}").format(role, sql.Identifier(APPLICATION)))
 
 
 def _make_role(admin: psycopg.Connection[Any], name: str, may: str, password: str) -> None:

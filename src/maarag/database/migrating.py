@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.dispatch import Signal
 from psycopg import sql
 
-from .layout import BACKUP
+from .layout import BACKUP, ONE_FAMILY
 
 ORDINARY = ("SELECT", "INSERT", "UPDATE", "DELETE")
 migrated = Signal()
@@ -74,26 +74,26 @@ def give_privileges(connection: Any) -> None:
         for model in apps.get_models(include_auto_created=True)
         if hasattr(model, "application_may")
     } | {"django_migrations": ("SELECT",)}
-    role = sql.Identifier(application)
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(role))
-        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
-        cursor.execute(
-            sql.SQL("GRANT {} ON ALL TABLES IN SCHEMA public TO {}").format(
-                sql.SQL(", ".join(ORDINARY)), role
-            )
-        )
-        cursor.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
-        for table, may in narrowed.items():
-            forbidden = ", ".join(name for name in ORDINARY if name not in may)
-            if forbidden:
-                cursor.execute(
-                    sql.SQL("REVOKE {} ON TABLE {} FROM {}").format(
-                        sql.SQL(forbidden), sql.Identifier(table), role
-                    )
-                )
+        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        for name in (application, ONE_FAMILY):
+            _give(cursor, sql.Identifier(name), narrowed)
         if _is_role(cursor, BACKUP):
             cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(BACKUP)))
+
+
+def _give(cursor: Any, role: sql.Identifier, narrowed: dict[str, tuple[str, ...]]) -> None:
+    ordinary = sql.SQL(", ".join(ORDINARY))
+    cursor.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(role))
+    cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+    cursor.execute(sql.SQL("GRANT {} ON ALL TABLES IN SCHEMA public TO {}").format(ordinary, role))
+    cursor.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
+    for table, may in narrowed.items():
+        forbidden = sql.SQL(", ".join(name for name in ORDINARY if name not in may))
+        if set(ORDINARY) - set(may):
+            cursor.execute(
+                sql.SQL("REVOKE {} ON TABLE {} FROM {}").format(forbidden, sql.Identifier(table), role)
+            )
 
 
 def _is_role(cursor: Any, name: str) -> bool:

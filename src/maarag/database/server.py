@@ -180,7 +180,9 @@ class EmbeddedServer:
                 return f"no {path}"
         layout.check_sockets()
         try:
-            cluster.connect(layout, port=self.port, role=role, dbname=dbname).close()
+            with cluster.connect(layout, port=self.port, role=role, dbname=dbname) as session:
+                if role == APPLICATION and not cluster.has_every_role(session):
+                    return "roles are missing"  # made by an older version, and running since
         except psycopg.OperationalError as error:
             return str(error)
         return None

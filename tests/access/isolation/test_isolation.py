@@ -9,7 +9,7 @@ from django.db import connection
 
 from maarag.database.migrating import as_owner
 from maarag.database.rows import scope
-from maarag.database.rows.policies import POLICY, condition
+from maarag.database.rows.policies import CONDITION, POLICY
 from tests.access.conftest import Estate
 
 from .canaries import plant
@@ -55,8 +55,7 @@ def test_a_policy_dropped_is_noticed(estate: Estate):
     try:
         leaks = keepers_see(canaries)
     finally:
-        rows = condition("id")
-        owned(f"CREATE POLICY {POLICY} ON families_family USING ({rows}) WITH CHECK ({rows})")
+        owned(f"CREATE POLICY {POLICY} ON families_family USING ({CONDITION}) WITH CHECK ({CONDITION})")
     assert any("does not see" in leak for leak in leaks)
     assert keepers_see(canaries) == []
 

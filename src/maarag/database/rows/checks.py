@@ -8,8 +8,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import ForeignKey, Model
 
-from ..layout import BACKUP
-from .scope import AUTHORITIES
+from ..layout import BACKUP, ONE_FAMILY
+from .scope import AUTHORITIES, FAMILY
 
 
 def personal_models() -> list[type[Model]]:
@@ -41,7 +41,8 @@ def _of_roles(cursor: Any) -> Iterator[str]:
         yield f"{role}, as which the application connects, owns tables and could drop their policies"
     cursor.execute(
         "SELECT r.rolname FROM pg_roles r WHERE r.rolname <> current_user"
-        " AND pg_has_role(current_user, r.oid, 'MEMBER') AND r.rolname !~ '^pg_'"
+        " AND pg_has_role(current_user, r.oid, 'MEMBER') AND r.rolname !~ '^pg_' AND r.rolname <> %s",
+        [ONE_FAMILY],
     )
     for (other,) in cursor.fetchall():
         yield f"{role}, as which the application connects, may become {other}"
@@ -65,17 +66,22 @@ def _of_table(cursor: Any, model: type[Model]) -> Iterator[str]:
     if found != (True, True):
         yield f"{table} is personal and not under forced row-level security"
     cursor.execute(
-        "SELECT policyname, cmd, coalesce(qual, ''), coalesce(with_check, '') FROM pg_policies"
+        "SELECT permissive, policyname, cmd, coalesce(qual, ''), coalesce(with_check, '') FROM pg_policies"
         " WHERE schemaname = 'public' AND tablename = %s",
         [table],
     )
     policies = cursor.fetchall()
     if not any(
         command == "ALL" and all("authority_id" in text and AUTHORITIES in text for text in (using, check))
-        for _name, command, using, check in policies
+        for _kind, _name, command, using, check in policies
     ):
         yield f"{table} is personal and has no policy on its authority"
-    for name, _command, using, check in policies:
+    has_family = any(field.name == "family" for field in model._meta.concrete_fields)
+    if has_family and not any(
+        kind == "RESTRICTIVE" and FAMILY in using for kind, _n, _c, using, _ in policies
+    ):
+        yield f"{table} has families and no policy for scopes of one family"
+    for _kind, name, _command, using, check in policies:
         if "true" in (using, check):
             yield f"{table}: the policy {name} lets every row through"
     cursor.execute(

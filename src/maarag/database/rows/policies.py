@@ -12,9 +12,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from ..layout import ONE_FAMILY
 from .scope import AUTHORITIES, FAMILY
 
 POLICY = "rows_of_the_scope"
+NARROWED = "rows_of_one_family"
 FURTHER = "rows_also_readable"
 
 
@@ -28,18 +30,15 @@ def among(column: str, name: str) -> str:
     return f"{column} = ANY ({setting(name, 'bigint[]')}::bigint[])"
 
 
-def condition(family: str) -> str:
-    """SQL: the row is of an authority in the scope and, if one family is named there, of that family."""
-    rows = among("authority_id", AUTHORITIES)
-    if family:
-        rows += f" AND ({setting(FAMILY, 'uuid')} IS NULL OR {family} = {setting(FAMILY, 'uuid')})"
-    return rows
+CONDITION = among("authority_id", AUTHORITIES)
+"""SQL: the row is of an authority in the scope."""
 
 
 class ProtectRows(Operation):
     """Put a model's table under row-level security, for its owner too.
 
-    `family`: the column that names the family of a row; `also`: SQL under which rows may be read besides.
+    `family`: the column that names the family of a row, for scopes of one family: those change the role, so
+    that the condition costs nobody else anything. `also`: SQL under which rows may be read besides.
     """
 
     reversible = True
@@ -62,10 +61,15 @@ class ProtectRows(Operation):
         to_state: ProjectState,
     ) -> None:
         table = self._table(app_label, schema_editor, to_state)
-        rows = condition(self.family)
+        rows = CONDITION
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         schema_editor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({rows}) WITH CHECK ({rows})")
+        if self.family:
+            one = f"{self.family} = {setting(FAMILY, 'uuid')}"
+            schema_editor.execute(
+                f"CREATE POLICY {NARROWED} ON {table} AS RESTRICTIVE TO {ONE_FAMILY} USING ({one})"
+            )
         if self.also:
             schema_editor.execute(f"CREATE POLICY {FURTHER} ON {table} FOR SELECT USING ({self.also})")
 
@@ -77,7 +81,7 @@ class ProtectRows(Operation):
         to_state: ProjectState,
     ) -> None:
         table = self._table(app_label, schema_editor, from_state)
-        for name in (FURTHER, POLICY):
+        for name in (FURTHER, NARROWED, POLICY):
             schema_editor.execute(f"DROP POLICY IF EXISTS {name} ON {table}")
         schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")

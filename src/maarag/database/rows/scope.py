@@ -16,6 +16,8 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from psycopg.pq import TransactionStatus
 
+from ..layout import ONE_FAMILY
+
 AUTHORITIES = "maarag.authorities"
 ACCOUNT = "maarag.account"
 ORGANISATIONS = "maarag.organisations"
@@ -54,6 +56,8 @@ class RowScope:
             ORGANISATIONS: _array(self.organisations),
             FAMILY: "" if self.family is None else str(self.family),
             AUDITED: _array(self.audited),
+            # PostgreSQL's own setting: the role of the transaction, which a policy narrows to the one family
+            "role": "none" if self.family is None else ONE_FAMILY,
         }
 
 
