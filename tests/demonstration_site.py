@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -21,7 +22,7 @@ from psycopg import sql
 PATIENCE = 300.0
 """Seconds for migrations, the demonstration and the overlaps, on a busy machine."""
 COMMAND = "from maarag.cli.main import main; main()"
-STARTED_WITH = ("host", "port", "user", "password", "passfile", "sslmode", "sslrootcert", "options")
+OPTIONS = ("passfile", "sslmode", "sslrootcert", "options")
 
 
 @contextmanager
@@ -29,30 +30,39 @@ def running_site(folder: Path) -> Iterator[str]:
     """The address of the site; `folder` holds its files and its log. Needs a running database server."""
     from django.db import connection
 
-    server = {
-        name: str(value)
-        for name, value in connection.get_connection_params().items()
-        if name in STARTED_WITH and value
-    }
+    application = _address(connection.settings_dict)
+    owner = _address(connection.settings_dict.get("OWNER", connection.settings_dict))
     name = f"test_maarag_site_{os.getpid()}"
-    with psycopg.connect(dbname="postgres", autocommit=True, **server) as database:  # type: ignore[arg-type]
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(dbname="postgres", autocommit=True, **owner) as database:  # type: ignore[arg-type]
         database.execute(drop)
         database.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    urls = {
+        "DATABASE_URL": f"postgresql:///{name}?{urlencode(application)}",
+        "OWNER_URL": f"postgresql:///{name}?{urlencode(owner)}",
+    }
     try:
-        with _served(f"postgresql:///{name}?{urlencode(server)}", folder) as address:
+        with _served(urls, folder) as address:
             yield address
     finally:
-        with psycopg.connect(dbname="postgres", autocommit=True, **server) as database:  # type: ignore[arg-type]
+        with psycopg.connect(dbname="postgres", autocommit=True, **owner) as database:  # type: ignore[arg-type]
             database.execute(drop)
 
 
+def _address(settings: dict[str, Any]) -> dict[str, str]:
+    """How psycopg reaches the server of Django's settings."""
+    named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    found = {name: str(settings[key]) for name, key in named.items() if settings[key]}
+    options = {name: str(value) for name, value in settings["OPTIONS"].items() if name in OPTIONS}
+    return found | options
+
+
 @contextmanager
-def _served(database: str, folder: Path) -> Iterator[str]:
+def _served(urls: dict[str, str], folder: Path) -> Iterator[str]:
     port = _free_port()
     environment = {
         **os.environ,
-        "DATABASE_URL": database,
+        **urls,
         "DJANGO_SETTINGS_MODULE": "maarag.config.settings.development",
         "MAARAG_HOME": str(folder),
         "PORT": str(port),
