@@ -15,6 +15,7 @@ from maarag import __version__
 from maarag.desks.jobs.api import router as jobs
 from maarag.desks.picture.api import router as picture
 from maarag.domains.families.api import router as families
+from maarag.domains.families.api.reading import router as reading
 from maarag.domains.missions.api import router as missions
 from maarag.domains.needs.api import router as needs
 from maarag.domains.services.api import router as services
@@ -63,6 +64,7 @@ api.add_router("/picture", picture)
 api.add_router("/services", services)
 api.add_router("/needs", needs)
 api.add_router("/families", families)
+api.add_router("/families", reading)
 api.add_router("/missions", missions)
 api.add_router("/places", places)
 api.add_router("/taxonomy", taxonomy)

@@ -229,7 +229,7 @@ PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 6 * 3600}
 NINJA_PAGINATION_MAX_LIMIT = 500
 API_LIMITS = {"token": 600, "wrong_tokens": 20}  # requests a minute: of one token, of one address
 
-# Days for which rows are kept, by the code of their rule (docs/guides/retention.md); what is left out has its default.
+# Days for which rows are kept, by the code of their rule; the others have their defaults.
 RETENTION_DAYS: dict[str, int] = {}
 
 # The default holds what all processes must share: attempts to sign in, codes used. The rest stays in memory.

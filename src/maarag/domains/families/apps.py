@@ -6,3 +6,10 @@ class FamiliesConfig(AppConfig):
     name = "maarag.domains.families"
     label = "families"
     verbose_name = _("Families")
+
+    def ready(self) -> None:
+        from maarag.kernel.audit.reads import tell_about_files
+
+        from .queries.reading import facts_about
+
+        tell_about_files("families.family", facts_about)

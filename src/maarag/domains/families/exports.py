@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
-from maarag.kernel.audit.actions import record
+from maarag.kernel.audit.actions import Change, record, record_many
 from maarag.ui import figures
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.pdf import Report
@@ -72,6 +72,8 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
             place=place,
             changes={"families": [None, number]},
         )
+    # each of them was read: the family may see by whom
+    record_many(by=account_of(request), action="families.export", changes=[Change(one) for one in found])
     day = figures.day(timezone.localdate())
     content = (
         workbook([table]) if form == "xlsx" else report_as_pdf(Report(_("Families"), day, tables=[table]))

@@ -27,7 +27,7 @@ class Holder(PersonalRow):
     class Meta:
         verbose_name = _("account of the family")
         verbose_name_plural = _("accounts of the family")
-        ordering = ["family", "set_at"]
+        ordering = ["set_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["authority", "id"], name="families_holder_within"),
             models.UniqueConstraint(fields=["family", "account"], name="families_holder_once"),
