@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog, Message
 
 from maarag.cli.messages import LANGUAGES, LOCALE, read, template
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[.\d]*[a-z]|%[sd%]")
 TAG = re.compile(r"</?[a-z]+")
 MARKUP = re.compile(r"<[^>]+>")
 LETTERS = {"he": re.compile("[א-ת]"), "ar": re.compile("[ء-ي]")}
