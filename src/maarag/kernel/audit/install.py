@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from maarag.database.layout import ONE_FAMILY
+
 from .triggers import (
     ENDINGS,
     RECORD_TRIGGERS,
@@ -69,11 +71,12 @@ def install_functions(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(RECORD_TRIGGERS)
         for function in NOT_FOR_ALL:
             cursor.execute(f"REVOKE ALL ON FUNCTION public.{function} FROM PUBLIC")
-        application = _application(connection)
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [application])
-        if cursor.fetchone():
-            for function in FOR_THE_APPLICATION:
-                cursor.execute(f'GRANT EXECUTE ON FUNCTION public.{function} TO "{application}"')
+        # the role too that it takes for the scope of one family
+        for role in (_application(connection), ONE_FAMILY):
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            if cursor.fetchone():
+                for function in FOR_THE_APPLICATION:
+                    cursor.execute(f'GRANT EXECUTE ON FUNCTION public.{function} TO "{role}"')
 
 
 def loosen(connection: BaseDatabaseWrapper) -> None:
@@ -139,7 +142,7 @@ def _application(connection: Any) -> str:
 
 
 def _state(tables: list[Audited], application: str) -> str:
-    text = functions_sql() + RECORD_TRIGGERS + application
+    text = functions_sql() + RECORD_TRIGGERS + application + ONE_FAMILY
     text += "".join(
         insert_function(table) + update_function(table) + delete_function(table) + table_triggers(table)
         for table in tables
