@@ -15,13 +15,21 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from maarag.database.rows import visible
+from maarag.domains.families.actions import close_family, read_family
+from maarag.domains.families.actions.reading import set_holder
 from maarag.domains.services.models import OverlapFinding
 from maarag.kernel.access.actions import ask_factor_reset, invite
 from maarag.kernel.access.permissions import Permission as P
 from maarag.kernel.access.permissions import Role
+from maarag.kernel.access.rows import scope_of
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.jobs.actions import defer
 from maarag.kernel.jobs.registry import TASKS
+from maarag.kernel.retention.actions import make_preview
+from maarag.kernel.retention.rules import RULES
+from tests.factories.families import everything
+from tests.factories.families import family as open_family
 
 from .conftest import Estate
 
@@ -99,6 +107,46 @@ def family(estate: Estate) -> dict[str, Any]:
 def new_family(estate: Estate) -> dict[str, Any]:
     member = {"first_name": "רות", "last_name": "גל", "relation": "parent"}
     return {"name": "גל", "authority": estate.nation.world.city.code, "members": [member]}
+
+
+def today() -> str:
+    return timezone.localdate().isoformat()
+
+
+def read_today(estate: Estate) -> dict[str, Any]:
+    """What the own social worker read today."""
+    worker = estate.own[Role.SOCIAL_WORKER]
+    with visible(scope_of(worker)):
+        read_family(by=worker, pk=estate.family.pk)
+    return {"code": estate.nation.world.city.code, "reader": worker.pk, "on": today()}
+
+
+def reading_verdict(estate: Estate) -> dict[str, Any]:
+    read = read_today(estate)
+    return {"authority": read["code"], "reader": read["reader"], "day": read["on"], "verdict": "in_order"}
+
+
+def holder(estate: Estate) -> dict[str, Any]:
+    """An account that sees who reads the own family's file."""
+    account, world = estate.own[Role.RESIDENT], estate.nation.world
+    with visible(everything(world.city)):
+        set_holder(by=world.system, family=estate.family, account=account)
+    return {**family(estate), "account": account.pk}
+
+
+def due_rule(estate: Estate) -> dict[str, Any]:
+    return {"rule": "families.closed", "authority": estate.nation.world.city.code}
+
+
+def preview(estate: Estate) -> dict[str, Any]:
+    """A file of the own authority, closed eight years ago, that is due to be erased."""
+    world = estate.nation.world
+    long_ago = timezone.localdate() - timedelta(days=8 * 366)
+    old = open_family(world.system, world.city, estate.own[Role.SOCIAL_WORKER], opened_on=long_ago)
+    with visible(everything(world.city)):
+        close_family(by=world.system, family=old, reason="other", closed_on=long_ago)
+    rule = RULES["families.closed"]
+    return {"pk": make_preview(by=world.system, rule=rule, authority=world.city).pk}
 
 
 def import_file(estate: Estate) -> dict[str, Any]:
@@ -230,6 +278,45 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     ),
     "families:reopen": Guarded(P.EDIT_FAMILIES, family, of_a_row=True, method="post", statuses=(302,)),
     "families:pdf": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "families:mine": SignedIn(),
+    "families:readers": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "families:readers_letter": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "families:add_holder": Guarded(
+        P.EDIT_FAMILIES,
+        family,
+        of_a_row=True,
+        method="post",
+        data=lambda estate: {"email": estate.own[Role.RESIDENT].email},
+        statuses=(302,),
+    ),
+    "families:drop_holder": Guarded(P.EDIT_FAMILIES, holder, of_a_row=True, method="post", statuses=(302,)),
+    "families:hold": Guarded(
+        P.REVIEW_READING,
+        family,
+        of_a_row=True,
+        method="post",
+        data=lambda estate: {"reason": "?", "until": (timezone.localdate() + timedelta(days=9)).isoformat()},
+        statuses=(302,),
+    ),
+    "families:release": Guarded(P.REVIEW_READING, family, of_a_row=True, method="post", statuses=(302,)),
+    "families:erase": Guarded(P.REVIEW_READING, family, of_a_row=True),
+    "families:erase POST": Guarded(
+        P.REVIEW_READING,
+        family,
+        of_a_row=True,
+        method="post",
+        data=lambda estate: {"reason": "asked", "number": estate.family.number},
+        statuses=(302,),
+    ),
+    "families:reading": Guarded(P.REVIEW_READING),
+    "families:reading_day": Guarded(P.REVIEW_READING, read_today, of_a_row=True),
+    "families:counts": Guarded(P.VIEW_STAFF_FIGURES),
+    "families:counts_export": Guarded(P.VIEW_STAFF_FIGURES, lambda estate: {"form": "xlsx"}),
+    "retention:index": Guarded(P.VIEW_AUDIT),
+    "retention:make": Guarded(P.MANAGE_ACCESS, of_a_row=True, method="post", data=due_rule, statuses=(302,)),
+    "retention:preview": Guarded(P.VIEW_AUDIT, preview, of_a_row=True),
+    "retention:approve": Guarded(P.MANAGE_ACCESS, preview, of_a_row=True, method="post", statuses=(302,)),
+    "retention:withdraw": Guarded(P.MANAGE_ACCESS, preview, of_a_row=True, method="post", statuses=(302,)),
     "missions:index": Guarded(P.OPEN_MISSIONS),
     "missions:open": Guarded(P.OPEN_MISSIONS),
     "missions:detail": Guarded(P.OPEN_MISSIONS, mission, of_a_row=True),
@@ -346,6 +433,15 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
         P.EDIT_FAMILIES, family, of_a_row=True, method="json", data=lambda estate: {"reason": "other"}
     ),
     "api:family_reopen": Guarded(P.EDIT_FAMILIES, family, of_a_row=True, method="json", statuses=(409,)),
+    "api:families_mine": SignedIn(),
+    "api:families_counts": Guarded(P.VIEW_STAFF_FIGURES),
+    "api:families_reading": Guarded(P.REVIEW_READING),
+    "api:families_reading_verdict": Guarded(
+        P.REVIEW_READING, of_a_row=True, method="json", data=reading_verdict
+    ),
+    "api:family_readers": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "api:retention_rules": Guarded(P.VIEW_AUDIT),
+    "api:retention_previews": Guarded(P.VIEW_AUDIT),
     "api:places_list": Public(),
     "api:place": Public(at_place),
     "api:taxonomy_topics": Public(),

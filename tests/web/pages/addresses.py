@@ -7,6 +7,7 @@ from dataclasses import dataclass
 INTEGRATOR = "integrator@maale-gan.example"
 STEWARD = "steward@maale-gan.example"
 RESIDENT = "resident@maale-gan.example"
+LEADER = "team.leader@maale-gan.example"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,13 @@ PAGES = (
     Page("needs:create", "/needs/new/", INTEGRATOR),
     Page("needs:edit", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a >> edit"),
     Page("needs:remove", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a >> remove"),
+    Page("families:readers", "/families/", LEADER, follow="main tbody a >> main a[href$='/readers/']"),
+    Page("families:erase", "/families/", LEADER, follow="main tbody a >> main a[href$='/readers/'] >> erase"),
+    Page("families:reading", "/families/reading/", LEADER),
+    Page("families:counts", "/families/counts/", LEADER),
+    Page("families:counts", "/families/counts/", INTEGRATOR),
+    Page("families:mine", "/families/mine/", RESIDENT),
+    Page("retention:index", "/retention/", STEWARD),
     Page("missions:index", "/missions/", INTEGRATOR, is_main=True),
     Page("jobs:index", "/jobs/", INTEGRATOR),
     Page("missions:open", "/missions/new/?place=F-900", INTEGRATOR),
@@ -96,6 +104,17 @@ NO_PAGES = {
     "picture:export": "a document",
     "services_export": "a document",
     "missions:close": "leads back to the mission",
+    "families:readers_letter": "a document",
+    "families:counts_export": "a document",
+    "families:add_holder": "leads back to the readers",
+    "families:drop_holder": "leads back to the readers",
+    "families:hold": "leads back to the readers",
+    "families:release": "leads back to the readers",
+    "families:reading_day": "tested with a reading of its own",
+    "retention:make": "leads to the preview",
+    "retention:preview": "tested with a file of its own",
+    "retention:approve": "leads back to the preview",
+    "retention:withdraw": "leads back to the preview",
     "imports:template": "a file",
     "imports:problems": "a file",
     "imports:read_again": "an action",
