@@ -16,6 +16,8 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from maarag.domains.needs.models import NeedEstimate
+from maarag.domains.needs.queries import visible_to
+from maarag.kernel.access.scope import Viewer
 from maarag.kernel.places.models import Containment, Place
 from maarag.values import Suppressed
 from tests.engines.indicators.attacker import Knowledge
@@ -51,11 +53,11 @@ class Gathered:
 
 
 class Truth:
-    """The estimates as the test knows them, and which of them a sum of the picture stands on."""
+    """The estimates that one reader's sums are made of, and which of them a sum of the picture stands on."""
 
-    def __init__(self) -> None:
+    def __init__(self, viewer: Viewer) -> None:
         self.estimates = list(
-            NeedEstimate.objects.select_related("place", "topic", "population").order_by("as_of", "pk")
+            visible_to(viewer).select_related("place", "topic", "population").order_by("as_of", "pk")
         )
         self.inside: dict[str, set[str]] = defaultdict(set)
         for above, below in Containment.objects.values_list("ancestor__code", "descendant__code"):
@@ -111,16 +113,18 @@ def gather(
         found.count(frozenset({item["id"]}), item["number"], item["hidden"], f"estimate {item['id']}")
         if item["hidden"]:
             assert (item["lowest"], item["highest"], item["note"]) == (None, None, "")
+        if item["hidden"] and pages:
             found.texts[f"/needs/{item['id']}/"] = _page(client, f"/needs/{item['id']}/")
+    asked = list(asked)
+    for code in sorted({each.code for each in asked}) if pages else ():
+        for address in PAGES:
+            found.texts[address.format(code=code)] = _page(client, address.format(code=code))
     for each in asked:
-        if pages:
-            for address in PAGES:
-                found.texts[address.format(code=each.code)] = _page(client, address.format(code=each.code))
-        _picture(client, found, truth, each)
+        _picture(client, found, truth, each, pages=pages)
     return found
 
 
-def _picture(client: Client, found: Gathered, truth: Truth, asked: Asked) -> None:
+def _picture(client: Client, found: Gathered, truth: Truth, asked: Asked, *, pages: bool) -> None:
     answer = client.get("/api/picture", {"place": asked.code, **asked.query}).json()
     answer.pop("seconds")
     found.texts[f"data {asked}"] = str(answer)
@@ -134,7 +138,7 @@ def _picture(client: Client, found: Gathered, truth: Truth, asked: Asked) -> Non
                 assert all(row[name] is None for name in told)
             if row["suppressed"] or row["need"] is not None:
                 found.count(atoms, row["need"], "", str(asked))
-            if kind == "by_topic":
+            if kind == "by_topic" and pages:
                 address = f"/picture/{asked.code}/{row['topic']}/{row['unit']}/"
                 found.texts[f"{address} {asked}"] = _page(client, address, asked.query)
     page = _page(client, f"/picture/{asked.code}/", {**asked.query, "all": ""})
@@ -189,9 +193,10 @@ def _read_workbook(lines: list[list[Any]], found: Gathered, truth: Truth, asked:
 
 
 def _page(client: Client, address: str, query: dict[str, str] | None = None) -> str:
-    """A page without what differs at every request: tokens, nonces, and numbers of ids."""
+    """A page without what differs at every request: tokens, nonces, numbers of ids, how long it took."""
     page = client.get(address, query or {}, headers=ENGLISH).content.decode()
     page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*', "", page)
+    page = re.sub(r"in [\d.]+ seconds|for this one in [\d.]+", "", page)
     return re.sub(r'nonce="[^"]*"|(?<=[a-z])-\d+(?=[-"\s])', "", page)
 
 

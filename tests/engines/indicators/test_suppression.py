@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maarag.engines.indicators import ALL, THRESHOLD, Protection, cross, protect
+from maarag.engines.indicators import ALL, Protection, cross, protect
 from maarag.values import Suppressed
 
 from .attacker import Knowledge, reader_of
+from .trial import tried
 
 PLACES = {"a1": "A", "a2": "A", "b1": "B", "b2": "B", "c": "C", "d": "D", "e": "E"}
 DISTRICT = {"A": "north", "B": "north", "C": "north", "D": "south", "E": "south"}
@@ -130,24 +131,6 @@ def test_the_reader_solves_a_table_with_margins(whole: bool):
 def counts(size: int) -> st.SearchStrategy[list[int]]:
     """Mostly small numbers, with zeros, and some large ones."""
     return st.lists(st.one_of(st.integers(0, 9), st.integers(0, 60)), min_size=size, max_size=size)
-
-
-def tried(numbers: dict[Hashable, int], stages, owners, *, whole: bool = True) -> Protection:
-    """The protection, after the attacker tried every hidden cell, as anybody and as each owner."""
-    found = protect(numbers, stages, owners=owners)
-    assert not found.unproved
-    for stage in stages:
-        for cell in stage:
-            if 0 < sum(numbers[atom] for atom in cell) < THRESHOLD:
-                assert found.mark(cell)
-    seen = reader_of(numbers, stages, found)
-    assert seen.narrowed(whole=whole) == []
-    assert len(stages) > 1 or not found.implied
-    for owner in set(owners.values()):
-        insider = seen.knowing({atom: numbers[atom] for atom, of in owners.items() if of == owner})
-        theirs = [cell for cell in seen.marks if all(frozenset((atom,)) in insider.numbers for atom in cell)]
-        assert insider.narrowed(whole=whole, spared=[*theirs, *found.implied]) == []
-    return found
 
 
 @settings(max_examples=6, deadline=None)

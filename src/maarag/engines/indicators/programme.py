@@ -17,6 +17,9 @@ Members = npt.NDArray[np.int32]
 PRICE_OF_BLUR = 0.3
 """Of taking the "small" out of a mark, for each unit by which the move leaves the range."""
 PRICE_OF_MOVING = 1e-3
+GAP = 0.5
+"""By how much whole numbers may cost more than the least: a closer search takes twice the time, and in the
+end as much is hidden."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,7 @@ class _Problem:
             integrality=np.concatenate([np.ones(4 * n), np.zeros(len(self.prices))]) if whole else None,
             bounds=Bounds(0.0, np.concatenate([up, down, up, down, np.full(len(self.prices), np.inf)])),
             constraints=LinearConstraint(matrix, self.low, self.high),
-            options={"time_limit": 20.0, "mip_rel_gap": 0.05} if whole else None,
+            options={"time_limit": 20.0, "mip_rel_gap": GAP} if whole else None,
         )
         if answer.x is None:
             return None
