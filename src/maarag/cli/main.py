@@ -30,6 +30,7 @@ COMMANDS = {
     "access": "maarag.cli.access:access",
     "keys": "maarag.cli.keys:keys",
     "audit": "maarag.cli.audit:audit",
+    "retention": "maarag.cli.retention:retention",
     "db": "maarag.cli.database:db",
     "manage": "maarag.cli.manage:manage",
     "messages": "maarag.cli.messages:messages",

@@ -47,7 +47,12 @@ PAGES = (
     Page("needs:edit", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a >> edit"),
     Page("needs:remove", "/needs/?place=F-900", INTEGRATOR, follow="main tbody a >> remove"),
     Page("families:readers", "/families/", LEADER, follow="main tbody a >> main a[href$='/readers/']"),
-    Page("families:erase", "/families/", LEADER, follow="main tbody a >> main a[href$='/readers/'] >> erase"),
+    Page(
+        "families:erase",
+        "/families/",
+        LEADER,
+        follow="main tbody a >> main a[href$='/readers/'] >> main a[href$='/erase/']",
+    ),
     Page("families:reading", "/families/reading/", LEADER),
     Page("families:counts", "/families/counts/", LEADER),
     Page("families:counts", "/families/counts/", INTEGRATOR),

@@ -88,8 +88,15 @@ def hold_on(subject: Model, today: date | None = None) -> Hold | None:
 
 def standings(viewer: Account, today: date | None = None) -> list[Standing]:
     """Every rule with what is due now in the viewer's authorities: numbers and dates only."""
+    return standings_in(authorities_of(viewer), today, viewer)
+
+
+def standings_in(
+    authorities: Collection[Place], today: date | None = None, viewer: Account | None = None
+) -> list[Standing]:
+    """Every rule with what is due now in these authorities: numbers and dates only."""
     today = today or timezone.localdate()
-    places = {place.pk: place for place in authorities_of(viewer)}
+    places = {place.pk: place for place in authorities}
     found = []
     with visible(whole(places, viewer)):
         for rule in RULES.values():
