@@ -19,7 +19,7 @@ from maarag.database.rows import visible
 from maarag.domains.families.actions import close_family, read_family
 from maarag.domains.families.actions.reading import set_holder
 from maarag.domains.services.models import OverlapFinding
-from maarag.kernel.access.actions import ask_factor_reset, invite
+from maarag.kernel.access.actions import ask_factor_reset, grant, invite
 from maarag.kernel.access.permissions import Permission as P
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.access.rows import scope_of
@@ -28,7 +28,7 @@ from maarag.kernel.jobs.actions import defer
 from maarag.kernel.jobs.registry import TASKS
 from maarag.kernel.retention.actions import make_preview
 from maarag.kernel.retention.rules import RULES
-from tests.factories.families import everything
+from tests.factories.families import everything, opened, shared
 from tests.factories.families import family as open_family
 
 from .conftest import Estate
@@ -59,7 +59,8 @@ class Guarded:
     statuses: tuple[int, ...] = (200,)
     refusals: tuple[int, ...] = (404,)
     of_its_owner: bool = False
-    """The row is its owner's alone: the integrator of the own authority."""
+    """The row is its owner's alone: somebody of the own authority, the integrator unless another is named."""
+    owner: Role = Role.INTEGRATOR
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,45 @@ def preview(estate: Estate) -> dict[str, Any]:
         close_family(by=world.system, family=old, reason="other", closed_on=long_ago)
     rule = RULES["families.closed"]
     return {"pk": make_preview(by=world.system, rule=rule, authority=world.city).pk}
+
+
+def opening(estate: Estate) -> dict[str, Any]:
+    """A file of the own authority that the sister's worker opened."""
+    city = estate.nation.world.city
+    return {"pk": opened(estate.sister[Role.SOCIAL_WORKER], city, estate.family.number).pk}
+
+
+def own_opening(estate: Estate) -> dict[str, Any]:
+    """A file of the sister authority that the own worker opened."""
+    world = estate.nation.world
+    theirs = open_family(world.system, world.sister, estate.sister[Role.SOCIAL_WORKER])
+    return {"pk": opened(estate.own[Role.SOCIAL_WORKER], world.sister, theirs.number).pk}
+
+
+def new_opening(estate: Estate) -> dict[str, Any]:
+    return {"authority": estate.nation.world.city.code, "text": str(estate.family.number), "reason": "x" * 20}
+
+
+def share(estate: Estate) -> dict[str, Any]:
+    """What is shared with a body, for which the own partner works."""
+    world, partner = estate.nation.world, estate.own[Role.PARTNER_WORKER]
+    grant(by=world.system, account=partner, role=Role.PARTNER_WORKER, organisation=world.organisation)
+    worker = estate.own[Role.SOCIAL_WORKER]
+    return {"pk": shared(worker, estate.family, world.organisation, "worker").pk}
+
+
+def share_of_family(estate: Estate) -> dict[str, Any]:
+    return {"pk": estate.family.pk, "share": share(estate)["pk"]}
+
+
+def new_share(estate: Estate) -> dict[str, Any]:
+    return {
+        "organisation": estate.nation.world.organisation.code,
+        "fields_shared": ["worker"],
+        "basis": "law",
+        "basis_details": "סעיף 1",
+        "ends": (timezone.localdate() + timedelta(days=9)).isoformat(),
+    }
 
 
 def import_file(estate: Estate) -> dict[str, Any]:
@@ -278,6 +318,49 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
     ),
     "families:reopen": Guarded(P.EDIT_FAMILIES, family, of_a_row=True, method="post", statuses=(302,)),
     "families:pdf": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "families:emergency": Guarded(P.OPEN_FOREIGN_FILES),
+    "families:open_foreign": Guarded(P.OPEN_FOREIGN_FILES),
+    "families:emergency_file": Guarded(
+        P.OPEN_FOREIGN_FILES, own_opening, of_a_row=True, of_its_owner=True, owner=Role.SOCIAL_WORKER
+    ),
+    "families:justify": Guarded(
+        P.OPEN_FOREIGN_FILES,
+        own_opening,
+        of_a_row=True,
+        method="post",
+        data=lambda estate: {"text": "x" * 20},
+        statuses=(302,),
+        of_its_owner=True,
+        owner=Role.SOCIAL_WORKER,
+    ),
+    "families:end_own": Guarded(
+        P.OPEN_FOREIGN_FILES,
+        own_opening,
+        of_a_row=True,
+        method="post",
+        statuses=(302,),
+        of_its_owner=True,
+        owner=Role.SOCIAL_WORKER,
+    ),
+    "families:openings": Guarded(P.REVIEW_READING),
+    "families:opening_counts": Guarded(P.VIEW_AUDIT),
+    "families:opening": Guarded(P.REVIEW_READING, opening, of_a_row=True),
+    "families:opening POST": Guarded(
+        P.REVIEW_READING,
+        opening,
+        of_a_row=True,
+        method="post",
+        data=lambda estate: {"verdict": "accepted", "note": "x"},
+        statuses=(302,),
+    ),
+    "families:end_foreign": Guarded(P.REVIEW_READING, opening, of_a_row=True, method="post", statuses=(302,)),
+    "families:shared": Guarded(P.VIEW_SHARED_FILES),
+    "families:shared_file": Guarded(P.VIEW_SHARED_FILES, share, of_a_row=True),
+    "families:share": Guarded(P.SHARE_FAMILIES, family, of_a_row=True),
+    "families:withdraw_share": Guarded(P.SHARE_FAMILIES, share_of_family, of_a_row=True),
+    "families:withdraw_share POST": Guarded(
+        P.SHARE_FAMILIES, share_of_family, of_a_row=True, method="post", statuses=(302,)
+    ),
     "families:mine": SignedIn(),
     "families:readers": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
     "families:readers_letter": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
@@ -433,6 +516,54 @@ TABLE: dict[str, Public | Guarded | SignedIn | SignIn] = {
         P.EDIT_FAMILIES, family, of_a_row=True, method="json", data=lambda estate: {"reason": "other"}
     ),
     "api:family_reopen": Guarded(P.EDIT_FAMILIES, family, of_a_row=True, method="json", statuses=(409,)),
+    "api:families_emergency": Guarded(P.OPEN_FOREIGN_FILES),
+    "api:families_emergency_open": Guarded(P.OPEN_FOREIGN_FILES),
+    "api:families_emergency_open POST": Guarded(
+        P.OPEN_FOREIGN_FILES,
+        method="json",
+        data=new_opening,
+        statuses=(201, 422),  # 422: the own authority's worker needs no emergency
+    ),
+    "api:families_emergency_file": Guarded(
+        P.OPEN_FOREIGN_FILES, own_opening, of_a_row=True, of_its_owner=True, owner=Role.SOCIAL_WORKER
+    ),
+    "api:families_justify": Guarded(
+        P.OPEN_FOREIGN_FILES,
+        own_opening,
+        of_a_row=True,
+        method="json",
+        data=lambda estate: {"text": "x" * 20},
+        of_its_owner=True,
+        owner=Role.SOCIAL_WORKER,
+    ),
+    "api:families_end_own": Guarded(
+        P.OPEN_FOREIGN_FILES,
+        own_opening,
+        of_a_row=True,
+        method="json",
+        of_its_owner=True,
+        owner=Role.SOCIAL_WORKER,
+    ),
+    "api:families_openings": Guarded(P.REVIEW_READING),
+    "api:families_opening_counts": Guarded(P.VIEW_AUDIT),
+    "api:families_opening": Guarded(P.REVIEW_READING, opening, of_a_row=True),
+    "api:families_end_foreign": Guarded(P.REVIEW_READING, opening, of_a_row=True, method="json"),
+    "api:families_judge": Guarded(
+        P.REVIEW_READING,
+        opening,
+        of_a_row=True,
+        method="json",
+        data=lambda estate: {"verdict": "accepted", "note": "x"},
+        statuses=(409,),
+    ),
+    "api:family_shares": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "api:family_share": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "api:family_share POST": Guarded(
+        P.SHARE_FAMILIES, family, of_a_row=True, method="json", data=new_share, statuses=(201,)
+    ),
+    "api:family_withdraw_share": Guarded(P.SHARE_FAMILIES, share_of_family, of_a_row=True, method="json"),
+    "api:families_shared": Guarded(P.VIEW_SHARED_FILES),
+    "api:families_shared_file": Guarded(P.VIEW_SHARED_FILES, share, of_a_row=True),
     "api:families_mine": SignedIn(),
     "api:families_counts": Guarded(P.VIEW_STAFF_FIGURES),
     "api:families_reading": Guarded(P.REVIEW_READING),

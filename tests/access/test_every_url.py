@@ -85,7 +85,7 @@ def expected(rule: Any, role: Role, where: str, api: bool) -> tuple[int, ...]:
         return rule.statuses
     if rule.permission not in ROLE_PERMISSIONS[role]:
         return (403, 404) if api or rule.of_a_row else (403,)
-    if rule.of_its_owner and (role, where) != (Role.INTEGRATOR, "own"):
+    if rule.of_its_owner and (role, where) != (rule.owner, "own"):
         return (404,)
     return rule.refusals if rule.of_a_row and where == "sister" else rule.statuses
 

@@ -8,6 +8,8 @@ INTEGRATOR = "integrator@maale-gan.example"
 STEWARD = "steward@maale-gan.example"
 RESIDENT = "resident@maale-gan.example"
 LEADER = "team.leader@maale-gan.example"
+SISTERS = "social.worker@givat-hadekel.example"
+PARTNER = "partner@shefa.example"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,16 @@ PAGES = (
     Page("families:reading", "/families/reading/", LEADER),
     Page("families:counts", "/families/counts/", LEADER),
     Page("families:counts", "/families/counts/", INTEGRATOR),
+    Page("families:emergency", "/families/emergency/", SISTERS, is_main=True),
+    Page("families:open_foreign", "/families/emergency/open/", SISTERS),
+    Page("families:emergency_file", "/families/emergency/", SISTERS, follow="main tbody a"),
+    Page("families:openings", "/families/openings/", LEADER),
+    Page("families:opening", "/families/openings/", LEADER, follow="main tbody a"),
+    Page("families:opening_counts", "/families/openings/counts/", INTEGRATOR),
+    Page("families:shared", "/families/shared/", PARTNER, is_main=True),
+    Page("families:shared_file", "/families/shared/", PARTNER, follow="main tbody a"),
+    Page("families:share", "/families/", LEADER, follow="main tbody a >> share"),
+    Page("families:withdraw_share", "/families/", LEADER, follow="main tbody a >> main a[href$='/withdraw/']"),
     Page("families:mine", "/families/mine/", RESIDENT),
     Page("retention:index", "/retention/", STEWARD),
     Page("missions:index", "/missions/", INTEGRATOR, is_main=True),
@@ -113,6 +125,9 @@ NO_PAGES = {
     "families:counts_export": "a document",
     "families:add_holder": "leads back to the readers",
     "families:drop_holder": "leads back to the readers",
+    "families:justify": "leads back to the file",
+    "families:end_own": "leads back to the file",
+    "families:end_foreign": "leads back to the opening",
     "families:hold": "leads back to the readers",
     "families:release": "leads back to the readers",
     "families:reading_day": "tested with a reading of its own",
