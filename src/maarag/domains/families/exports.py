@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
@@ -88,7 +89,7 @@ def file_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     family = file_of(request.user, pk)
     if family is None:
         raise Http404
-    columns = (_("Name"), _("In the family"), _("Age"), _("National id"), _("Phone"))
+    columns = (_("Name"), _("In the family"), pgettext("of a person", "Age"), _("National id"), _("Phone"))
     rows = [
         [str(one), one.get_relation_display(), age_of(one), one.national_id, one.phone]
         for one in family.members.all()
@@ -110,7 +111,10 @@ def file_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
         tables=[
             DocumentTable(
                 _("People of the family"),
-                [DocumentColumn(label, "integer" if label == _("Age") else "text") for label in columns],
+                [
+                    DocumentColumn(label, "integer" if label == pgettext("of a person", "Age") else "text")
+                    for label in columns
+                ],
                 rows,
             )
         ],

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maarag.kernel.access.permissions import Permission
@@ -76,8 +76,8 @@ def index(request: HttpRequest) -> HttpResponse:
         ),
         "page": page,
         "asked": asked,
-        "whose": [("", _("All of my places")), ("mine", _("Mine"))],
-        "states": [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))],
+        "whose": [("", _("All of my places")), ("mine", pgettext("file of a family", "Mine"))],
+        "states": [*FamilyStatus.choices, ("all", _("All"))],
         "places": [("", _("Every place")), *((one.code, name_in_language(one)) for one in authorities)],
         "may_open": authorities_with(request.user, Permission.EDIT_FAMILIES).exists(),
         "may_open_foreign": account.may_somewhere(Permission.OPEN_FOREIGN_FILES),
@@ -248,14 +248,14 @@ def _detail_page(request: HttpRequest, family: Family, form: ClosingForm, status
     ]
     if family.closed_on:
         facts += [
-            (_("Closed"), figures.day(family.closed_on)),
+            (_("Closed on"), figures.day(family.closed_on)),
             (_("Reason for closing"), family.get_closing_reason_display()),
         ]
     people = Table(
         columns=[
             Column("name", _("Name"), heading=True),
             Column("relation", _("In the family")),
-            Column("age", _("Age"), "number"),
+            Column("age", pgettext("of a person", "Age"), "number"),
             Column("gender", _("Gender")),
             Column("national_id", _("National id")),
             Column("phone", _("Phone")),

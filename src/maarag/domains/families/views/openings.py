@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maarag.kernel.access.permissions import Permission
@@ -52,7 +53,7 @@ def emergency(request: HttpRequest) -> HttpResponse:
     page = Paginator(opened_by(account), PER_PAGE).get_page(request.GET.get("page"))
     table = Table(
         columns=[
-            Column("name", _("File"), heading=True, link="url"),
+            Column("name", pgettext("file of a family", "File"), heading=True, link="url"),
             Column("opened", _("Opened"), "moment"),
             Column("until", _("Until"), "moment"),
             Column("status", _("State"), "status"),
@@ -169,7 +170,7 @@ def openings_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(supervised_by(request.user), PER_PAGE).get_page(request.GET.get("page"))
     table = Table(
         columns=[
-            Column("name", _("File"), heading=True, link="url"),
+            Column("name", pgettext("file of a family", "File"), heading=True, link="url"),
             Column("by", _("Opened by")),
             Column("opened", _("Opened"), "moment"),
             Column("until", _("Until"), "moment"),

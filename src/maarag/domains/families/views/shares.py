@@ -37,7 +37,7 @@ def shares_table(family: Family, *, may_share: bool) -> Table:
     return Table(
         columns=[
             Column("body", _("Shared with"), "name", heading=True),
-            Column("fields", _("What")),
+            Column("fields", _("What is shared")),
             Column("basis", _("By what right")),
             Column("until", _("Until"), "date"),
             Column("by", _("Shared by")),
@@ -133,7 +133,7 @@ def withdraw(request: HttpRequest, pk: UUID, share: UUID) -> HttpResponse:
         "family": family,
         "facts": [
             (_("Shared with"), name_in_language(found.organisation)),
-            (_("What"), fields_in_words(found)),
+            (_("What is shared"), fields_in_words(found)),
             (_("By what right"), found.get_basis_display()),
             (_("Details"), found.basis_details),
             (_("From"), figures.day(found.starts)),
@@ -160,7 +160,7 @@ def shared(request: HttpRequest) -> HttpResponse:
         columns=[
             Column("name", _("Family"), heading=True, link="url"),
             Column("authority", _("Local authority"), "name"),
-            Column("fields", _("What")),
+            Column("fields", _("What is shared")),
             Column("until", _("Until"), "date"),
         ],
         rows=[

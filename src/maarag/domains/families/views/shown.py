@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
@@ -39,7 +40,7 @@ def people_of(file: ShownFile) -> Table | None:
     columns = [
         (F.MEMBER_NAMES, Column("name", _("Name"))),
         (F.MEMBER_RELATIONS, Column("relation", _("In the family"))),
-        (F.MEMBER_AGES, Column("age", _("Age"), "number")),
+        (F.MEMBER_AGES, Column("age", pgettext("of a person", "Age"), "number")),
         (F.MEMBER_NATIONAL_IDS, Column("national_id", _("National id"))),
         (F.MEMBER_PHONES, Column("phone", _("Phone"))),
     ]
