@@ -6,18 +6,22 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from itertools import count
 from typing import Any
 
 from django.db import models
 from django.http import HttpResponse
+from django.utils import timezone
 
 from maarag.database.rows import visible
 from maarag.database.rows.checks import personal_models
 from maarag.domains.families.actions import MemberDraft, open_family
-from maarag.domains.families.models import Family
+from maarag.domains.families.models import Family, Opening, Share
+from maarag.domains.families.reading_models import Holder, ReadingVerdict
 from maarag.kernel.access.permissions import Role
+from maarag.kernel.retention.models import Hold, Preview
 from tests.access.conftest import Estate
 from tests.desks.picture.gathered import _text_of_pdf
 from tests.factories.families import everything
@@ -57,12 +61,16 @@ def plant(estate: Estate) -> Canaries:
     found = Canaries(estate)
     city = estate.nation.world.city
     with visible(everything(city, by=estate.nation.world.system)):
+        known = {
+            model: set(model._default_manager.values_list("pk", flat=True)) for model in personal_models()
+        }
         for _number in range(FAMILIES):
             _family(found)
         for plant_rows in PLANTERS:
             plant_rows(found)
         for model in personal_models():
-            rows = list(model._default_manager.filter(authority=city))
+            before = known.get(model, set())
+            rows = [row for row in model._default_manager.filter(authority=city) if row.pk not in before]
             found.ids[model._meta.label] = [str(row.pk) for row in rows]
             assert rows, f"no row of {model._meta.label} is planted: add to PLANTERS"
             for name in _texts(model):
@@ -104,7 +112,72 @@ def _family(found: Canaries) -> Family:
     )
 
 
-PLANTERS: list[Callable[[Canaries], None]] = []
+def _openings(found: Canaries) -> None:
+    by = found.estate.nation.world.system
+    now = timezone.now()
+    for family in _planted(found):
+        Opening.objects.create(
+            authority=family.authority,
+            family=family,
+            number=family.number,
+            opened_by=by,
+            until=now + timedelta(hours=4),
+            **{name: found.new(f"Opening.{name}") for name in ("reason", "justification", "review_note")},
+        )
+
+
+def _shares(found: Canaries) -> None:
+    world, today = found.estate.nation.world, timezone.localdate()
+    for family in _planted(found):
+        Share.objects.create(
+            authority=family.authority,
+            family=family,
+            organisation=world.organisation,
+            fields=["name"],
+            basis="consent",
+            basis_details=found.new("Share.basis_details"),
+            starts=today,
+            ends=today + timedelta(days=30),
+            shared_by=world.system,
+        )
+
+
+def _reading(found: Canaries) -> None:
+    estate = found.estate
+    by = estate.nation.world.system
+    for family in _planted(found):
+        Holder.objects.create(authority=family.authority, family=family, account=by, set_by=by)
+    ReadingVerdict.objects.create(
+        authority=estate.nation.world.city,
+        reader=estate.own[Role.SOCIAL_WORKER],
+        day=timezone.localdate(),
+        verdict="in_order",
+        note=found.new("ReadingVerdict.note"),
+        judged_by=by,
+    )
+
+
+def _retention(found: Canaries) -> None:
+    by, city = found.estate.nation.world.system, found.estate.nation.world.city
+    family = _planted(found)[0]
+    Hold.objects.create(
+        authority=city,
+        kind="families.family",
+        row=family.pk,
+        reason=found.new("Hold.reason"),
+        until=timezone.localdate() + timedelta(days=30),
+        placed_by=by,
+    )
+    Preview.objects.create(
+        authority=city, rule=found.new("Preview.rule"), rows=[str(family.pk)], count=1, made_by=by
+    )
+
+
+def _planted(found: Canaries) -> list[Family]:
+    return list(Family.objects.filter(name__startswith=PREFIX).order_by("number"))
+
+
+PLANTERS: tuple[Callable[[Canaries], None], ...] = (_openings, _shares, _reading, _retention)
 """One for each further kind of personal row; called in the authority's scope."""
 
 
@@ -128,13 +201,12 @@ def _unzipped(content: bytes) -> str:
         return " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
 
 
-def fingerprint(estate: Estate) -> str:
-    """A digest of every personal row of the authority: the same as long as nobody has written one."""
-    city = estate.nation.world.city
+def fingerprint(found: Canaries) -> str:
+    """A digest of every planted row: the same as long as nobody has written one."""
     digest = sha256()
-    with visible(everything(city)):
+    with visible(everything(found.estate.nation.world.city)):
         for model in personal_models():
-            for row in model._default_manager.filter(authority=city).order_by("pk"):
+            for row in model._default_manager.filter(pk__in=found.ids[model._meta.label]).order_by("pk"):
                 values: list[Any] = [getattr(row, column.attname) for column in model._meta.concrete_fields]
                 digest.update(repr(values).encode())
     return digest.hexdigest()

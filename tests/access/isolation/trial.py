@@ -48,7 +48,7 @@ class Logged(logging.Handler):
 def run(canaries: Canaries, *, number: int, seed: int = 1) -> Outcome:
     """So many attempts, then what they may have left behind."""
     outcome = Outcome()
-    before = fingerprint(canaries.estate)
+    before = fingerprint(canaries)
     logged = Logged()
     logging.getLogger().addHandler(logged)
     clients: dict[str, Client] = {}
@@ -66,7 +66,7 @@ def run(canaries: Canaries, *, number: int, seed: int = 1) -> Outcome:
     for message in mail.outbox:
         for where in canaries.seen_in(f"{message.subject}\n{message.body}\n{message.message()}"):
             outcome.leaks.append(f"an e-mail to {message.to} shows {where}")
-    if fingerprint(canaries.estate) != before:
+    if fingerprint(canaries) != before:
         outcome.leaks.append("rows of the authority were changed by a stranger")
     return outcome
 
