@@ -69,7 +69,7 @@ def table(
 @pytest.mark.parametrize("sizes", [(6, 4), (4, 3, 3)])
 def test_some_random_tables(sizes: tuple[int, ...]) -> None:
     hidden = 0
-    for seed in range(4):
+    for seed in range(8):
         numbers, cells, owners = table(seed, sizes)
         hidden += len(tried(numbers, [cells], owners).hidden)
     assert hidden > 20

@@ -133,7 +133,7 @@ def counts(size: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.one_of(st.integers(0, 9), st.integers(0, 60)), min_size=size, max_size=size)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(counts(len(PLACES) * 3))
 def test_places_by_topics_at_every_level(values):
     """Neighbourhoods, authorities, districts, clusters and the nation, by topics and all topics."""
@@ -143,7 +143,7 @@ def test_places_by_topics_at_every_level(values):
     tried(numbers, [cells.values()], {record: PLACES[record[0]] for record in records})
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(counts(4 * 3 * 2))
 def test_three_dimensions_with_totals(values):
     records = [(place, status, size) for place in "wxyz" for status in "pqr" for size in (1, 2)]
@@ -159,7 +159,7 @@ def test_three_dimensions_with_totals(values):
     tried(numbers, [cells.values()], {record: record[0] for record in records})
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(counts(12), st.lists(st.booleans(), min_size=12, max_size=12))
 def test_what_is_published_later_undoes_nothing(values, changes):
     """A second table, in which some of the counts were taken anew, beside the first."""

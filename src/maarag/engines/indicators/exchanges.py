@@ -40,15 +40,18 @@ def _exchanges(system: System, members: set[int], without: int) -> Iterator[dict
         for other in sorted(system.alike.get(mine, ()))[:NEIGHBOURS_TRIED]:
             if other not in members and owner[other] != without:
                 yield {atom: 1, other: -1}
-        sides = _neighbours(system, atom, without)
+        sides = [
+            list(zip(side, signature[side].tolist(), strict=True))
+            for side in _neighbours(system, atom, without)
+        ]
         for i, first in enumerate(sides):
             for second in sides[i + 1 :]:
-                for b in first:
-                    for a2 in second:
+                for b, of_b in first:
+                    for a2, of_a2 in second:
                         tried += 1
                         if tried > PAIRS_TRIED:
                             return
-                        wanted = (int(signature[b]) + int(signature[a2]) - mine) % 2**64
+                        wanted = (of_b + of_a2 - mine) % 2**64
                         for b2 in system.alike.get(wanted, ()):
                             if len({atom, b, a2, b2}) < 4 or owner[b2] == without:
                                 continue

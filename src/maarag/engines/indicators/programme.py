@@ -18,8 +18,8 @@ PRICE_OF_BLUR = 0.3
 """Of taking the "small" out of a mark, for each unit by which the move leaves the range."""
 PRICE_OF_MOVING = 1e-3
 GAP = 0.5
-"""By how much whole numbers may cost more than the least: a closer search takes twice the time, and in the
-end as much is hidden."""
+"""By how much whole numbers may cost more than the least: a closer search takes longer, and as much is
+hidden in the end."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,13 @@ def cheapest(system: System, cell: int, without: int, atoms: int) -> Plan | None
     problem = _Problem(system, cell, near)
     answer = problem.solve(whole=False)
     if answer is not None and np.abs(answer - np.round(answer)).max(initial=0.0) > 1e-6:
-        answer = problem.solve(whole=True)
+        # Whole numbers are sought where the fractions are; among all the atoms where these allow none.
+        moved = np.abs(answer.reshape(2, -1)).max(axis=0) > 1e-6
+        among = _Problem(system, cell, near[moved]).solve(whole=True)
+        if among is not None:
+            near, answer = near[moved], among
+        else:
+            answer = problem.solve(whole=True)
     if answer is None:
         return None
     count = near.size

@@ -11,11 +11,13 @@ import random
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+Atom = TypeVar("Atom", bound=Hashable)
 Ints = npt.NDArray[np.int64]
 NOBODY = -1
 """No owner: what any reader knows."""
@@ -38,16 +40,15 @@ class System:
     stays known, what was hidden stays hidden.
     """
 
-    def __init__(
-        self, numbers: Mapping[Hashable, int], owners: Mapping[Hashable, Hashable], threshold: int
-    ) -> None:
+    def __init__(self, numbers: Mapping[Atom, int], owners: Mapping[Atom, Hashable], threshold: int) -> None:
         self.threshold = threshold
-        self.atoms = [atom for atom, number in numbers.items() if number]
+        atoms = [atom for atom, number in numbers.items() if number]
+        self.atoms: list[Hashable] = list(atoms)
         self.index = {atom: i for i, atom in enumerate(self.atoms)}
-        self.x: Ints = np.array([numbers[atom] for atom in self.atoms], dtype=np.int64)
+        self.x: Ints = np.array([numbers[atom] for atom in atoms], dtype=np.int64)
         names = {name: i for i, name in enumerate(dict.fromkeys(owners.values()))}
         self.owner: Ints = np.array(
-            [names[owners[atom]] if owners.get(atom) is not None else UNOWNED for atom in self.atoms],
+            [names[owners[atom]] if owners.get(atom) is not None else UNOWNED for atom in atoms],
             np.int64,
         )
         self.cells: list[Ints] = []
