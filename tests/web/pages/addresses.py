@@ -67,7 +67,7 @@ PAGES = (
     Page("families:shared", "/families/shared/", PARTNER, is_main=True),
     Page("families:shared_file", "/families/shared/", PARTNER, follow="main tbody a"),
     Page("families:share", "/families/", LEADER, follow="main tbody a >> share"),
-    Page("families:withdraw_share", "/families/", LEADER, follow="main tbody a >> main a[href$='/withdraw/']"),
+    Page("families:withdraw_share", "/families/", LEADER, follow="main tbody a >> a[href$='/withdraw/']"),
     Page("families:mine", "/families/mine/", RESIDENT),
     Page("retention:index", "/retention/", STEWARD),
     Page("missions:index", "/missions/", INTEGRATOR, is_main=True),
