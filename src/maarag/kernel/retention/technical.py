@@ -58,7 +58,8 @@ def _forget_attempts(before: date) -> int:
 
 
 def _on_attempts(what: str, before: date) -> int:
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    caches: dict[str, Any] = settings.CACHES
+    table = connection.ops.quote_name(caches["default"]["LOCATION"])
     with connection.cursor() as cursor:
         cursor.execute(f"{what} FROM {table} WHERE expires < %s", [moment(before).astimezone(UTC)])
         return int(cursor.fetchone()[0]) if cursor.description else int(cursor.rowcount)
