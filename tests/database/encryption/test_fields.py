@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.core import serializers
 from django.core.exceptions import FieldError, ValidationError
@@ -9,6 +11,7 @@ from django.db import connection, models, transaction
 from django.db.migrations.writer import MigrationWriter
 from django.forms import modelform_factory
 from django.test.utils import isolate_apps
+from django.utils import translation
 
 from maarag.database.encryption import normalise
 from maarag.database.encryption.errors import EncryptionError, Undecipherable
@@ -22,6 +25,13 @@ from maarag.database.encryption.fields import (
 
 ID = "000000018"
 OTHER = "123456782"
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """The tests know the messages by their English."""
+    with translation.override("en"):
+        yield
 
 
 def raw(model: type[models.Model], column: str) -> list[bytes | None]:

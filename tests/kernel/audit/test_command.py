@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from maarag.cli.audit import WORDS, audit
 from maarag.kernel.audit.checking import sign_heads
@@ -15,6 +17,13 @@ from maarag.kernel.audit.signing import public_pem, signing_key
 from maarag.kernel.audit.stored import whole_record
 from maarag.kernel.places.actions import save_place
 from tests.factories.services import world
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """The tests know the messages by their English."""
+    with translation.override("en"):
+        yield
 
 
 def verify(*arguments: object) -> tuple[int, str]:
@@ -52,7 +61,7 @@ def test_an_exported_record_is_verified_elsewhere(tmp_path: Path) -> None:
     code, said = verify("--file", record, "--heads", heads, "--public-key", key)
     assert code == 1
     assert "cut-off" in said
-    assert WORDS["cut-off"] in said
+    assert str(WORDS["cut-off"]) in said
 
     other = tmp_path / "other.pem"
     other.write_text(public_pem(signing_key(tmp_path / "elsewhere").public_key()))

@@ -16,6 +16,7 @@ import pytest
 from maarag.kernel.imports import parsing
 from maarag.kernel.imports.reading import FileRefused, open_table
 from maarag.kernel.imports.reading.headers import MOST_COLUMNS
+from maarag.kernel.imports.reading.text import Utf8Stream
 
 from . import hostile
 from .hostile import HEAD, PLAIN, sheet, text_cell, xlsx
@@ -203,6 +204,31 @@ def test_what_neither_database_nor_json_holds_is_marked() -> None:
     assert read(content.encode()) == [{"place": "a\ufffdb\ufffd", "number": 1}]
     lines = b'{"place": "y", "number": Infinity}\n{"place": "z", "number": 1}\n'
     assert read(lines)[0] == {"place": "y", "number": "inf"}
+
+
+HALVES = [
+    (r"\ud800", "\ufffd"),
+    (r"\uDC00", "\ufffd"),
+    (r"a\ud800\u0041b", "a\ufffdAb"),
+    (r"\ud800\ud800\udc00\udc00", "\ufffd\U00010000\ufffd"),
+    (r"\ud83d\ude00 \u05d0", "\U0001f600 \u05d0"),
+    (r"\\ud800\\\ud800", "\\ud800\\\ufffd"),
+    (r"\\ud83d\ude00", "\\ud83d\ufffd"),
+    ("\\\\" * 7 + "ud83d", "\\" * 7 + "ud83d"),
+]
+
+
+@pytest.mark.parametrize(("written", "text"), HALVES)
+def test_halves_of_characters_are_marked_wherever_the_file_is_cut(written: str, text: str) -> None:
+    """In a list, read by the quick reader, as in a file of lines, read by Python's."""
+    row = f'{{"place": "{written}", "number": 1}}'
+    assert read(f"[{row}]".encode()) == [{"place": text, "number": 1}]
+    lines = read(f"{row}\n{row}\n".encode())
+    assert [one["place"] for one in lines] == [text, text]
+    for size in range(1, len(row) + 1):
+        stream = Utf8Stream(io.StringIO(row, newline=""))
+        pieces = b"".join(iter(lambda size=size, stream=stream: stream.read(size), b""))
+        assert json.loads(pieces)["place"] == text, size
 
 
 @pytest.mark.parametrize(

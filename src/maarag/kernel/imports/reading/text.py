@@ -9,6 +9,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from .refusals import FileRefused
+from .surrogates import LoneHalves
 
 CHUNK = 1024 * 1024
 SAMPLE = 256 * 1024
@@ -101,20 +102,21 @@ def text_stream(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
 
 
 class Utf8Stream:
-    """A text as UTF-8 bytes, for readers that take nothing else."""
+    """The text of a JSON as UTF-8 bytes, for a reader that takes nothing else."""
 
     def __init__(self, text: io.TextIOBase) -> None:
         self._text = text
         self._left = b""
+        self._halves = LoneHalves()
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
             return b""
         while size < 0 or len(self._left) < size:
             chunk = self._text.read(CHUNK if size < 0 else size)
+            self._left += self._halves.replaced(chunk).lstrip("\ufeff").encode()
             if not chunk:
                 break
-            self._left += chunk.lstrip("\ufeff").encode()
         if size < 0:
             size = len(self._left)
         out, self._left = self._left[:size], self._left[size:]
