@@ -37,7 +37,7 @@ from maarag.kernel.retention.actions import (
 from maarag.kernel.retention.models import Hold, Preview, PreviewState
 from maarag.kernel.retention.queries import standings
 from maarag.kernel.retention.rules import RULES
-from tests.factories.families import everything, family
+from tests.factories.families import everything, family, opened, shared
 
 from .conftest import Towns
 
@@ -48,7 +48,7 @@ CLOSED = RULES["families.closed"]
 
 def closed_family(towns: Towns, years: int = 8, name: str = CANARY) -> Family:
     """A file with a canary in every field, changed once, then closed so many years ago."""
-    opened = timezone.localdate() - timedelta(days=365 * (years + 2))
+    began = timezone.localdate() - timedelta(days=365 * (years + 2))
     one = family(
         towns.worker,
         towns.world.city,
@@ -57,10 +57,13 @@ def closed_family(towns: Towns, years: int = 8, name: str = CANARY) -> Family:
         national_id=ID,
         phone=PHONE,
         address=f"{CANARY} 5",
-        opened_on=opened,
+        opened_on=began,
     )
     with visible(scope_of(towns.worker)):
         one = change_family(by=towns.worker, family=one, name=f"{name} {CANARY}")
+    shared(towns.worker, one, towns.world.sister_organisation, "family_name")
+    opened(towns.stranger, towns.world.city, one.number)
+    with visible(scope_of(towns.worker)):
         read_family(by=towns.worker, pk=one.pk)
         day = timezone.localdate() - timedelta(days=round(365.25 * years) + 2)
         return close_family(by=towns.worker, family=one, reason="other", closed_on=day)
@@ -151,7 +154,13 @@ class TestNothingStays:
             assert stub.changes == {
                 "rule": "families.closed",
                 "approval": str(preview.pk),
-                "rows": {"families.family": 1, "families.member": 2, "families.holder": 1},
+                "rows": {
+                    "families.family": 1,
+                    "families.member": 2,
+                    "families.holder": 1,
+                    "families.opening": 1,
+                    "families.share": 1,
+                },
             }
             assert (preview.state, preview.erased) == (PreviewState.DONE, 1)
             kept = {key for row in RowChange.objects.filter(personal=True) for key in row.row_ids}
