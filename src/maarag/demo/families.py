@@ -8,14 +8,34 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from maarag.database.rows import RowScope, visible
-from maarag.domains.families.actions import MemberDraft, close_family, open_family
-from maarag.domains.families.models import Family
+from maarag.domains.families.actions import (
+    MemberDraft,
+    close_family,
+    open_family,
+    open_in_emergency,
+    share_family,
+    withdraw_share,
+)
+from maarag.domains.families.models import Basis, Family, FamilyStatus, Opening, Share
 from maarag.kernel.access.models import Account
+from maarag.kernel.people.models import Organisation
 
 from .loading import Loading
 from .tables import Row, rows
 
 TABLES = ("fiction_families", "fiction_family_members")
+BODY = "mg-shefa"
+KEEPER, OTHER_KEEPER = "social.worker@maale-gan.example", "second.worker@maale-gan.example"
+SISTER = "social.worker@givat-hadekel.example"
+SHARES = (
+    (
+        ("family_name", "address", "member_names", "member_relations", "member_phones"),
+        "האם חתמה על הסכמה אצל העובדת הסוציאלית, לצורך חלוקת סלי מזון לבית.",
+        False,
+    ),
+    (("family_name", "member_names"), "האב הסכים בעל פה בביקור בית, וחזר בו למחרת.", True),
+)
+EMERGENCY = "ילד מהמשפחה נמצא לבד בתחנת האוטובוס בגבעת הדקל, ואיש אינו עונה בטלפון."
 
 
 def load_families(loading: Loading) -> None:
@@ -45,7 +65,40 @@ def load_families(loading: Loading) -> None:
             )
             if row["closed"]:
                 close_family(by=loading.by, family=family, reason=row["closed"], closed_on=loading.today)
+        _share(loading, workers)
+        _open_in_emergency(loading, workers)
     loading.counts["families"] = len(table)
+
+
+def _share(loading: Loading, workers: dict[str, Account]) -> None:
+    """Parts of two files with the body of the partner's account; one consent was withdrawn."""
+    if Share.objects.exists():
+        return
+    body, keeper = Organisation.objects.get(code=BODY), workers[KEEPER]
+    kept = Family.objects.filter(worker=keeper, status=FamilyStatus.OPEN).order_by("number")[:2]
+    for family, (fields, details, withdrawn) in zip(kept, SHARES, strict=True):
+        share = share_family(
+            by=keeper,
+            family=family,
+            organisation=body,
+            fields=fields,
+            basis=Basis.CONSENT,
+            basis_details=details,
+            starts=loading.today,
+            ends=loading.today + timedelta(days=180),
+        )
+        if withdrawn:
+            withdraw_share(by=keeper, share=share)
+
+
+def _open_in_emergency(loading: Loading, workers: dict[str, Account]) -> None:
+    """One file of the authority, opened by the worker of its sister."""
+    if Opening.objects.exists():
+        return
+    kept = Family.objects.filter(worker=workers[OTHER_KEEPER], status=FamilyStatus.OPEN).earliest("number")
+    open_in_emergency(
+        by=workers[SISTER], authority=kept.authority, text=str(kept.number), reason=EMERGENCY, hours=24
+    )
 
 
 def _member(row: Row) -> MemberDraft:
