@@ -11,11 +11,18 @@ from django.test import Client
 from django.utils import timezone
 
 from maarag.api.actions import MOST_IN_FORCE, issue_token, revoke_token
-from maarag.api.models import ApiToken
+from maarag.api.models import ApiToken, StoredAnswer
 from maarag.domains.missions.models import Mission
+from maarag.kernel.access.actions import (
+    ask_factor_reset,
+    close_account,
+    confirm_factor_reset,
+    reopen_account,
+    reset_only_factor,
+)
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission, Role
-from maarag.kernel.audit.models import AuditEvent
+from maarag.kernel.audit.models import AuditEvent, RowChange
 from tests.access.conftest import Estate
 from tests.access.table import new_mission
 
@@ -92,6 +99,48 @@ def test_what_is_no_valid_token(integrator: Account, estate: Estate, how: str):
     assert answer.status_code == 401, "also where nobody needs to be signed in"
     assert answer["WWW-Authenticate"].startswith("Bearer")
     assert answer["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("how", ["closed and opened", "factors taken away by two", "by the command line"])
+def test_tokens_end_with_the_other_ways_in(
+    integrator: Account, estate: Estate, how: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Neither opening the account again nor a new second factor brings them back."""
+    text, other = token_for(integrator), token_for(estate.sister[Role.INTEGRATOR])
+    assert with_token(text).get("/api/access/me").status_code == 200
+    world = estate.nation.world
+    if how == "closed and opened":
+        close_account(by=world.system, account=integrator)
+        assert with_token(text).get("/api/access/me").status_code == 401
+        reopen_account(by=world.system, account=integrator)
+    elif how == "factors taken away by two":
+        one, two = (world.account(Role.DATA_STEWARD, place=world.nation) for _number in range(2))
+        reset = ask_factor_reset(by=one, account=integrator, reason="x")
+        assert with_token(text).get("/api/access/me").status_code == 200
+        confirm_factor_reset(by=two, reset=reset)
+    else:
+        monkeypatch.setattr("maarag.kernel.access.actions.who_manages_all_of", lambda account: [])
+        reset_only_factor(by=world.system, account=integrator)
+    assert with_token(text).get("/api/access/me").status_code == 401
+    assert ApiToken.objects.get(account=integrator).revoked_at is not None
+    assert with_token(other).get("/api/access/me").status_code == 200, "nobody else's"
+    integrator.refresh_from_db()
+    assert with_token(token_for(integrator)).get("/api/access/me").status_code == 200
+
+
+def test_use_makes_no_row_change_and_an_end_does(integrator: Account, estate: Estate):
+    text = token_for(integrator)
+    before = RowChange.objects.latest("pk").pk
+    client = with_token(text, **{"Idempotency-Key": "one"})
+    assert client.get("/api/access/me").status_code == 200
+    assert post(client, "/api/missions/", new_mission(estate)).status_code == 201
+    assert ApiToken.objects.get().last_used_at is not None
+    assert StoredAnswer.objects.exists()
+    changed = set(RowChange.objects.filter(pk__gt=before).values_list("of_table", flat=True))
+    assert "missions_mission" in changed
+    assert not {name for name in changed if name.startswith("api_")}
+    close_account(by=estate.nation.world.system, account=integrator)
+    assert RowChange.objects.filter(pk__gt=before, of_table="api_apitoken").count() == 1
 
 
 def test_only_a_fingerprint_is_kept(integrator: Account):

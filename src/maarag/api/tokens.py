@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from typing import Any
 
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+
+from maarag.kernel.access.models import Account
 
 from .models import ApiToken
 
@@ -38,3 +41,8 @@ def token_in_force(text: str) -> ApiToken | None:
     if found.revoked_at is not None or found.expires_at <= timezone.now():
         return None
     return found if found.account.is_active and not found.account.is_system else None
+
+
+def revoke_all(sender: Any, *, account: Account, **more: Any) -> None:
+    """End the account's tokens together with its other ways in; the record has them below that action."""
+    ApiToken.objects.filter(account=account, revoked_at=None).update(revoked_at=timezone.now())

@@ -22,7 +22,7 @@ from .permissions import Permission, Role
 from .queries import in_force
 from .scope import manages_all_of, permits, who_manages_all_of
 from .second_factor import take_away_factors
-from .sessions import end_sessions
+from .sessions import withdraw
 
 if TYPE_CHECKING:
     from maarag.kernel.people.models import Organisation
@@ -105,7 +105,7 @@ def end_grant(*, by: Account, grant: Grant) -> Grant:
 
 @transaction.atomic
 def close_account(*, by: Account, account: Account) -> Account:
-    """Close an account: its sessions end at once. PermissionDenied unless `by` manages all of its roles."""
+    """Close an account: sessions and tokens end at once. PermissionDenied unless `by` manages all roles."""
     return _set_active(by, account, False)
 
 
@@ -122,7 +122,7 @@ def _set_active(by: Account, account: Account, active: bool) -> Account:
     if account.is_active != active:
         account.is_active = active
         account.save(update_fields=["is_active"])
-        end_sessions(account)
+        withdraw(account)
         action = "access.reopen_account" if active else "access.close_account"
         record(by=by, action=action, subject=account, changes={"is_active": [not active, active]})
     return account
@@ -284,7 +284,7 @@ def ask_factor_reset(*, by: Account, account: Account, reason: str) -> FactorRes
 
 @transaction.atomic
 def confirm_factor_reset(*, by: Account, reset: FactorReset) -> FactorReset:
-    """Take away the second factor, as the second of two people; the password stays, all sessions end."""
+    """Take away the second factor, as the second of two people; only the password stays."""
     reset = FactorReset.objects.select_for_update(of=("self",)).get(pk=reset.pk)
     account = reset.account
     if by.pk in (account.pk, reset.asked_by_id) or not manages_all_of(by, account):

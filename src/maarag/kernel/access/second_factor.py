@@ -19,7 +19,7 @@ from maarag.database.encryption.cipher import decrypt, encrypt
 from .models import Account, Grant
 from .permissions import Role
 from .queries import in_force
-from .sessions import end_sessions
+from .sessions import withdraw
 
 LABEL = "access.second_factor"
 PROVED = "maarag_second_factor"
@@ -40,9 +40,9 @@ def has_second_factor(account: Account) -> bool:
 
 
 def take_away_factors(account: Account) -> None:
-    """Remove every factor with its recovery codes and end all sessions, in the caller's transaction."""
+    """Remove every factor with its recovery codes, end sessions and tokens, in the caller's transaction."""
     Authenticator.objects.filter(user_id=account.pk).delete()
-    end_sessions(account)
+    withdraw(account)
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from time import time
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from .models import Account
 BEGAN, SEEN = "maarag_began", "maarag_seen"
 NOTED_EVERY = 60
 """Seconds between two notes that the person is still there: not every request writes."""
+withdrawn = Signal()
+"""Sent with `account`, in the transaction that takes its access away: whatever else lets it in ends too."""
 
 
 def begin(request: HttpRequest) -> None:
@@ -53,6 +56,12 @@ def end_sessions(account: Account) -> None:
     """End all sessions of the account, in the caller's transaction."""
     account.session_salt = get_random_string(32)
     account.save(update_fields=["session_salt"])
+
+
+def withdraw(account: Account) -> None:
+    """End all sessions of the account and everything else that lets it in, in the caller's transaction."""
+    end_sessions(account)
+    withdrawn.send(Account, account=account)
 
 
 def end_other_sessions(request: HttpRequest, account: Account) -> None:

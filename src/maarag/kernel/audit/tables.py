@@ -16,6 +16,7 @@ EXEMPT: dict[str, str] = {
     "jobs_jobeffect": "bookkeeping of the queue: which job has had its effect; the effects are recorded",
     "jobs_jobfault": "bookkeeping of the queue, removed after a month",
     "imports_importrow": "a copy of a file on its way in; what is taken in is recorded where it goes",
+    "api_storedanswer": "answers kept for repeats of a request, removed after a week; the writes are recorded",
     "services_overlaprun": "computed from the directory, and computed again when it changes",
     "services_overlapfinding": "computed from the directory, and computed again when it changes",
 }
@@ -32,11 +33,12 @@ HIDDEN: dict[str, frozenset[str]] = {
 """Columns whose change is recorded without the value: secrets."""
 
 IGNORED: dict[str, frozenset[str]] = {
+    "api_apitoken": frozenset({"last_used_at"}),
     "access_account": frozenset({"last_login"}),
     "mfa_authenticator": frozenset({"last_used_at"}),
     "socialaccount_socialaccount": frozenset({"last_login"}),
 }
-"""Columns that alone make no change: when somebody last came in; sign-ins are events of their own."""
+"""Columns that alone make no change: when somebody, or a program of theirs, last came in."""
 
 
 def audited_models() -> list[type[Model]]:

@@ -92,7 +92,7 @@ class JustificationIn(Schema):
     text: str = Field(max_length=2000)
 
 
-class VerdictIn(Schema):
+class OpeningVerdictIn(Schema):
     """The supervisor's word."""
 
     verdict: Verdict
@@ -290,7 +290,7 @@ def end_foreign(request: HttpRequest, pk: UUID) -> OpeningOut:
     summary="Judge an emergency opening",
     url_name="families_judge",
 )
-def judge(request: HttpRequest, pk: UUID, body: VerdictIn) -> OpeningOut:
+def judge(request: HttpRequest, pk: UUID, body: OpeningVerdictIn) -> OpeningOut:
     """Whether it was right; 409 before it is over and justified, and where it was judged already."""
     opening = _supervised(request, pk)
     return _done(

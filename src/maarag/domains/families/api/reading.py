@@ -60,7 +60,7 @@ class UnusualOut(Schema):
     note: str
 
 
-class VerdictIn(Schema):
+class ReadingVerdictIn(Schema):
     """What a supervisor says of a day of reading."""
 
     authority: str = Field(description="Code of the local authority.", max_length=60)
@@ -169,7 +169,7 @@ def list_unusual(request: HttpRequest) -> list[UnusualOut]:
     summary="Judge a day of reading",
     url_name="families_reading_verdict",
 )
-def judge(request: HttpRequest, body: VerdictIn) -> VerdictOut:
+def judge(request: HttpRequest, body: ReadingVerdictIn) -> VerdictOut:
     """Say whether what somebody read on a day is in order; nobody judges their own reading."""
     by = _with(request, Permission.REVIEW_READING)
     authority = authorities_with(by, Permission.REVIEW_READING).filter(code=body.authority).first()
