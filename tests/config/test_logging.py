@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core import mail
 from django.test import Client, RequestFactory
+from django.utils.log import AdminEmailHandler
 from django.views.debug import get_exception_reporter_class, get_exception_reporter_filter
 
 import maarag
@@ -146,6 +148,17 @@ def test_reports_of_errors_say_where_and_nothing_else(settings: Any):
     kept = get_exception_reporter_filter(request)
     assert kept.get_post_parameters(request) == kept.get_safe_request_meta(request) == {}
     assert kept.get_safe_cookies(request) == {}
+
+
+def test_a_report_of_a_line_without_an_exception(settings: Any):
+    """Django gives the words of the line in place of the exception, as of an answer 500 of the API."""
+    settings.ADMINS = [("Nobody", "nobody@example.org")]
+    handler = AdminEmailHandler(include_html=True, reporter_class="maarag.config.logging.ShortReporter")
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "failed", (), None)
+    handler.emit(record)
+    (letter,) = mail.outbox
+    told = letter.body + "".join(str(body) for body, _kind in letter.alternatives)
+    assert told.count("An error.") == 2
 
 
 def test_our_own_words_are_fixed():

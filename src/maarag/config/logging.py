@@ -187,8 +187,8 @@ class ShortReporter(ExceptionReporter):
     """The types of the errors and their places in the code; nothing else, whoever asks for a report."""
 
     def get_traceback_text(self) -> str:
-        if self.exc_value is None:
-            return "An error.\n"
+        if not isinstance(self.exc_value, BaseException):
+            return "An error.\n"  # a line of the log without an exception: its words stand there instead
         lines = []
         for one in error_of(self.exc_value):
             lines += [str(one["type"]), *(f"  {place}" for place in one["at"])]

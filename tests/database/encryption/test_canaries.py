@@ -33,7 +33,7 @@ from maarag.database.layout import SUPERUSER, Layout, default_home
 from maarag.database.migrating import as_owner
 from maarag.database.rows import RowScope, visible
 from maarag.database.server import EmbeddedServer
-from maarag.domains.families import actions
+from maarag.domains.families.actions import files
 from maarag.domains.families.models import Family, Member
 from maarag.kernel.access.permissions import Role
 from tests.factories.services import World, world
@@ -161,7 +161,7 @@ class Site:
             raise RuntimeError(f"cannot record {person}")
 
         with monkeypatch.context() as patch:
-            patch.setattr(actions, "record", fail)
+            patch.setattr(files, "record", fail)
             for debug in (False, True):
                 with override_settings(DEBUG=debug):
                     for answer in (
@@ -184,7 +184,8 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
     chosen = configuration(structured=True)
     logging.config.dictConfig(chosen)
     handler.setFormatter(logging.getLogger().handlers[0].formatter)
-    reports = AdminEmailHandler(include_html=True)
+    with override_settings(**REPORTS):  # it looks for its reporter when it is made
+        reports = AdminEmailHandler(include_html=True)
     root, django = logging.getLogger(), logging.getLogger("django.request")
     root.addHandler(handler)
     django.addHandler(reports)
