@@ -238,7 +238,7 @@ def _found(authority: Place, text: str) -> UUID | None:
         families = families.filter(pk__in=members.values("family"))
     pks = dict(families.order_by("opened_on", "number").values_list("pk", "status"))
     still_open = [pk for pk, status in pks.items() if status == FamilyStatus.OPEN]
-    return (still_open or list(pks) or [None])[-1]
+    return next(reversed(still_open or list(pks)), None)
 
 
 def _scope(by: Account, opening: Opening) -> RowScope:

@@ -80,10 +80,9 @@ def share_family(
 def withdraw_share(*, by: Account, share: Share) -> Share:
     """End a share at once: from the commit on, the body does not see it. Raises Http404, AlreadyEnded."""
     found = Share.objects.select_for_update(no_key=True).filter(pk=share.pk).first()
-    family = found and Family.objects.filter(pk=found.family_id).first()
-    if found is None or family is None:
+    if found is None:
         raise Http404
-    require_for(by, Permission.SHARE_FAMILIES, family)
+    require_for(by, Permission.SHARE_FAMILIES, Family.objects.get(pk=found.family_id))
     if found.withdrawn_at or found.ends < timezone.localdate():
         raise AlreadyEnded(found.pk)
     found.withdrawn_at, found.withdrawn_by = timezone.now(), by

@@ -36,6 +36,5 @@ class ShareForm(forms.Form):
     starts = day_field(_("From"))
     ends = day_field(_("Until"), help_text=_("The last day, two years from the first at most."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        initial = {"starts": timezone.localdate(), **(kwargs.pop("initial", None) or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"starts": timezone.localdate()})

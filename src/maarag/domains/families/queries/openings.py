@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -64,7 +65,7 @@ def opened_by(account: Account) -> QuerySet[Opening]:
 
 
 @transaction.atomic
-def own_opening(account: Account, pk: object) -> Opening | None:
+def own_opening(account: Account, pk: UUID) -> Opening | None:
     return opened_by(account).filter(pk=pk).first()
 
 
@@ -112,7 +113,7 @@ def counts(viewer: Viewer) -> list[OpeningCounts]:
         rows = list(
             Opening.objects.filter(authority__in=list(authorities), opened_at__gte=since)
             .order_by()
-            .values("authority")
+            .values_list("authority")
             .annotate(
                 all=Count("pk"),
                 open=Count("pk", filter=open_now()),
@@ -120,11 +121,11 @@ def counts(viewer: Viewer) -> list[OpeningCounts]:
                 not_accepted=Count("pk", filter=Q(verdict="not_accepted")),
             )
         )
-    found = [OpeningCounts(authorities[row.pop("authority")], **row) for row in rows]
+    found = [OpeningCounts(authorities[pk], *numbers) for pk, *numbers in rows]
     return sorted(found, key=lambda one: (-one.all, one.authority.name_he))
 
 
 def works_at(account: Account) -> list[Place]:
     """The places for which the account may open foreign files: who it is, in the eyes of the supervisor."""
     grants = grants_of(account, Permission.OPEN_FOREIGN_FILES).exclude(place=None).select_related("place")
-    return list({grant.place_id: grant.place for grant in grants}.values())  # type: ignore[misc]
+    return list({grant.place.pk: grant.place for grant in grants if grant.place}.values())
