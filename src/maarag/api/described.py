@@ -23,6 +23,7 @@ SUBJECTS = {
     "imports": gettext_lazy("Loading data"),
     "access": gettext_lazy("Access"),
     "audit": gettext_lazy("Audit"),
+    "retention": gettext_lazy("Retention"),
     "jobs": gettext_lazy("Jobs"),
     "hsds": gettext_lazy("Directory in the HSDS standard"),
 }

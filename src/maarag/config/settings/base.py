@@ -150,6 +150,8 @@ MFA_ADAPTER = "maarag.kernel.access.second_factor.Factors"
 MFA_FORMS = {
     "authenticate": "maarag.kernel.access.codes.SignInCode",
     "reauthenticate": "maarag.kernel.access.codes.ProofCode",
+    "add_webauthn": "maarag.kernel.access.passkeys.NewPasskey",
+    "edit_webauthn": "maarag.kernel.access.passkeys.PasskeyName",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

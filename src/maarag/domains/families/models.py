@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maarag.database.encryption import normalise
 from maarag.database.encryption.fields import BlindIndexField, EncryptedTextField
@@ -16,8 +17,8 @@ from maarag.kernel.access.rows import PersonalRow
 
 
 class FamilyStatus(models.TextChoices):
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    OPEN = "open", pgettext_lazy("file of a family", "Open")
+    CLOSED = "closed", pgettext_lazy("file of a family", "Closed")
 
 
 class ClosingReason(models.TextChoices):

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.ui.tables import Status
 
@@ -17,10 +18,10 @@ def status_of(family: Family, today: date | None = None) -> Status:
     """The word, shape and colour of a file's state."""
     today = today or timezone.localdate()
     if family.status == FamilyStatus.CLOSED:
-        return Status(_("Closed"), "neutral")
+        return Status(pgettext("file of a family", "Closed"), "neutral")
     if family.review_on and family.review_on < today:
         return Status(_("Review overdue"), "critical")
-    return Status(_("Open"), "ok")
+    return Status(pgettext("file of a family", "Open"), "ok")
 
 
 def status_of_opening(opening: Opening) -> Status:
@@ -59,7 +60,7 @@ def status_of_share(share: Share, today: date | None = None) -> Status:
     """The word, shape and colour of where a share stands."""
     today = today or timezone.localdate()
     if share.withdrawn_at:
-        return Status(_("Withdrawn"), "neutral")
+        return Status(pgettext("share of a file", "Withdrawn"), "neutral")
     if share.ends < today:
         return Status(_("Ended"), "neutral")
     return Status(_("Begins later"), "info") if share.starts > today else Status(_("In force"), "ok")

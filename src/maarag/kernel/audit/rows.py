@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
+from .field_words import column_in_words, kind_in_words
 from .models import NATION, AuditEvent, Operation, RowChange, Seal
 from .tables import model_of
 from .words import _KEPT
@@ -117,12 +118,12 @@ def told(changes: Iterable[RowChange], viewer: Any, event: AuditEvent | None = N
                 number=row.pk,
                 at=row.at,
                 what=str(Operation(row.operation).label),
-                kind=str(model._meta.verbose_name) if model else row.of_table,
+                kind=kind_in_words(model) if model else row.of_table,
                 count=len(row.row_ids),
                 by=names.get(row.account or 0, ""),
                 login=row.login,
                 rows=tuple(
-                    _rows(row, set(row.row_ids) if not hidden else own, _KEPT.get(label, frozenset()))
+                    _rows(row, model, set(row.row_ids) if not hidden else own, _KEPT.get(label, frozenset()))
                 ),
                 hidden="" if own.issuperset(row.row_ids) else hidden,
             )
@@ -130,7 +131,9 @@ def told(changes: Iterable[RowChange], viewer: Any, event: AuditEvent | None = N
     return found
 
 
-def _rows(row: RowChange, shown: set[str], kept: frozenset[str]) -> Iterable[ToldRow]:
+def _rows(
+    row: RowChange, model: type[Model] | None, shown: set[str], kept: frozenset[str]
+) -> Iterable[ToldRow]:
     parts = row.changes or [""] * len(row.row_ids)
     for key, part in list(zip(row.row_ids, parts, strict=True))[:ROWS_SHOWN]:
         if not part or part.startswith("erased:"):
@@ -141,7 +144,10 @@ def _rows(row: RowChange, shown: set[str], kept: frozenset[str]) -> Iterable[Tol
         yield ToldRow(
             key,
             tuple(
-                (name, *(_value(value, row.operation) if key in shown and name not in kept else ("…", "…")))
+                (
+                    column_in_words(model, name),
+                    *(_value(value, row.operation) if key in shown and name not in kept else ("…", "…")),
+                )
                 for name, value in columns.items()
             ),
         )

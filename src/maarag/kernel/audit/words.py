@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maarag.ui.figures import day, name_in_language
 
+from .field_words import COUNTS, kind_in_words
 from .models import AuditEvent
 
 ACTIONS: dict[str, Any] = {
@@ -115,7 +116,7 @@ def action_in_words(action: str) -> str:
 def kind_of_subject(event: AuditEvent) -> str:
     """What kind of record it was done to."""
     model = _model(event)
-    return str(model._meta.verbose_name) if model else event.subject_type
+    return kind_in_words(model) if model else event.subject_type
 
 
 Names = Mapping[tuple[str, str], str]
@@ -228,6 +229,6 @@ def _field(event: AuditEvent, name: str) -> str:
     }
     field = _model_field(event, name)
     if field is None or name in words:
-        return words.get(name, name)
+        return words.get(name) or str(COUNTS.get(name, name))
     # A field without a name of its own is called as the model it points to is.
     return _g(str(field.verbose_name))

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maarag.ui import figures
@@ -62,7 +63,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [(_("Access"), reverse("access:index")), (row.name, "")],
         "facts": [
             (_("E-mail"), row.email),
-            (_("State"), _("Open") if row.is_active else _("Closed")),
+            (_("State"), pgettext("account", "Open") if row.is_active else pgettext("account", "Closed")),
             (_("Second factor"), _("Set up") if factor else _("Not set up")),
             (_("Last signed in"), figures.day(row.last_login) if row.last_login else _("never")),
         ],

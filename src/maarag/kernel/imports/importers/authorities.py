@@ -68,6 +68,26 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "days_abroad": ("avg_days_abroad", "ממוצע ימי שהייה בחוץ לארץ"),
     "localities": ("localities", "מספר יישובים"),
 }
+LABELS: dict[str, Any] = {
+    "socioeconomic_index": _l("Socio-economic index"),
+    "socioeconomic_rank": _l("Socio-economic rank"),
+    "index_population": _l("Population of the index"),
+    "median_age": _l("Median age"),
+    "dependency_ratio": _l("Dependency ratio"),
+    "families_with_4_or_more_children_percent": _l("Families with four children or more, percent"),
+    "years_of_schooling": _l("Years of schooling"),
+    "academic_degree_percent": _l("With an academic degree, percent"),
+    "earners_percent": _l("With income from work, percent"),
+    "women_without_income_from_work_percent": _l("Women without income from work, percent"),
+    "above_twice_the_average_wage_percent": _l("Above twice the average wage, percent"),
+    "below_minimum_wage_percent": _l("Below the minimum wage, percent"),
+    "income_support_recipients_20plus_percent": _l("With income support from age 20 on, percent"),
+    "monthly_income_per_person": _l("Monthly income per person"),
+    "vehicles_per_100": _l("Vehicles per 100 residents"),
+    "vehicle_licence_fee": _l("Vehicle licence fee"),
+    "days_abroad": _l("Days abroad"),
+    "localities": _l("Localities"),
+}
 _decimal = parsing.decimal(-1_000_000, 100_000_000)
 
 
@@ -144,7 +164,7 @@ class Authorities(Importer):
         Field(
             "longitude", _l("Longitude"), ("קו אורך", "lon", "lng", "خط الطول"), parsing.decimal(-180, 180)
         ),
-        *(Field(code, code.replace("_", " "), names, _decimal) for code, names in FIGURES.items()),
+        *(Field(code, LABELS[code], names, _decimal) for code, names in FIGURES.items()),
     )
     example = (
         {
