@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from maarag.engines.indicators import ALL, cross
+from maarag.engines.indicators import ALL, cross, protect
 
 from .attacker import Cell
 from .trial import tried
@@ -72,6 +72,22 @@ def test_some_random_tables(sizes: tuple[int, ...]) -> None:
     for seed in range(8):
         numbers, cells, owners = table(seed, sizes)
         hidden += len(tried(numbers, [cells], owners).hidden)
+    assert hidden > 20
+
+
+@pytest.mark.parametrize("sizes", [(9, 5), (5, 3, 3)])
+def test_what_is_hidden_does_not_depend_on_the_order_of_the_cells(sizes: tuple[int, ...]) -> None:
+    """Processes that serve the same figures decide by themselves: they must hide the same."""
+    hidden = 0
+    for seed in range(6):
+        numbers, cells, owners = table(seed, sizes)
+        first = protect(numbers, [cells], owners=owners)
+        for _ in range(3):
+            random.Random(seed).shuffle(cells)
+            other = protect(numbers, [cells], owners=owners)
+            assert other.hidden == first.hidden
+            assert other.expected == first.expected
+        hidden += len(first.hidden)
     assert hidden > 20
 
 

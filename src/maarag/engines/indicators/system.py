@@ -75,15 +75,18 @@ class System:
     def publish(self, cells: Iterable[frozenset[Hashable]]) -> list[int]:
         """Add the cells of a stage, those below the threshold hidden; returns the indices of the new ones.
 
-        Atoms that count nobody are left out of every cell: that they do is taken to be known.
+        Atoms that count nobody are left out of every cell: that they do is taken to be known. The order of
+        the cells makes no difference: two processes that publish the same must hide the same.
         """
         self.frozen = [True] * len(self.cells)
         found: list[int] = []
-        for cell in cells:
+        for indices in sorted(
+            {tuple(sorted(self.index[a] for a in cell if a in self.index)) for cell in cells}
+        ):
             number = len(self.cells)
-            members = np.array(sorted(self.index[atom] for atom in cell if atom in self.index), np.int64)
-            key = frozenset(self.atoms[i] for i in members) if len(members) != len(cell) else cell
-            if not members.size or key in self.number_of:
+            members = np.array(indices, np.int64)
+            key = frozenset(self.atoms[i] for i in indices)
+            if not indices or key in self.number_of:
                 continue
             self.number_of[key] = number
             value = int(self.x[members].sum())
