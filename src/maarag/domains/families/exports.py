@@ -15,7 +15,7 @@ from icalendar import Calendar, Event
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
-from maarag.kernel.audit.actions import Change, record, record_many
+from maarag.kernel.audit.actions import record
 from maarag.ui import figures
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.pdf import Report
@@ -23,6 +23,7 @@ from maarag.ui.documents.pdf import pdf as report_as_pdf
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
 
+from .actions.reading import record_export
 from .listing import Asked, families
 from .models import FamilyStatus
 from .queries import file_of
@@ -64,17 +65,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
         ],
         notes=[_("Personal: keep it closed, and delete it when you are done.")],
     )
-    for place in {one.authority for one in found}:
-        number = sum(one.authority_id == place.pk for one in found)
-        record(
-            by=account_of(request),
-            action="families.export",
-            subject=place,
-            place=place,
-            changes={"families": [None, number]},
-        )
-    # each of them was read: the family may see by whom
-    record_many(by=account_of(request), action="families.export", changes=[Change(one) for one in found])
+    record_export(by=account_of(request), families=found)
     day = figures.day(timezone.localdate())
     content = (
         workbook([table]) if form == "xlsx" else report_as_pdf(Report(_("Families"), day, tables=[table]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -14,7 +16,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission, Role
 from maarag.kernel.access.queries import in_force
 from maarag.kernel.access.scope import require
-from maarag.kernel.audit.actions import record
+from maarag.kernel.audit.actions import Change, record, record_many
 from maarag.kernel.places.models import Place
 from maarag.kernel.retention.actions import end_hold, erase_on_request, place_hold
 from maarag.kernel.retention.models import ErasureReason, Hold
@@ -33,6 +35,16 @@ def resident_with(email: str) -> Account | None:
     found = Account.objects.filter(email__iexact=email.strip(), is_active=True, is_system=False).first()
     is_resident = found is not None and found.grants.filter(in_force(), role=Role.RESIDENT).exists()
     return found if is_resident else None
+
+
+@transaction.atomic
+def record_export(*, by: Account, families: Sequence[Family]) -> None:
+    """Record that a list was taken away: how many files of each authority, and each of them as read."""
+    for place, number in Counter(family.authority for family in families).items():
+        changes = {"families": [None, number]}
+        record(by=by, action="families.export", subject=place, place=place, changes=changes)
+    # the family may see by whom
+    record_many(by=by, action="families.export", changes=[Change(family) for family in families])
 
 
 @transaction.atomic
