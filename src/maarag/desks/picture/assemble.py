@@ -195,25 +195,46 @@ def _entries(layer: Layer, spots: Iterable[int], filters: Filters) -> list[int]:
 
 @dataclass(frozen=True)
 class Summed:
-    """Entries added up: true `need` and the estimates it stands on (`atoms`, by id), and the `gap`.
+    """Entries added up: true `need` and the estimates it stands on (`atoms`, by id).
 
-    The gap follows from what the viewer may know: where that is not the true need, the share is what counts.
+    `reckoned` is the need, and `lacking` the gap, that follow from what the viewer may know.
     """
 
     need: int
-    gap: float
+    reckoned: float
+    lacking: float
     atoms: frozenset[int]
+
+    @property
+    def gap(self) -> float:
+        """Where what was reckoned with is not the true need, the share is what counts."""
+        if self.reckoned and abs(self.reckoned - self.need) > 1e-9:
+            return self.lacking * self.need / self.reckoned
+        return self.lacking
 
 
 def summed(layer: Layer, entries: Iterable[int]) -> Summed:
     """The entries of a layer with a known need, together."""
     picked = [index for index in entries if layer.entries[index].demand]
     demands = [demand for index in picked if (demand := layer.entries[index].demand)]
-    need = sum(demand.number for demand in demands)
-    reckoned, gap = float(layer.reach.people[picked].sum()), float(layer.reach.gap[picked].sum())
-    if reckoned and abs(reckoned - need) > 1e-9:
-        gap *= need / reckoned
-    return Summed(need, gap, frozenset().union(*(demand.atoms for demand in demands)))
+    reach = layer.reach
+    return Summed(
+        need=sum(demand.number for demand in demands),
+        reckoned=float(reach.people[picked].sum()),
+        lacking=float(reach.gap[picked].sum()),
+        atoms=frozenset().union(*(demand.atoms for demand in demands)),
+    )
+
+
+def together(sums: Iterable[Summed]) -> Summed:
+    """Several layers as one: no true need counts but that of all, for each by itself may be hidden."""
+    sums = list(sums)
+    return Summed(
+        need=sum(each.need for each in sums),
+        reckoned=sum(each.reckoned for each in sums),
+        lacking=sum(each.lacking for each in sums),
+        atoms=frozenset().union(*(each.atoms for each in sums)),
+    )
 
 
 def _row(

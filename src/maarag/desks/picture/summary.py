@@ -13,7 +13,7 @@ from maarag.kernel.places.queries import parts
 from maarag.kernel.taxonomy.models import Topic
 from maarag.values import Shown, Suppressed
 
-from .assemble import COVERAGE_IN_ORDER, COVERAGE_SEVERE, Picture, Row, summed
+from .assemble import COVERAGE_IN_ORDER, COVERAGE_SEVERE, Picture, Row, summed, together
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,11 @@ def _line(place: Place, rows: Iterable[Row], view: Picture) -> Line:
     services: set[int] = set()
     for row in rows:
         services |= row.layer.services_of(row.entries, near=True)
-    sums = [summed(row.layer, row.entries) for row in known]
-    atoms = frozenset().union(*(each.atoms for each in sums))
-    hidden = None if view.exact else view.whole.protection.mark(atoms)
+    total = together(summed(row.layer, row.entries) for row in known)
+    hidden = None if view.exact else view.whole.protection.mark(total.atoms)
     # Rows that are hidden by themselves count in a sum that may be shown.
-    need = sum(each.need for each in sums) if known else None
-    gap = sum(each.gap for each in sums) if known else None
+    need = total.need if known else None
+    gap = total.gap if known else None
     served = None if need is None or gap is None else need - gap
     open_rows = [row for row in known if isinstance(row.gap, (int, float)) and row.gap > 0]
     return Line(
