@@ -1,7 +1,7 @@
 """`python -m bench.rows`: what row-level security costs, on a million families of 255 authorities.
 
 Each query runs in pairs: on the real table under its policies, and on a copy without any, where the query
-itself names the same authorities; both as the application, a transaction each. Scopes of 1 and of 50 authorities.
+itself names the same authorities; both as the application, a transaction each, for 1 and for 50 authorities.
 """
 
 from __future__ import annotations
