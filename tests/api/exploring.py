@@ -117,15 +117,23 @@ class Findings:
 
 
 def with_rows(cases: Iterable[Any], rows: dict[str, list[Any]]) -> Iterator[Any]:
-    """The cases, and those with an item in their address once more for each row that there really is."""
+    """The cases, and those with an item in their address once more for a row that there really is.
+
+    `rows`: by the beginning of an address, the longest that fits; each is the value of every parameter, or
+    the values by name.
+    """
     for number, case in enumerate(cases):
         yield case
-        for prefix, ids in rows.items():
-            if case.path.startswith(prefix) and "{" in case.path:
-                yield type(case)(
-                    path_parameters=dict.fromkeys(case.path_parameters, ids[number % len(ids)]),
-                    **{name: copy.copy(getattr(case, name)) for name in _PARTS},
-                )
+        fitting = [prefix for prefix in rows if case.path.startswith(prefix)]
+        if not fitting or "{" not in case.path:
+            continue
+        found = rows[max(fitting, key=len)]
+        row = found[number % len(found)]
+        given = row if isinstance(row, dict) else dict.fromkeys(case.path_parameters, row)
+        yield type(case)(
+            path_parameters={**case.path_parameters, **given},
+            **{name: copy.copy(getattr(case, name)) for name in _PARTS},
+        )
 
 
 def explore(
