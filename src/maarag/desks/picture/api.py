@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 
@@ -115,7 +116,7 @@ def get_picture(
     try:
         where = resolve(place)
     except UnknownPlace:
-        raise HttpError(404, f"there is no place with the code {place!r}") from None
+        raise HttpError(404, _("There is no place with the code %(code)s.") % {"code": place}) from None
     try:
         filters = read_filters({"topic": topic, "population": population, "sector": sector})
         day = read_date(as_of)

@@ -13,6 +13,7 @@ COUNTS: dict[str, Any] = {
     "account": _("account"),
     "approval": _("approval"),
     "count": _("how many"),
+    "families": _("families"),
     "fields": _("what was changed"),
     "fingerprint": _("fingerprint"),
     "kind": _("kind"),

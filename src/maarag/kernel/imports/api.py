@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import File, Form, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
@@ -73,7 +74,7 @@ class RowsOut(Schema):
 
 def _must(request: HttpRequest) -> None:
     if not holds_somewhere(request.user, Permission.IMPORT_DATA):
-        raise HttpError(403, "You may not load data.")
+        raise HttpError(403, _("Your account has no role that loads data."))
 
 
 def _file(request: HttpRequest, pk: int) -> ImportFile:
