@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from maarag.database import doctor
 from maarag.database.migrating import as_owner
 from maarag.database.rows import NOBODY, RowScope, under, visible
 from maarag.database.rows.checks import personal_models, problems
@@ -35,6 +36,11 @@ def towns() -> World:
 def test_the_catalogue_holds_what_the_models_promise():
     assert {Family, Member} <= set(personal_models())
     assert problems(connection) == []
+
+
+def test_the_doctor_tells():
+    (finding,) = doctor._rows()
+    assert finding.ok, finding.message
 
 
 def test_without_a_scope_nobody_sees_a_row(towns: World):

@@ -20,7 +20,8 @@ from maarag.database.server import EmbeddedServer
 @pytest.fixture(autouse=True)
 def without_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     """They look through Django's own connection, which is not to these homes."""
-    monkeypatch.setattr(doctor, "_migrations", lambda: iter(()))
+    for name in ("_migrations", "_rows"):
+        monkeypatch.setattr(doctor, name, lambda: iter(()))
 
 
 def look(home: Path, **environ: str) -> dict[str, Finding]:

@@ -93,6 +93,7 @@ def _server(alias: str, settings: Mapping[str, Any]) -> Iterator[Finding]:
             if alias == "default":
                 yield from _role(connection)
                 yield from _migrations()
+                yield from _rows()
         except psycopg.Error as error:
             remedy = _("See the log of the server.")
             yield Finding(name, False, (error.diag.message_primary or str(error)).strip(), remedy)
@@ -194,6 +195,32 @@ def _migrations() -> Iterator[Finding]:
         yield Finding(name, False, message, _("Run: maarag manage migrate"))
     else:
         yield Finding(name, True, _("All are applied."))
+
+
+def _rows() -> Iterator[Finding]:
+    """Whether the policies on people's rows are as the models promise; silent before the first migration."""
+    if not apps.ready:
+        return
+    from django.db import DEFAULT_DB_ALIAS, Error, connections
+
+    from .rows.checks import personal_models, problems
+
+    connection = connections[DEFAULT_DB_ALIAS]
+    name = _("People's rows")
+    try:
+        if "django_migrations" not in connection.introspection.table_names():
+            return
+        found = problems(connection)
+    except Error as error:
+        yield Finding(name, False, str(error).strip(), _("See that the database answers, then look again."))
+        return
+    finally:
+        connection.close()
+    if found:
+        yield Finding(name, False, "; ".join(found[:5]), _("Migrate as the owner: maarag manage migrate"))
+    else:
+        tables = len(personal_models())
+        yield Finding(name, True, _("%(count)d tables are under their policies.") % {"count": tables})
 
 
 def _files(layout: Layout) -> Iterator[Finding]:
