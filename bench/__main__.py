@@ -1,4 +1,4 @@
-"""`python -m bench` (or `make bench`): every benchmark, one after the other; `python -m bench load`: that one."""
+"""`python -m bench` (or `make bench`): every benchmark, one after the other; `python -m bench load`: one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ import subprocess
 import sys
 import time
 
-BENCHES = ("picture", "reach", "overlap", "search", "audit", "load", "jobs", "fields", "backup", "suppression")
+BENCHES = (
+    "picture",
+    "reach",
+    "overlap",
+    "search",
+    "audit",
+    "load",
+    "jobs",
+    "fields",
+    "backup",
+    "suppression",
+)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from .main import setup_django
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
-    """Run one of Django's management commands; `migrate` as the owner of the tables, the others as the site."""
+    """Run one of Django's management commands; `migrate` as the owner, the others as the site."""
     setup_django()
     from django.core.management import execute_from_command_line
     from django.db import connection

@@ -87,7 +87,7 @@ def told(ids: Iterable[str], language: str) -> dict[str, tuple[str, str, str]]:
 
 
 def revision_in_use() -> tuple[object, ...]:
-    """What the index in use was built of, where it may lag behind the database; nothing where it never does."""
+    """What the index in use was built of where it may lag behind the database; else nothing."""
     return _directory().revision if _current and len(_current.index) > AT_ONCE else ()
 
 

@@ -45,7 +45,7 @@ WITHIN_AN_AUTHORITY = frozenset(
         Permission.REVIEW_READING,
     }
 )
-"""Permissions that a grant for a place above the authorities does not give: from there people are only counted."""
+"""What a grant for a place above the authorities does not give: from there people are only counted."""
 
 
 class Role(models.TextChoices):

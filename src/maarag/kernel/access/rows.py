@@ -66,7 +66,7 @@ class RowScopeMiddleware:
         account = request.user
         if not isinstance(account, Account) and not account.is_authenticated:
             return self.get_response(request)
-        scope = scope_of(account)  # type: ignore[arg-type]
+        scope = scope_of(account)
         if not scope.sees_personal_rows:
             with under(scope):
                 return self.get_response(request)

@@ -16,7 +16,7 @@ EXEMPT: dict[str, str] = {
     "jobs_jobeffect": "bookkeeping of the queue: which job has had its effect; the effects are recorded",
     "jobs_jobfault": "bookkeeping of the queue, removed after a month",
     "imports_importrow": "a copy of a file on its way in; what is taken in is recorded where it goes",
-    "api_storedanswer": "answers kept for repeats of a request, removed after a week; the writes are recorded",
+    "api_storedanswer": "answers kept for repeats of a request, for a week; the writes are recorded",
     "services_overlaprun": "computed from the directory, and computed again when it changes",
     "services_overlapfinding": "computed from the directory, and computed again when it changes",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -23,7 +24,7 @@ def _remove(before: date) -> int:
     """With their rows; the files themselves go once that is committed."""
     old = list(_old(before))
     for one in old:
-        transaction.on_commit(lambda file=one.file: file.storage.delete(file.name))
+        transaction.on_commit(partial(one.file.storage.delete, one.file.name))
     ImportFile.objects.filter(pk__in=[one.pk for one in old]).delete()
     return len(old)
 
