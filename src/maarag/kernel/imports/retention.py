@@ -24,7 +24,7 @@ def _remove(before: date) -> int:
     """With their rows; the files themselves go once that is committed."""
     old = list(_old(before))
     for one in old:
-        transaction.on_commit(partial(one.file.storage.delete, one.file.name))
+        transaction.on_commit(partial(one.file.storage.delete, str(one.file.name)))
     ImportFile.objects.filter(pk__in=[one.pk for one in old]).delete()
     return len(old)
 
