@@ -98,3 +98,20 @@ def test_staff_find_their_places_and_missions_by_date(nation: Nation) -> None:
     resident = as_(nation.world.account(Role.RESIDENT, place=nation.world.sister)).get("/").content.decode()
     assert "/picture/9002/" in resident
     assert "/missions/" not in resident
+
+
+@pytest.mark.parametrize(
+    "role",
+    [Role.DISTRICT_SUPERVISOR, Role.NATIONAL_MANAGER, Role.TEAM_LEADER, Role.RESIDENT],
+)
+def test_the_way_to_the_counts_of_families_and_back(nation: Nation, role: Role) -> None:
+    at = {Role.DISTRICT_SUPERVISOR: nation.district, Role.NATIONAL_MANAGER: nation.world.nation}
+    staff = as_(nation.world.account(role, place=at.get(role, nation.world.city)))
+    has_link = '<a href="/families/counts/">' in staff.get("/").content.decode()
+    answer = staff.get("/families/counts/")
+    assert has_link == (answer.status_code == 200) == (role != Role.RESIDENT)
+    if has_link:
+        page = answer.content.decode()
+        crumbs = page[page.index('class="crumbs"') : page.index("<h1>")]
+        assert 'href="/families/"' in crumbs if role == Role.TEAM_LEADER else 'href="/"' in crumbs
+    assert "/families/counts/" not in Client().get("/").content.decode()

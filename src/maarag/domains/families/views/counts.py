@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -33,10 +34,16 @@ KINDS = {
 @needs_permission(Permission.VIEW_STAFF_FIGURES)
 def index(request: HttpRequest) -> HttpResponse:
     """Open and closed files by authority and number of children."""
-    counts = counts_for(account_of(request))
-    parts = [{"title": title, "table": _table(title, lines)} for title, lines in _parts(counts)]
-    fictional = any(line.place.is_fictional for line in counts.lines)
-    return render(request, "families/counts.html", {"parts": parts, "fictional": fictional})
+    account = account_of(request)
+    counts = counts_for(account)
+    keeps_files = account.may_somewhere(Permission.VIEW_FAMILIES)
+    above = (_("Families"), "families:index") if keeps_files else (_("First page"), "home:index")
+    context = {
+        "parts": [{"title": title, "table": _table(title, lines)} for title, lines in _parts(counts)],
+        "fictional": any(line.place.is_fictional for line in counts.lines),
+        "crumbs": [(above[0], reverse(above[1])), (_("Families by authority"), "")],
+    }
+    return render(request, "families/counts.html", context)
 
 
 @require_safe
