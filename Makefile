@@ -20,7 +20,8 @@ test: $(VENV)/.dev $(VENV)/.words packages  ## All tests, in a real PostgreSQL a
 	@bash .ci/test
 
 proof: $(VENV)/.dev $(VENV)/.words packages  ## The long proofs, at most half an hour
-	@$(BIN)/pytest -q -m proof tests
+	@$(BIN)/pytest -q -n 2 -m proof tests --ignore tests/reliability
+	@$(BIN)/pytest -q -m proof tests/reliability
 
 lint: $(VENV)/.dev  ## Style, types, direction of dependencies
 	$(BIN)/ruff check .
