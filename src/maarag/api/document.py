@@ -41,11 +41,19 @@ class Token(HttpBearer):
 class Api(NinjaAPI):
     """The API with what holds for all of its operations said in its document."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._documents: dict[str, OpenAPISchema] = {}
+
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        document = super().get_openapi_schema(**kwargs)
-        document["paths"] |= hsds_operations("/hsds")
-        complete(document)
-        return document
+        """Made once a process, for it takes a second or so; whoever gets it only reads."""
+        asked = repr(sorted(kwargs.items()))
+        if asked not in self._documents:
+            document = super().get_openapi_schema(**kwargs)
+            document["paths"] |= hsds_operations("/hsds")
+            complete(document)
+            self._documents[asked] = document
+        return self._documents[asked]
 
 
 api = Api(
