@@ -6,19 +6,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import include, path
-from ninja import NinjaAPI
 
 from maarag.domains.services.actions import CapacityDraft, PhoneDraft, compute_overlaps
-from maarag.domains.services.api import router
 from maarag.domains.services.models import OverlapVerdict
 from maarag.kernel.access.permissions import Role
 from tests.factories.services import World
 
-api = NinjaAPI(urls_namespace="services-test-api")
-api.add_router("/services", router)
-urlpatterns = [path("api/", api.urls), path("", include("maarag.config.urls"))]
-pytestmark = pytest.mark.urls(__name__)
 TEXT = "ארוחת צהריים חמה מוגשת בכל יום לאזרחים ותיקים המתגוררים לבדם, עם הסעה מהבית ובחזרה"
 
 

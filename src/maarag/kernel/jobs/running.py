@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PACKAGE = PurePath(__file__).parents[2]
+"""The folder of our own code, wherever it is installed."""
+
 
 @dataclass(frozen=True)
 class Running:
@@ -101,7 +104,7 @@ def _keep_fault(task: Task, job: int, error: Exception) -> None:
 def _place(error: Exception) -> str:
     """File and line where it was raised, the innermost of our own code if there is any."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "maarag" in PurePath(frame.filename).parts[:-1]]
+    ours = [frame for frame in frames if PACKAGE in PurePath(frame.filename).parents]
     ours = [frame for frame in ours if frame.filename != __file__]
     if not frames:
         return ""

@@ -16,6 +16,8 @@ from .refusals import FileRefused
 
 LOOKED_AT = 40
 MOST_COLUMNS = 2000
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that are none: neither the database nor JSON holds them."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _TOTALS = ("סהכ", "סכ הכל", "סכ הכול", "סיכומ", "total", "grand total", "المجموع", "اجمالي")
 
@@ -107,7 +109,8 @@ def is_blank(cells: Sequence[Any]) -> bool:
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None else " ".join(str(cell).split())
+    """A cell of the header; a mark stands for what is no character."""
+    return "" if cell is None else " ".join(UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", str(cell)).split())
 
 
 def _spread(above: Sequence[Any], width: int) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from . import delimited, json_rows, workbooks
 from .formats import Format, format_of
-from .headers import LOOKED_AT, Columns, columns_of, find_header, header_key, is_blank, is_total
+from .headers import LOOKED_AT, UNSTORABLE, Columns, columns_of, find_header, header_key, is_blank, is_total
 from .refusals import FileRefused
 from .text import NAMES, encoding_of, text_stream
 
@@ -104,13 +103,10 @@ class Table:
             text.detach()
 
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
 def _storable(cell: Any) -> Any:
     """The cell with a mark for each character that is none, and numbers that are none as text."""
     if isinstance(cell, str):
-        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", cell) if _UNSTORABLE.search(cell) else cell
+        return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", cell) if UNSTORABLE.search(cell) else cell
     if isinstance(cell, float) and not math.isfinite(cell):
         return str(cell)
     if isinstance(cell, int) and abs(cell) > _LARGEST:
