@@ -209,7 +209,7 @@ def test_a_sudden_end_of_the_command_leaves_nothing_half_done(filled: Path):
 def test_the_commands_say_how_it_went(filled: Path, monkeypatch: pytest.MonkeyPatch, settings: Any):
     monkeypatch.setenv("MAARAG_HOME", str(filled))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    settings.MEDIA_ROOT = filled / "media"
+    settings.HOME, settings.MEDIA_ROOT = filled, filled / "media"
 
     def call(*arguments: str) -> tuple[int, str]:
         result = CliRunner().invoke(main, list(arguments))
@@ -225,7 +225,7 @@ def test_the_commands_say_how_it_went(filled: Path, monkeypatch: pytest.MonkeyPa
     (path,) = (filled / "elsewhere").iterdir()
     assert str(path) in out
     code, out = call("backup", "status", "--format", "json")
-    assert code == 0
+    assert code == 0, out
     assert json.loads(out)["last_success"]["file"] == str(path)
     assert json.loads(out)["fresh"] is True
     with state.path(filled).open("r+") as file:
