@@ -150,7 +150,7 @@ def walk(
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_along_the_links(estate: Estate, settings: Any, restart: Restart, path: Path):
-    sent, done = walk(estate, settings, restart, path, scenarios=15, steps=6)
+    sent, done = walk(estate, settings, restart, path, scenarios=25, steps=8)
     assert sent.total() > 40, sent
     assert len(done.keys() & path.along) >= 3, done
 
