@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from maarag.database import locks, processes
-from maarag.database.layout import Layout
+from maarag.database.layout import OWNER, Layout
 from maarag.database.server import EmbeddedServer
 
 from .conftest import Host, finished
@@ -85,7 +85,8 @@ def test_ctrl_c_is_not_for_the_server(home: Path, host: Host) -> None:
 
 def test_stop_ends_open_sessions_and_start_follows(home: Path) -> None:
     server = EmbeddedServer(home)
-    session = psycopg.connect(**server.start().parameters())
+    server.start()
+    session = psycopg.connect(**server.connection(OWNER).parameters())
     session.execute("CREATE TABLE half (x int)")
     EmbeddedServer(home).stop()
     with pytest.raises(psycopg.OperationalError):
