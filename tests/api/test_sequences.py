@@ -98,7 +98,14 @@ def restart(estate: Estate) -> Iterator[Restart]:
 
 
 def walk(
-    estate: Estate, settings: Any, restart: Restart, path: Path, *, scenarios: int, steps: int
+    estate: Estate,
+    settings: Any,
+    restart: Restart,
+    path: Path,
+    *,
+    scenarios: int,
+    steps: int,
+    seed: int = SEED,
 ) -> tuple[Counter[str], Counter[str]]:
     """(requests, those that did what was asked) by operation; raises at the first fault.
 
@@ -143,14 +150,21 @@ def walk(
         ) -> None:
             case.validate_response(response, checks=CHOSEN)
 
-    Walk._hypothesis_internal_use_seed = SEED
+    Walk._hypothesis_internal_use_seed = seed
     Walk.run(settings=hypothesis.settings(max_examples=scenarios, stateful_step_count=steps, **QUIET))
     return sent, done
 
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_along_the_links(estate: Estate, settings: Any, restart: Restart, path: Path):
-    sent, done = walk(estate, settings, restart, path, scenarios=25, steps=8)
+    """What chance finds in one short walk differs with the machine: further walks, until it went along."""
+    sent: Counter[str] = Counter()
+    done: Counter[str] = Counter()
+    for another in range(5):
+        asked, answered = walk(estate, settings, restart, path, scenarios=15, steps=8, seed=SEED + another)
+        sent, done = sent + asked, done + answered
+        if len(done.keys() & path.along) >= 3:
+            break
     assert sent.total() > 40, sent
     assert len(done.keys() & path.along) >= 3, done
 
