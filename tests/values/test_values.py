@@ -66,3 +66,29 @@ def test_text_falls_back_to_a_language_that_is_there():
 def test_a_hidden_count_is_told_apart_from_every_number():
     assert is_suppressed(Suppressed(5))
     assert not any(is_suppressed(value) for value in (0, 3, None, "<5"))
+
+
+weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=9).filter(any)
+
+
+@given(st.integers(-(10**12), 10**12), weights, st.sampled_from([1, 100]))
+def test_parts_of_money_add_up_and_are_fair(agorot: int, weights: list[int], unit: int):
+    parts = Money(agorot).split(weights, unit=unit)
+    assert sum(part.agorot for part in parts) == agorot
+    rest = abs(agorot) % unit
+    for part, weight in zip(parts, weights, strict=True):
+        exact = abs(agorot) * weight / sum(weights)
+        assert abs(abs(part.agorot) - exact) < 2 * unit + rest
+        assert weight or part.agorot == 0
+
+
+def test_the_shares_of_an_envelope_as_they_are_written():
+    assert Money.from_shekels(4_184_775).split([6, 1, 1], unit=100) == [
+        Money.from_shekels(amount) for amount in (3_138_581, 523_097, 523_097)
+    ]
+
+
+@pytest.mark.parametrize(("weights", "unit"), [([], 1), ([0, 0], 1), ([1, -1, 5], 1), ([1], 0)])
+def test_weights_that_share_nothing_are_refused(weights: list[int], unit: int):
+    with pytest.raises(ValueError, match="weights"):
+        Money(100).split(weights, unit=unit)

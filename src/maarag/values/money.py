@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -38,6 +39,27 @@ class Money:
 
     def __mul__(self, factor: int) -> Money:
         return Money(self.agorot * factor)
+
+    def split(self, weights: Sequence[int], *, unit: int = 1) -> list[Money]:
+        """Parts in proportion to whole, not negative weights, in the same order; they add up to the whole.
+
+        By largest remainder: each part is rounded down to `unit` agorot, and the units left go one each to
+        the greatest remainders, the earlier first among equals. What is no whole unit goes to the greatest
+        weight.
+        Raises ValueError for negative or only zero weights and for a unit below one.
+        """
+        total = sum(weights)
+        if unit < 1 or total <= 0 or min(weights) < 0:
+            raise ValueError("weights must not be negative nor all zero, and a unit is at least one agora")
+        sign, units = (-1, -self.agorot) if self.agorot < 0 else (1, self.agorot)
+        units, rest = divmod(units, unit)
+        parts = [units * weight // total for weight in weights]
+        remainders = sorted(range(len(weights)), key=lambda at: (-(units * weights[at] % total), at))
+        for at in remainders[: units - sum(parts)]:
+            parts[at] += 1
+        agorot = [part * unit for part in parts]
+        agorot[max(range(len(weights)), key=lambda at: (weights[at], -at))] += rest
+        return [Money(sign * part) for part in agorot]
 
     def __bool__(self) -> bool:
         return self.agorot != 0

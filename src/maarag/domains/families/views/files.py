@@ -36,6 +36,7 @@ from ..actions import (
 from ..forms import ClosingForm, FamilyForm, MemberFormSet, initial_of
 from ..listing import Asked, families
 from ..models import Family, FamilyStatus
+from ..parts import summaries, tabs
 from ..queries import found_by, history, listed, to_justify, waiting_for
 from ..scope import authorities_with, may
 from ..words import age_of, status_of
@@ -286,6 +287,8 @@ def _detail_page(request: HttpRequest, family: Family, form: ClosingForm, status
         "shares": shares_table(family, may_share=may_share),
         "form": form,
         "history": history(family),
+        "tabs": tabs(family, ""),
+        "summaries": summaries(request.user, family),
         "crumbs": [(_("Families"), reverse("families:index")), (family.name, "")],
     }
     return render(request, "families/detail.html", context, status=status)
