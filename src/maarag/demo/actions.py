@@ -16,7 +16,17 @@ from django.utils import timezone
 from maarag.kernel.audit.actions import record
 from maarag.kernel.audit.models import AuditEvent
 
-from . import accounts, catalogue, families, family_poverty, fiction, national, programmes, vocabulary
+from . import (
+    accounts,
+    catalogue,
+    families,
+    family_poverty,
+    fiction,
+    households,
+    national,
+    programmes,
+    vocabulary,
+)
 from .loading import Loading, Progress
 from .tables import FOLDER, fingerprint
 
@@ -52,7 +62,7 @@ PARTS = (
 )
 WITH_ACCOUNTS = (
     Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES),
-    Part("families", families.load_families, [families], families.TABLES),
+    Part("families", families.load_families, [families, households], families.TABLES),
 )
 """Left out where settings.DEMONSTRATION is off, for the accounts have a known password."""
 

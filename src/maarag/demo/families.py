@@ -20,10 +20,11 @@ from maarag.domains.families.models import Basis, Family, FamilyStatus, Opening,
 from maarag.kernel.access.models import Account
 from maarag.kernel.people.models import Organisation
 
+from .households import households
 from .loading import Loading
 from .tables import Row, rows
 
-TABLES = ("fiction_families", "fiction_family_members")
+TABLES = ("fiction_families", "fiction_family_members", "names")
 BODY = "mg-shefa"
 KEEPER, OTHER_KEEPER = "social.worker@maale-gan.example", "second.worker@maale-gan.example"
 SISTER = "social.worker@givat-hadekel.example"
@@ -39,10 +40,10 @@ EMERGENCY = "ילד מהמשפחה נמצא לבד בתחנת האוטובוס �
 
 
 def load_families(loading: Loading) -> None:
-    people: dict[str, list[Row]] = {}
+    drawn, people = households()
     for row in rows("fiction_family_members"):
         people.setdefault(row["family"], []).append(row)
-    table = rows("fiction_families")
+    table = rows("fiction_families") + drawn
     workers = {account.email: account for account in Account.objects.all()}
     authorities = {loading.places[row["authority"]] for row in table}
     with visible(RowScope(frozenset(place.pk for place in authorities), loading.by.pk)):
