@@ -59,7 +59,7 @@ def strangers(estate: Estate) -> dict[str, Account | None]:
     return found
 
 
-KEEPERS = (Role.SOCIAL_WORKER, Role.TEAM_LEADER)
+KEEPERS = (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD)
 
 
 class Attempts:

@@ -33,6 +33,10 @@ class Permission(StrEnum):
     """See who reads files, and judge what was opened in an emergency."""
     VIEW_SHARED_FILES = "view_shared_files"
     """Read what was shared with the body."""
+    APPROVE_SPENDING = "approve_spending"
+    """Approve what is asked for of a family's basket, up to a limit that each role has."""
+    PAY_SPENDING = "pay_spending"
+    """Pay what somebody else approved."""
 
 
 WITHIN_AN_AUTHORITY = frozenset(
@@ -43,6 +47,8 @@ WITHIN_AN_AUTHORITY = frozenset(
         Permission.SHARE_FAMILIES,
         Permission.OPEN_FOREIGN_FILES,
         Permission.REVIEW_READING,
+        Permission.APPROVE_SPENDING,
+        Permission.PAY_SPENDING,
     }
 )
 """What a grant for a place above the authorities does not give: from there people are only counted."""
@@ -52,6 +58,7 @@ class Role(models.TextChoices):
     INTEGRATOR = "integrator", _("Integrator")
     SOCIAL_WORKER = "social_worker", _("Social worker")
     TEAM_LEADER = "team_leader", _("Team leader")
+    DEPARTMENT_HEAD = "department_head", _("Department head")
     DISTRICT_SUPERVISOR = "district_supervisor", _("District supervisor")
     NATIONAL_MANAGER = "national_manager", _("National manager")
     PROGRAMME_DIRECTOR = "programme_director", _("Programme director")
@@ -88,6 +95,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_FAMILIES,
             P.SHARE_FAMILIES,
             P.OPEN_FOREIGN_FILES,
+            P.APPROVE_SPENDING,
         }
     ),
     Role.TEAM_LEADER: frozenset(
@@ -102,6 +110,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SHARE_FAMILIES,
             P.OPEN_FOREIGN_FILES,
             P.REVIEW_READING,
+            P.APPROVE_SPENDING,
+            P.PAY_SPENDING,
+        }
+    ),
+    Role.DEPARTMENT_HEAD: frozenset(
+        {
+            P.VIEW_STAFF_FIGURES,
+            P.VIEW_EXACT_COUNTS,
+            P.EDIT_NEEDS,
+            P.JUDGE_OVERLAPS,
+            P.OPEN_MISSIONS,
+            P.VIEW_FAMILIES,
+            P.EDIT_FAMILIES,
+            P.SHARE_FAMILIES,
+            P.OPEN_FOREIGN_FILES,
+            P.REVIEW_READING,
+            P.APPROVE_SPENDING,
+            P.PAY_SPENDING,
         }
     ),
     Role.DISTRICT_SUPERVISOR: frozenset({P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}),

@@ -24,4 +24,6 @@ PERMISSIONS: dict[Permission, Any] = {
     Permission.OPEN_FOREIGN_FILES: _("Open a file of another authority in an emergency"),
     Permission.REVIEW_READING: _("See who reads files"),
     Permission.VIEW_SHARED_FILES: _("Read what was shared with their body"),
+    Permission.APPROVE_SPENDING: _("Approve what is asked for of a family's basket"),
+    Permission.PAY_SPENDING: _("Pay what somebody else approved"),
 }
