@@ -24,6 +24,7 @@ SUBJECTS = {
     "access": gettext_lazy("Access"),
     "audit": gettext_lazy("Audit"),
     "retention": gettext_lazy("Retention"),
+    "rubrics": gettext_lazy("Rubrics"),
     "jobs": gettext_lazy("Jobs"),
     "hsds": gettext_lazy("Directory in the HSDS standard"),
 }

@@ -24,6 +24,7 @@ from maarag.kernel.audit.api import router as audit
 from maarag.kernel.imports.api import router as imports
 from maarag.kernel.places.api import router as places
 from maarag.kernel.retention.api import router as retention
+from maarag.kernel.rubrics.api import router as rubrics
 from maarag.kernel.taxonomy.api import router as taxonomy
 from maarag.standards.hsds.openapi import operations as hsds_operations
 
@@ -81,6 +82,7 @@ api.add_router("/access", access)
 api.add_router("/audit", audit)
 api.add_router("/jobs", jobs)
 api.add_router("/retention", retention)
+api.add_router("/rubrics", rubrics)
 
 
 @api.exception_handler(DataError)

@@ -31,6 +31,7 @@ COMMANDS = {
     "keys": "maarag.cli.keys:keys",
     "audit": "maarag.cli.audit:audit",
     "retention": "maarag.cli.retention:retention",
+    "rubrics": "maarag.cli.rubrics:rubrics",
     "db": "maarag.cli.database:db",
     "manage": "maarag.cli.manage:manage",
     "messages": "maarag.cli.messages:messages",

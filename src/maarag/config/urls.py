@@ -18,6 +18,7 @@ urlpatterns = [
     path("audit/", include("maarag.kernel.audit.urls")),
     path("jobs/", include("maarag.desks.jobs.urls")),
     path("retention/", include("maarag.kernel.retention.urls")),
+    path("rubrics/", include("maarag.kernel.rubrics.urls")),
     path("sources/", include("maarag.kernel.sources.urls")),
     path("gallery/", include("maarag.ui.urls")),
     path("hsds/", include("maarag.standards.hsds.urls")),

@@ -1,0 +1,23 @@
+"""The addresses of rubrics, which are open to everyone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.factories.rubrics import rubric
+
+from .conftest import Estate
+from .rules import Public, Rule
+
+
+def one(estate: Estate) -> dict[str, Any]:
+    return {"code": rubric(estate.nation.world.system).code}
+
+
+RUBRICS: dict[str, Rule] = {
+    "rubrics:index": Public(),
+    "rubrics:detail": Public(one),
+    "rubrics:version": Public(lambda estate: {**one(estate), "version": 1}),
+    "api:rubrics": Public(),
+    "api:rubric": Public(one),
+}
