@@ -101,7 +101,9 @@ def test_what_is_no_valid_token(integrator: Account, estate: Estate, how: str):
     assert answer["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize("how", ["closed and opened", "factors taken away by two", "by the command line"])
+@pytest.mark.parametrize(
+    "how", ["closed and opened", "factors taken away by two", "by the command line", "new password"]
+)
 def test_tokens_end_with_the_other_ways_in(
     integrator: Account, estate: Estate, how: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -118,6 +120,16 @@ def test_tokens_end_with_the_other_ways_in(
         reset = ask_factor_reset(by=one, account=integrator, reason="x")
         assert with_token(text).get("/api/access/me").status_code == 200
         confirm_factor_reset(by=two, reset=reset)
+    elif how == "new password":
+        client, old, new = Client(), "ארבע מילים פשוטות לגמרי", "ארבע מילים אחרות לגמרי"
+        integrator.set_password(old)
+        integrator.save()
+        client.force_login(integrator, "allauth.account.auth_backends.AuthenticationBackend")
+        typed = {"oldpassword": old, "password1": new, "password2": new}
+        assert client.post("/accounts/password/change/", typed).status_code == 302
+        assert integrator.check_password(old)
+        integrator.refresh_from_db()
+        assert integrator.check_password(new)
     else:
         monkeypatch.setattr("maarag.kernel.access.actions.who_manages_all_of", lambda account: [])
         reset_only_factor(by=world.system, account=integrator)

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from maarag.api.models import ApiToken, StoredAnswer
+from maarag.domains.families.models import Attempt
 from maarag.kernel.access.actions import invite
 from maarag.kernel.access.models import Invitation
 from maarag.kernel.access.permissions import Role
@@ -56,6 +57,10 @@ def test_what_is_due_goes_and_the_rest_stays(place: World, django_capture_on_com
         ApiToken.objects.filter(prefix=str(number)).update(
             created_at=moment - timedelta(days=1), expires_at=moment
         )
+    Attempt.objects.bulk_create(
+        Attempt(account=account, authority=place.city, at=moment)
+        for moment in both_sides("families.attempts")
+    )
     files = []
     for number, moment in enumerate(both_sides("imports.files")):
         content = ContentFile(b"place,topic\n", name=f"{number}.csv")
@@ -77,12 +82,14 @@ def test_what_is_due_goes_and_the_rest_stays(place: World, django_capture_on_com
         "access.invitations": 1,
         "api.answers": 1,
         "api.tokens": 1,
+        "families.attempts": 1,
         "imports.files": 1,
     }
     assert [one.session_key for one in Session.objects.all()] == ["s0"]
     assert Invitation.objects.get().email == "0@example.org"
     assert StoredAnswer.objects.get().key == "0"
     assert ApiToken.objects.get().prefix == "0"
+    assert Attempt.objects.count() == 1
     assert ImportFile.objects.get().name == "0.csv"
     assert [one.storage.exists(one.name) for one in files] == [True, False]
     assert cache.get("kept") == 1

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from maarag.kernel.retention.rules import Due, Rule, register, years
+from maarag.kernel.retention.rules import Due, Rule, Tidy, register, years
+from maarag.kernel.retention.technical import moment, tidy_rows
 
-from .models import Family, FamilyStatus
+from .models import Attempt, Family, FamilyStatus
 from .reading_models import ReadingVerdict
 
 
@@ -24,6 +26,10 @@ def _judged(until: date) -> Iterable[Due]:
     rows = ReadingVerdict.objects.filter(day__lte=until)
     for pk, authority, day in rows.values_list("pk", "authority_id", "day"):
         yield Due(pk, authority, day)
+
+
+def _attempts(before: date) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(at__lt=moment(before))
 
 
 register(
@@ -47,5 +53,13 @@ register(
         years(7),
         lambda: ReadingVerdict,
         _judged,
+    ),
+    Tidy(
+        "families.attempts",
+        _("Emergency openings that found no file"),
+        _("the day of the attempt"),
+        _("For supervisors, who see whether somebody searches; it names no family."),
+        years(2),
+        **tidy_rows(_attempts),
     ),
 )

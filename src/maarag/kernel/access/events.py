@@ -24,7 +24,7 @@ from maarag.kernel.audit.actions import record
 
 from .models import Account
 from .second_factor import PROVED
-from .sessions import end_other_sessions
+from .sessions import end_other_sessions, withdrawn
 
 logger = logging.getLogger("maarag.sign_in")
 
@@ -61,8 +61,10 @@ def _refused(request: HttpRequest, user: Account, **_rest: Any) -> None:
 
 
 def _new_password(request: HttpRequest, user: Account, **_rest: Any) -> None:
+    """Other sessions end by themselves, for they carry a mark of the password; other ways in end here."""
     with transaction.atomic():
         record(by=user, action="access.change_password", subject=user)
+        withdrawn.send(Account, account=user)
 
 
 def _note(request: HttpRequest, account: Account, action: str, changes: dict[str, Any]) -> None:
