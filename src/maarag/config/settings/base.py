@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "maarag.kernel.people",
     "maarag.kernel.access",
     "maarag.kernel.retention",
+    "maarag.kernel.ledger",
     "maarag.kernel.rubrics",
     "maarag.kernel.imports",
     "maarag.domains.services",

@@ -33,6 +33,12 @@ class Permission(StrEnum):
     """See who reads files, and judge what was opened in an emergency."""
     VIEW_SHARED_FILES = "view_shared_files"
     """Read what was shared with the body."""
+    ANSWER_REFERRALS = "answer_referrals"
+    """Answer what families' workers refer to the services of the body."""
+    VIEW_LEDGER = "view_ledger"
+    """See where the money of an authority's pots stands, or of the nation's; of baskets only within one."""
+    MANAGE_BUDGETS = "manage_budgets"
+    """Put money into pots, move it between them, close a period."""
     APPROVE_SPENDING = "approve_spending"
     """Approve what is asked for of a family's basket, up to a limit that each role has."""
     PAY_SPENDING = "pay_spending"
@@ -131,14 +137,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.DISTRICT_SUPERVISOR: frozenset({P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}),
-    Role.NATIONAL_MANAGER: frozenset({P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}),
-    Role.PROGRAMME_DIRECTOR: frozenset({P.VIEW_STAFF_FIGURES, P.OPEN_MISSIONS}),
+    Role.NATIONAL_MANAGER: frozenset(
+        {P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS, P.VIEW_LEDGER, P.MANAGE_BUDGETS}
+    ),
+    Role.PROGRAMME_DIRECTOR: frozenset(
+        {P.VIEW_STAFF_FIGURES, P.OPEN_MISSIONS, P.VIEW_LEDGER, P.MANAGE_BUDGETS}
+    ),
     Role.PROCUREMENT_OFFICER: frozenset({P.VIEW_STAFF_FIGURES}),
-    Role.FUND_MANAGER: frozenset({P.VIEW_STAFF_FIGURES}),
+    Role.FUND_MANAGER: frozenset({P.VIEW_STAFF_FIGURES, P.VIEW_LEDGER, P.MANAGE_BUDGETS}),
     Role.SERVICE_EDITOR: frozenset({P.EDIT_SERVICES}),
     Role.VOLUNTEER: frozenset(),
     Role.RESIDENT: frozenset(),
-    Role.PARTNER_WORKER: frozenset({P.VIEW_SHARED_FILES}),
+    Role.PARTNER_WORKER: frozenset({P.VIEW_SHARED_FILES, P.ANSWER_REFERRALS}),
     Role.DATA_STEWARD: frozenset(
         {
             P.VIEW_STAFF_FIGURES,

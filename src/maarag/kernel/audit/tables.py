@@ -17,6 +17,11 @@ EXEMPT: dict[str, str] = {
     "jobs_jobfault": "bookkeeping of the queue, removed after a month",
     "imports_importrow": "a copy of a file on its way in; what is taken in is recorded where it goes",
     "api_storedanswer": "answers kept for repeats of a request, for a week; the writes are recorded",
+    "ledger_entry": "append-only; each is told with its postings by the event that is written with it",
+    "ledger_posting": "append-only; told by the event of its entry",
+    "ledger_account": "a balance is the sum of its postings, which PostgreSQL sees to",
+    "ledger_spending": "where its money stands follows from its entries, and is verified against them",
+    "ledger_draw": "append-only, and made with the entry of the plan",
     "services_overlaprun": "computed from the directory, and computed again when it changes",
     "services_overlapfinding": "computed from the directory, and computed again when it changes",
 }
