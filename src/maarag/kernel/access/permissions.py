@@ -116,6 +116,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SHARE_FAMILIES,
             P.OPEN_FOREIGN_FILES,
             P.REVIEW_READING,
+            P.VIEW_LEDGER,
             P.APPROVE_SPENDING,
             P.PAY_SPENDING,
         }
@@ -132,6 +133,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SHARE_FAMILIES,
             P.OPEN_FOREIGN_FILES,
             P.REVIEW_READING,
+            P.VIEW_LEDGER,
             P.APPROVE_SPENDING,
             P.PAY_SPENDING,
         }

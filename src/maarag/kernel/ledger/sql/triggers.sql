@@ -48,7 +48,7 @@ END $$;
 CREATE OR REPLACE FUNCTION public.ledger_begin_entry() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(7205159404);
+    PERFORM pg_advisory_xact_lock_shared(7205159405);
     NEW.transaction := pg_current_xact_id()::text::bigint;
     RETURN NEW;
 END $$;
@@ -56,7 +56,7 @@ END $$;
 CREATE OR REPLACE FUNCTION public.ledger_close_period() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(7205159404);
+    PERFORM pg_advisory_xact_lock(7205159405);
     RETURN NEW;
 END $$;
 
