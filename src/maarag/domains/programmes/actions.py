@@ -1,0 +1,239 @@
+"""Writing programmes, and giving authorities their quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from maarag.domains.funding.actions import PurseDraft, allot, open_allotments
+from maarag.domains.funding.models import BudgetLine
+from maarag.domains.funding.queries import granted_to
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import require
+from maarag.kernel.audit.actions import changed_fields, record
+from maarag.kernel.ledger.actions import decide
+from maarag.kernel.ledger.models import PotKind
+from maarag.kernel.places.models import Containment, Place, PlaceKind
+from maarag.ui.figures import name_in_language, number
+from maarag.values import Money
+
+from .models import Programme, ProgrammeLine, Quota, QuotaChange
+
+if TYPE_CHECKING:
+    from maarag.kernel.access.models import Account
+    from maarag.kernel.people.models import Organisation
+    from maarag.kernel.sources.models import Source
+
+
+class FamiliesPassed(ValidationError):
+    """The quotas together would be of more families than their line."""
+
+
+@transaction.atomic
+def save_programme(*, by: Account, code: str, organisation: Organisation, **fields: Any) -> Programme:
+    """Make or change a programme; raises Http404 where `by` does not manage the nation's budgets."""
+    require(by, Permission.MANAGE_BUDGETS, place=Place.objects.filter(kind=PlaceKind.NATION).first())
+    programme = Programme.objects.select_for_update().filter(code=code).first() or Programme(code=code)
+    listing = fields.pop("listing", None)
+    given = {**fields, "organisation_id": organisation.pk}
+    if listing is not None:
+        given["listing_id"] = listing.pk
+    changes = changed_fields(
+        {name: getattr(programme, name) for name in given} if programme.pk else {}, given
+    )
+    if programme.pk and not changes:
+        return programme
+    for name, value in given.items():
+        setattr(programme, name, value)
+    programme.full_clean(validate_unique=False)
+    programme.save()
+    told = {name.removesuffix("_id"): pair for name, pair in changes.items()}
+    record(by=by, action="programmes.save", subject=programme, changes=told)
+    return programme
+
+
+@transaction.atomic
+def fund_programme(*, by: Account, programme: Programme, line: BudgetLine) -> ProgrammeLine:
+    """Say that the line of a budget pays for the programme; raises Http404, ValidationError."""
+    require(by, Permission.MANAGE_BUDGETS, place=line.budget.place)
+    known = ProgrammeLine.objects.filter(line=line).first()
+    if known is not None and known.programme_id == programme.pk:
+        return known
+    if known is not None:
+        raise ValidationError(
+            _("This line pays for %(programme)s already.") % {"programme": name_in_language(known.programme)}
+        )
+    if programme.lines.filter(line__budget=line.budget_id).exists():
+        raise ValidationError(_("Another line of this budget pays for the programme already."))
+    paid = ProgrammeLine.objects.create(programme=programme, line=line)
+    record(
+        by=by,
+        action="programmes.fund",
+        subject=programme,
+        place=line.budget.place,
+        changes={"line": [None, line.pk]},
+    )
+    return paid
+
+
+@dataclass(frozen=True)
+class QuotaDraft:
+    """What an authority's quota should be; without an amount it is families × the line's cost."""
+
+    authority: Place
+    families: int
+    amount: Money | None = None
+
+
+@transaction.atomic
+def set_quotas(
+    *,
+    by: Account,
+    line: BudgetLine,
+    drafts: Sequence[QuotaDraft],
+    what: str,
+    why: str,
+    document: str = "",
+    source: Source | None = None,
+    is_estimate: bool = False,
+) -> list[Quota]:
+    """Bring these authorities' quotas of a line to what is wanted, by one decision; all or none.
+
+    Others stay as they are; no families and no amount take a quota back. Raises Http404, NotGranted,
+    ValidationError, FamiliesPassed, and LimitPassed (ledger) where the line has not enough left, or where
+    what should go back is in use.
+    """
+    programme = _programme_of(line)
+    _check(line, drafts)
+    known = {
+        quota.authority_id: quota
+        for quota in Quota.objects.select_for_update(of=("self",)).filter(line=line).select_related("pot")
+    }
+    _check_families(line, known, drafts)
+    amounts = {draft.authority.pk: _amount(line, draft) for draft in drafts}
+    granted = granted_to([known[draft.authority.pk].pot for draft in drafts if draft.authority.pk in known])
+    wanted = [draft for draft in drafts if _is_other(draft, known, granted, amounts)]
+    if not wanted:
+        return list(known.values())
+    decision = decide(by=by, what=what, why=why, document=document)
+    new = [draft for draft in wanted if draft.authority.pk not in known]
+    opened = open_allotments(
+        by=by,
+        line=line,
+        kind=PotKind.QUOTA,
+        drafts=[
+            PurseDraft(
+                f"quota-{line.pk}-{draft.authority.code}",
+                f"{programme.name_he} · {draft.authority.name_he}",
+                draft.authority,
+            )
+            for draft in new
+        ],
+    )
+    families_before = {pk: quota.families for pk, quota in known.items()}
+    for draft, allotment in zip(new, opened, strict=True):
+        known[draft.authority.pk] = Quota(
+            programme=programme,
+            line=line,
+            authority=draft.authority,
+            starts=line.budget.starts,
+            ends=line.budget.ends,
+            pot=allotment.pot,
+        )
+    told: dict[str, Any] = {}
+    changes = []
+    for draft in wanted:
+        quota = known[draft.authority.pk]
+        before = granted.get(quota.pot_id, Money(0))
+        quota.families, quota.source, quota.is_estimate = draft.families, source, is_estimate
+        quota.full_clean(validate_unique=False, validate_constraints=False)
+        quota.save()
+        amount = amounts[draft.authority.pk]
+        changes.append(
+            QuotaChange(
+                quota=quota,
+                decision=decision,
+                families_before=families_before.get(draft.authority.pk, 0),
+                families_after=draft.families,
+                amount_before=before,
+                amount_after=amount,
+                changed_by=by,
+            )
+        )
+        told[draft.authority.code] = [before.agorot, amount.agorot]
+    moved = [(known[draft.authority.pk].pot.allotment, amounts[draft.authority.pk]) for draft in wanted]
+    allot(by=by, allotments=moved, decision=decision)
+    QuotaChange.objects.bulk_create(changes)
+    record(
+        by=by,
+        action="programmes.set_quotas",
+        subject=line,
+        place=wanted[0].authority if len(wanted) == 1 else line.budget.place,
+        changes={"quotas": told},
+    )
+    return list(known.values())
+
+
+def _programme_of(line: BudgetLine) -> Programme:
+    paid = ProgrammeLine.objects.filter(line=line).select_related("programme").first()
+    if paid is None:
+        raise ValidationError(_("This line pays for no programme, so it has no quotas."))
+    return paid.programme
+
+
+def _check(line: BudgetLine, drafts: Sequence[QuotaDraft]) -> None:
+    pks = [draft.authority.pk for draft in drafts]
+    if len(set(pks)) != len(pks):
+        raise ValidationError(_("An authority is given twice."))
+    inside = set(
+        Containment.objects.filter(ancestor=line.budget.place_id, descendant__in=pks).values_list(
+            "descendant", flat=True
+        )
+    )
+    for draft in drafts:
+        if draft.authority.kind != PlaceKind.AUTHORITY or draft.authority.pk not in inside:
+            raise ValidationError(
+                _("%(place)s is not a local authority within the place of this budget.")
+                % {"place": name_in_language(draft.authority)}
+            )
+
+
+def _check_families(line: BudgetLine, known: Mapping[int, Quota], drafts: Sequence[QuotaDraft]) -> None:
+    """Places are promised to no more families than the line is of."""
+    if line.families is None:
+        return
+    after = {pk: quota.families for pk, quota in known.items()}
+    after |= {draft.authority.pk: draft.families for draft in drafts}
+    missing = sum(after.values()) - line.families
+    if missing > 0:
+        raise FamiliesPassed(
+            _("The line “%(line)s” is of %(families)s families; these quotas are %(missing)s more.")
+            % {
+                "line": name_in_language(line),
+                "families": number(line.families),
+                "missing": number(missing),
+            }
+        )
+
+
+def _amount(line: BudgetLine, draft: QuotaDraft) -> Money:
+    if draft.amount is not None:
+        return draft.amount
+    if line.unit_cost is None:
+        raise ValidationError(_("This line has no cost of a family: say how much money the quota is of."))
+    cost: Money = line.unit_cost
+    return cost * draft.families
+
+
+def _is_other(
+    draft: QuotaDraft, known: Mapping[int, Quota], granted: Mapping[int, Money], amounts: Mapping[int, Money]
+) -> bool:
+    quota = known.get(draft.authority.pk)
+    if quota is None:
+        return bool(draft.families or amounts[draft.authority.pk])
+    return quota.families != draft.families or granted[quota.pot_id] != amounts[draft.authority.pk]

@@ -1,0 +1,90 @@
+"""Reading programmes and quotas: who has what, what of it is used, and from which purses a basket is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet, Sum
+
+from maarag.domains.funding.models import BudgetLine
+from maarag.domains.funding.queries import shares_of
+from maarag.domains.funding.scope import visible_to as budgets_visible_to
+from maarag.kernel.access.scope import Viewer
+from maarag.kernel.ledger.models import Pot
+from maarag.kernel.ledger.queries import Balance, balances
+from maarag.kernel.places.models import Place
+
+from .models import Programme, ProgrammeLine, Quota, QuotaChange
+
+
+@dataclass(frozen=True)
+class Purses:
+    """From where a spending of a quota is drawn: wholly from `pots`, and from `shares` by weight."""
+
+    pots: list[Pot]
+    shares: list[tuple[Pot, int]]
+
+
+def purses_of(quota: Quota) -> Purses:
+    """The quota's own purse, and those of the funders of its line."""
+    return Purses([quota.pot], shares_of(quota.line))
+
+
+def quota_for(programme: Programme, authority: Place, day: date) -> Quota | None:
+    """The authority's quota in the programme on this day, with places in it; the newest of several."""
+    return (
+        _quotas()
+        .filter(programme=programme, authority=authority, starts__lte=day, ends__gte=day, families__gt=0)
+        .order_by("-starts", "-pk")
+        .first()
+    )
+
+
+def quotas_in(authority: Place, day: date | None = None) -> QuerySet[Quota]:
+    """The quotas of an authority, in force on a day where one is given."""
+    quotas = _quotas().filter(authority=authority, families__gt=0)
+    return quotas if day is None else quotas.filter(starts__lte=day, ends__gte=day)
+
+
+def quotas_of(lines: Iterable[BudgetLine]) -> QuerySet[Quota]:
+    """Every quota that was ever given from these lines, by name of the authority."""
+    return _quotas().filter(line__in=list(lines)).order_by("authority__name_he", "authority__code")
+
+
+def _quotas() -> QuerySet[Quota]:
+    return Quota.objects.select_related(
+        "programme", "authority", "pot", "source", "line", "line__budget", "line__budget__place"
+    )
+
+
+def balances_of(quotas: Iterable[Quota]) -> dict[int, Balance]:
+    """What stands where of each quota, by its key."""
+    quotas = list(quotas)
+    known = balances([quota.pot for quota in quotas])
+    return {quota.pk: known[quota.pot_id] for quota in quotas}
+
+
+def lines_of(programme: Programme, viewer: Viewer) -> list[BudgetLine]:
+    """The lines that pay for the programme in the budgets that the viewer sees, the newest first."""
+    budgets = budgets_visible_to(viewer)
+    paid = (
+        ProgrammeLine.objects.filter(programme=programme, line__budget__in=budgets)
+        .select_related("line", "line__pot", "line__budget", "line__budget__place", "line__budget__source")
+        .order_by("-line__budget__starts", "line__budget__name_he")
+    )
+    return [row.line for row in paid]
+
+
+def places_left(line: BudgetLine) -> int | None:
+    """Families of the line that no authority has been given yet; None where the line counts none."""
+    if line.families is None:
+        return None
+    given = Quota.objects.filter(line=line).aggregate(sum=Sum("families"))["sum"] or 0
+    return line.families - int(given)
+
+
+def history_of(quota: Quota) -> QuerySet[QuotaChange]:
+    """What decisions gave to the quota and took back, newest first."""
+    return quota.changes.select_related("decision", "changed_by")
