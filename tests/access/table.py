@@ -47,10 +47,12 @@ from .arguments import (
     verdict_form,
 )
 from .rules import Guarded, Public, Rule, SignedIn, SignIn
+from .table_casework import CASEWORK
 from .table_rubrics import RUBRICS
 
 TABLE: dict[str, Rule] = {
     **RUBRICS,
+    **CASEWORK,
     "home:index": Public(),
     "picture:index": Public(statuses=(200, 302)),
     "picture:place": Public(at_place),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("services/", include("maarag.domains.services.urls")),
     path("needs/", include("maarag.domains.needs.urls")),
     path("families/", include("maarag.domains.families.urls")),
+    path("casework/", include("maarag.domains.casework.urls")),
     path("missions/", include("maarag.domains.missions.urls")),
     path("imports/", include("maarag.kernel.imports.urls")),
     path("access/", include("maarag.kernel.access.urls")),

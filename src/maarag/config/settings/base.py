@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "maarag.domains.services",
     "maarag.domains.needs",
     "maarag.domains.families",
+    "maarag.domains.casework",
     "maarag.domains.missions",
     "maarag.standards.hsds",
     "maarag.desks.home",

@@ -34,8 +34,9 @@ HIDDEN: dict[str, frozenset[str]] = {
     "access_account": frozenset({"password"}),
     "mfa_authenticator": frozenset({"data"}),
     "socialaccount_socialaccount": frozenset({"extra_data"}),
+    "casework_documentcontent": frozenset({"content"}),
 }
-"""Columns whose change is recorded without the value: secrets."""
+"""Columns whose change is recorded without the value: secrets, and whole files."""
 
 IGNORED: dict[str, frozenset[str]] = {
     "api_apitoken": frozenset({"last_used_at"}),

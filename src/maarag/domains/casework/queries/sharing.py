@@ -1,0 +1,168 @@
+"""Plans as shared with bodies: those in force with the bodies of an account, and what one of them shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from maarag.database.rows import RowScope, visible
+from maarag.domains.families.models import Family
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import Viewer, grants_of
+from maarag.kernel.people.models import Organisation
+from maarag.kernel.places.models import Place
+
+from ..models import Goal, GoalState, PlanItem, PlanShare
+from .planning import version_in_force
+
+
+@dataclass(frozen=True)
+class SharedGoal:
+    """A goal as a body sees it."""
+
+    key: UUID
+    own_words: str
+    professional_words: str
+    target_on: date
+    state: GoalState
+    state_on: date
+
+
+@dataclass(frozen=True)
+class SharedItem:
+    """An item of the plan as a body sees it; `goal` is the key of its goal where that is seen too."""
+
+    goal: UUID | None
+    response: Any
+    service: Any
+    doer: str
+    who: str
+    starts: date
+    ends: date | None
+    frequency: str
+    amount: str
+    progress: str
+
+
+@dataclass(frozen=True)
+class SharedPlan:
+    """What of a family's plan a body sees: the goals and items of its profession, plain values."""
+
+    share: PlanShare
+    number: int
+    name: str | None
+    worker: str
+    version: int | None
+    agreed_on: date | None
+    goals: tuple[SharedGoal, ...]
+    items: tuple[SharedItem, ...]
+
+
+@dataclass(frozen=True)
+class SharedLine:
+    """A share as the body's list shows it."""
+
+    pk: UUID
+    authority: Place
+    organisation: Organisation
+    profession: str
+    number: int
+    name: str | None
+    until: date
+
+
+def in_force() -> Q:
+    """The condition that a share holds today; the policy of the table says the same for a body."""
+    today = timezone.localdate()
+    return Q(withdrawn_at=None, starts__lte=today, ends__gte=today)
+
+
+def shared_with(viewer: Viewer) -> QuerySet[PlanShare]:
+    """The shares in force with the bodies for which the viewer works, newest first."""
+    bodies = grants_of(viewer, Permission.VIEW_SHARED_FILES).exclude(organisation=None)
+    return (
+        PlanShare.objects.filter(in_force(), organisation__in=bodies.values("organisation"))
+        .select_related("authority", "organisation")
+        .defer("basis_details", "authority__outline")
+        .order_by("-starts", "-written_at")
+    )
+
+
+def shares_of(family: Family) -> QuerySet[PlanShare]:
+    """What of the plan is or was shared, newest first."""
+    return PlanShare.objects.filter(family=family).select_related("organisation", "consent", "written_by")
+
+
+@transaction.atomic
+def shared_lines(viewer: Viewer, *, limit: int, offset: int = 0) -> tuple[int, list[SharedLine]]:
+    """(how many there are, a part of them): headed by the family's name only where that is shared."""
+    found = shared_with(viewer)
+    lines = [_line(viewer, share) for share in found[offset : offset + limit]]
+    return found.count(), [line for line in lines if line is not None]
+
+
+def _line(viewer: Viewer, share: PlanShare) -> SharedLine | None:
+    wanted = ("number", "name") if share.with_name else ("number",)
+    scope = RowScope(frozenset({share.authority_id}), getattr(viewer, "pk", None), family=share.family_id)
+    with visible(scope):
+        row = Family.objects.filter(pk=share.family_id).values(*wanted).first()
+    if row is None:
+        return None
+    return SharedLine(
+        pk=share.pk,
+        authority=share.authority,
+        organisation=share.organisation,
+        profession=share.profession,
+        number=row["number"],
+        name=row.get("name"),
+        until=share.ends,
+    )
+
+
+def plan_for(share: PlanShare, family: Family) -> SharedPlan:
+    """The plan in force as far as the profession of the share goes, in a scope that sees the family."""
+    of_the_field = {"family": family, "professions__contains": [share.profession]}
+    goals = Goal.objects.filter(**of_the_field).exclude(state=GoalState.DROPPED)
+    version = version_in_force(family)
+    items = PlanItem.objects.filter(plan=version, **of_the_field) if version else PlanItem.objects.none()
+    keys = {goal.pk for goal in goals}
+    return SharedPlan(
+        share=share,
+        number=family.number,
+        name=family.name if share.with_name else None,
+        worker=family.worker.name,
+        version=version.number if version else None,
+        agreed_on=version.agreed_on if version else None,
+        goals=tuple(
+            SharedGoal(
+                key=goal.pk,
+                own_words=goal.own_words,
+                professional_words=goal.professional_words,
+                target_on=goal.target_on,
+                state=GoalState(goal.state),
+                state_on=goal.state_on,
+            )
+            for goal in goals
+        ),
+        items=tuple(
+            SharedItem(
+                goal=item.goal_id if item.goal_id in keys else None,
+                response=item.response.name,
+                service=item.service,
+                doer=str(item.get_doer_display()),
+                who=item.who,
+                starts=item.starts,
+                ends=item.ends,
+                frequency=str(item.get_frequency_display()),
+                amount=item.amount,
+                progress=item.progress,
+            )
+            for item in items.select_related("response", "service").order_by("position")
+        ),
+    )
