@@ -48,11 +48,13 @@ from .arguments import (
 )
 from .rules import Guarded, Public, Rule, SignedIn, SignIn
 from .table_casework import CASEWORK
+from .table_referrals import REFERRALS
 from .table_rubrics import RUBRICS
 
 TABLE: dict[str, Rule] = {
     **RUBRICS,
     **CASEWORK,
+    **REFERRALS,
     "home:index": Public(),
     "picture:index": Public(statuses=(200, 302)),
     "picture:place": Public(at_place),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("needs/", include("maarag.domains.needs.urls")),
     path("families/", include("maarag.domains.families.urls")),
     path("casework/", include("maarag.domains.casework.urls")),
+    path("referrals/", include("maarag.domains.referrals.urls")),
     path("missions/", include("maarag.domains.missions.urls")),
     path("imports/", include("maarag.kernel.imports.urls")),
     path("access/", include("maarag.kernel.access.urls")),

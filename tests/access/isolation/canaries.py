@@ -28,6 +28,7 @@ from tests.access.conftest import Estate
 from tests.desks.picture.gathered import _text_of_pdf
 from tests.factories.families import everything
 
+from .planted_referrals import referrals
 FAMILIES = 4
 CODES = ("retention.Hold.kind", "retention.Preview.rule")
 """Columns of the program's own words, which nobody writes into."""
@@ -186,6 +187,7 @@ def _planted(found: Canaries) -> list[Family]:
 
 
 PLANTERS: tuple[Callable[[Canaries], None], ...] = (_openings, _shares, _reading, _retention)
+PLANTERS: tuple[Callable[[Canaries], None], ...] = (_openings, _shares, _reading, _retention, referrals)
 """One for each further kind of personal row; called in the authority's scope."""
 
 

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "maarag.domains.needs",
     "maarag.domains.families",
     "maarag.domains.casework",
+    "maarag.domains.referrals",
     "maarag.domains.missions",
     "maarag.standards.hsds",
     "maarag.desks.home",

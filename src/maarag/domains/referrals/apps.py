@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    name = "maarag.domains.referrals"
+    label = "referrals"
+    verbose_name = _("Referrals")
+
+    def ready(self) -> None:
+        from maarag.domains.families import parts, waiting
+
+        from .due import waiting_of
+        from .summary import summary
+
+        parts.register(parts.Part("referrals", _("Referrals"), 40, "referrals:family", summary))
+        waiting.register("referrals", waiting_of)

@@ -1,0 +1,40 @@
+"""Who may open which address of referrals, and of the morning."""
+
+from __future__ import annotations
+
+from maarag.kernel.access.permissions import Permission as P
+from maarag.kernel.access.permissions import Role
+
+from .arguments import family
+from .arguments_referrals import accepted, accepted_by_us, declined, referral, to_service, to_us
+from .rules import Guarded, Rule
+
+OF_US = {"of_a_row": True, "of_its_owner": True, "owner": Role.PARTNER_WORKER}
+STEP = {"of_a_row": True, "method": "post"}
+
+REFERRALS: dict[str, Rule] = {
+    "referrals:index": Guarded(P.VIEW_FAMILIES),
+    "referrals:export": Guarded(P.VIEW_FAMILIES),
+    "referrals:figures": Guarded(P.VIEW_STAFF_FIGURES),
+    "referrals:figures_export": Guarded(P.VIEW_STAFF_FIGURES),
+    "referrals:inbox": Guarded(P.ANSWER_REFERRALS),
+    "referrals:inbox_referral": Guarded(P.ANSWER_REFERRALS, to_us, **OF_US),
+    "referrals:inbox_accept": Guarded(P.ANSWER_REFERRALS, to_us, method="post", statuses=(302,), **OF_US),
+    "referrals:inbox_decline": Guarded(P.ANSWER_REFERRALS, to_us, method="post", statuses=(422,), **OF_US),
+    "referrals:inbox_start": Guarded(
+        P.ANSWER_REFERRALS, accepted_by_us, method="post", statuses=(302,), **OF_US
+    ),
+    "referrals:family": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "referrals:choose": Guarded(P.EDIT_FAMILIES, family, of_a_row=True),
+    "referrals:send": Guarded(P.EDIT_FAMILIES, to_service, of_a_row=True),
+    "referrals:detail": Guarded(P.VIEW_FAMILIES, referral, of_a_row=True),
+    "referrals:letter": Guarded(P.VIEW_FAMILIES, referral, of_a_row=True),
+    "referrals:accept": Guarded(P.EDIT_FAMILIES, referral, statuses=(302,), **STEP),
+    "referrals:decline": Guarded(P.EDIT_FAMILIES, referral, statuses=(422,), **STEP),
+    "referrals:start": Guarded(P.EDIT_FAMILIES, accepted, statuses=(302,), **STEP),
+    "referrals:hear": Guarded(P.EDIT_FAMILIES, accepted, statuses=(422,), **STEP),
+    "referrals:close": Guarded(P.EDIT_FAMILIES, accepted, statuses=(422,), **STEP),
+    "referrals:withdraw": Guarded(P.EDIT_FAMILIES, referral, statuses=(302,), **STEP),
+    "referrals:limits": Guarded(P.EDIT_FAMILIES, referral, statuses=(422,), **STEP),
+    "referrals:send_on": Guarded(P.EDIT_FAMILIES, declined, of_a_row=True),
+}
