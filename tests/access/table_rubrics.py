@@ -1,4 +1,4 @@
-"""The addresses of rubrics, which are open to everyone."""
+"""The addresses of rubrics, which are open to everyone, and of drafts, of which everybody sees their own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from tests.factories.rubrics import rubric
 
 from .conftest import Estate
-from .rules import Public, Rule
+from .rules import Public, Rule, SignedIn
 
 
 def one(estate: Estate) -> dict[str, Any]:
@@ -20,4 +20,5 @@ RUBRICS: dict[str, Rule] = {
     "rubrics:version": Public(lambda estate: {**one(estate), "version": 1}),
     "api:rubrics": Public(),
     "api:rubric": Public(one),
+    "api:drafts": SignedIn(statuses=(422,)),  # no form was named
 }

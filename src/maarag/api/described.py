@@ -25,6 +25,7 @@ SUBJECTS = {
     "audit": gettext_lazy("Audit"),
     "retention": gettext_lazy("Retention"),
     "rubrics": gettext_lazy("Rubrics"),
+    "drafts": gettext_lazy("Drafts"),
     "jobs": gettext_lazy("Jobs"),
     "hsds": gettext_lazy("Directory in the HSDS standard"),
 }

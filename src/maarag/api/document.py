@@ -21,6 +21,7 @@ from maarag.domains.needs.api import router as needs
 from maarag.domains.services.api import router as services
 from maarag.kernel.access.api import router as access
 from maarag.kernel.audit.api import router as audit
+from maarag.kernel.drafts.api import router as drafts
 from maarag.kernel.imports.api import router as imports
 from maarag.kernel.places.api import router as places
 from maarag.kernel.retention.api import router as retention
@@ -83,6 +84,7 @@ api.add_router("/audit", audit)
 api.add_router("/jobs", jobs)
 api.add_router("/retention", retention)
 api.add_router("/rubrics", rubrics)
+api.add_router("/drafts", drafts)
 
 
 @api.exception_handler(DataError)

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "maarag.kernel.retention",
     "maarag.kernel.ledger",
     "maarag.kernel.rubrics",
+    "maarag.kernel.drafts",
     "maarag.kernel.imports",
     "maarag.domains.services",
     "maarag.domains.needs",

@@ -22,6 +22,7 @@ EXEMPT: dict[str, str] = {
     "ledger_account": "a balance is the sum of its postings, which PostgreSQL sees to",
     "ledger_spending": "where its money stands follows from its entries, and is verified against them",
     "ledger_draw": "append-only, and made with the entry of the plan",
+    "drafts_draft": "text on its way in, its writer's alone; what is saved is recorded where it goes",
     "services_overlaprun": "computed from the directory, and computed again when it changes",
     "services_overlapfinding": "computed from the directory, and computed again when it changes",
 }

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.drafts.actions import forget_draft
+from maarag.kernel.drafts.templatetags.drafts import key_of
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
@@ -133,6 +135,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
+            forget_draft(request, key_of("families:open"))
             messages.success(request, _("The file was opened."))
             return redirect("families:detail", pk=family.pk)
     return _form_page(request, form, people, status=422)
@@ -174,6 +177,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
+            forget_draft(request, key_of("families:edit", pk))
             messages.success(request, _("The file was saved."))
             return redirect("families:detail", pk=pk)
     return _form_page(request, form, people, family=family, seen=seen, status=422)
