@@ -1,0 +1,139 @@
+"""Approving and declining what was asked for: by limits of role, never by whoever asked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.audit.actions import record
+from maarag.kernel.ledger.actions import approve, reverse
+from maarag.values import Money
+
+from ..errors import AboveLimit, MoreThanReplaced, NoOpinion, OwnRequest
+from ..limits import limits, next_role, people_with, roles_for
+from ..models import Request, Stage, Stance
+from ..money import key_of
+from .requests import SWAPPABLE, stance_of
+from .steps import day_or_today, decided, lock_money, locked, require_open, require_stage
+
+
+@transaction.atomic
+def approve_request(*, by: Account, request: Request, reason: str = "", day: date | None = None) -> Request:
+    """Approve it: its money is reserved in the basket, the quota and each funder's share.
+
+    What takes the place of another request takes over its money in the same transaction. `reason` is needed
+    where the professional opinion is against it. Raises Http404, AlreadyDone, OwnRequest, AboveLimit, NoOpinion,
+    BasketClosed, LimitPassed, ValidationError.
+    """
+    lock_money(request.authority_id, alone=request.replaces_id is not None)
+    request = locked(by, request, Permission.APPROVE_SPENDING)
+    require_stage(request, Stage.OPINION, Stage.APPROVAL)
+    require_open(request.basket)
+    _require_may_decide(by, request)
+    stance = stance_of(request)
+    if not stance or request.stage == Stage.OPINION:
+        raise NoOpinion
+    if stance == Stance.AGAINST and not reason.strip():
+        raise NoOpinion(against=True)
+    if request.spending is None:
+        raise Http404
+    day = day_or_today(day, after=request.asked_on)
+    if request.replaces_id is not None:
+        _give_up(by, request, day)
+    decision = decided(by, N_("A request of a basket was approved"), request.family.authority)
+    approve(by=by, spending=request.spending, decision=decision, key=key_of(request, "approve"), day=day)
+    return _settle(by, request, Stage.APPROVED, reason, day)
+
+
+@transaction.atomic
+def decline_request(*, by: Account, request: Request, reason: str, day: date | None = None) -> Request:
+    """Decline it, with a reason; raises Http404, AlreadyDone, OwnRequest, AboveLimit, ValidationError."""
+    lock_money(request.authority_id)
+    request = locked(by, request, Permission.APPROVE_SPENDING)
+    require_stage(request, Stage.OPINION, Stage.APPROVAL)
+    _require_may_decide(by, request)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why it is declined; who asked reads it.")})
+    if request.spending is None:
+        raise Http404
+    day = day_or_today(day, after=request.asked_on)
+    reverse(by=by, spending=request.spending, reason="declined", key=key_of(request, "decline"), day=day)
+    return _settle(by, request, Stage.DECLINED, reason, day)
+
+
+@transaction.atomic
+def send_back(*, by: Account, request: Request, reason: str, day: date | None = None) -> Request:
+    """Give it back to whoever asked, to be completed; it is sent anew then.
+
+    Raises Http404, AlreadyDone, OwnRequest, ValidationError.
+    """
+    lock_money(request.authority_id)
+    request = locked(by, request, Permission.APPROVE_SPENDING)
+    require_stage(request, Stage.OPINION, Stage.APPROVAL)
+    if request.asked_by_id == by.pk:
+        raise OwnRequest
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what is missing; who asked reads it.")})
+    if request.spending is None:
+        raise Http404
+    day = day_or_today(day, after=request.asked_on)
+    reverse(by=by, spending=request.spending, reason="sent back", key=key_of(request, "back"), day=day)
+    before, request.stage = request.stage, Stage.DRAFT
+    request.decision_reason, request.spending, request.asked_on = reason.strip(), None, None
+    request.rounds += 1
+    request.full_clean(validate_unique=False)
+    request.save()
+    changes = {"stage": [before, request.stage]}
+    record(by=by, action="baskets.send_back", subject=request, changes=changes)
+    return request
+
+
+def _require_may_decide(by: Account, request: Request) -> None:
+    if request.asked_by_id == by.pk:
+        raise OwnRequest
+    amount = request.amount or Money(0)
+    found = limits(request.basket.quota.programme, request.family.authority)
+    limit = found.of(roles_for(by, request.family))
+    if amount > limit:
+        role = next_role(amount, found, request.family, request.asked_by)
+        people = people_with(role, request.family, without=request.asked_by) if role else []
+        raise AboveLimit(amount, limit, role, people)
+
+
+def _settle(by: Account, request: Request, stage: str, reason: str, day: date) -> Request:
+    before, request.stage = request.stage, stage
+    request.decided_by, request.decided_on, request.decision_reason = by, day, reason.strip()
+    request.full_clean(validate_unique=False)
+    request.save()
+    changes = {"stage": [before, stage], "agorot": [None, (request.amount or Money(0)).agorot]}
+    action = "baskets.approve_request" if stage == Stage.APPROVED else "baskets.decline_request"
+    record(by=by, action=action, subject=request, changes=changes)
+    return request
+
+
+def _give_up(by: Account, request: Request, day: date) -> None:
+    """Free the money of what the request takes the place of, just before it is reserved again."""
+    old = (
+        Request.objects.select_for_update(of=("self",))
+        .select_related("spending", "decided_by")
+        .get(pk=request.replaces_id)
+    )
+    require_stage(old, *SWAPPABLE)
+    most, amount = old.amount or Money(0), request.amount or Money(0)
+    if amount > most or old.spending is None:
+        raise MoreThanReplaced(amount, most)
+    reverse(by=by, spending=old.spending, reason="swapped", key=key_of(old, "swap"), day=day)
+    before, old.stage = old.stage, Stage.REVERSED
+    old.ended_by, old.ended_on = by, day
+    old.end_reason = _("Request %(number)s took its place.") % {"number": request.number}
+    old.full_clean(validate_unique=False)
+    old.save()
+    changes = {"stage": [before, old.stage]}
+    record(by=by, action="baskets.swap_request", subject=old, changes=changes)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    name = "maarag.domains.baskets"
+    label = "baskets"
+    verbose_name = _("Baskets of responses")
+
+    def ready(self) -> None:
+        from . import filing
+
+        filing.register_all()

@@ -1,0 +1,257 @@
+"""What can stand in the way of a write of a basket; `in_words` tells each to whoever asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import Role
+from maarag.kernel.ledger.actions import KeyReused, LimitPassed, PeriodClosed, WrongStage
+from maarag.kernel.ledger.models import Pot, PotKind
+from maarag.ui import figures
+from maarag.ui.figures import name_in_language
+from maarag.values import Money
+
+LEDGER = (LimitPassed, PeriodClosed, KeyReused, WrongStage)
+
+
+class BasketError(ValueError):
+    """A write that cannot be done as things are; nothing was written."""
+
+    def in_words(self) -> str:
+        raise NotImplementedError
+
+
+@dataclass
+class AlreadyDone(BasketError):
+    """Somebody has moved the request on meanwhile."""
+
+    stage: str
+    who: str = ""
+    on: date | None = None
+
+    def in_words(self) -> str:
+        if self.who and self.on:
+            return _("It is done already: %(stage)s, by %(who)s on %(day)s. Nothing was done twice.") % {
+                "stage": self.stage,
+                "who": self.who,
+                "day": figures.day(self.on),
+            }
+        return _("It stands at “%(stage)s” by now, so this can no longer be done. Nothing was changed.") % {
+            "stage": self.stage
+        }
+
+
+@dataclass
+class NotComplete(BasketError):
+    """The request lacks something; `missing` names it."""
+
+    missing: Sequence[Any]
+
+    def in_words(self) -> str:
+        return _("It cannot be sent yet. Still missing: %(missing)s.") % {
+            "missing": ", ".join(str(name) for name in self.missing)
+        }
+
+
+@dataclass
+class PriceChanged(BasketError):
+    """The price in the list is another than the one in the request."""
+
+    before: Money
+    after: Money
+
+    def in_words(self) -> str:
+        words = (
+            _("The price rose from %(before)s to %(after)s.")
+            if self.after > self.before
+            else _("The price fell from %(before)s to %(after)s.")
+        )
+        return words % {"before": figures.money(self.before), "after": figures.money(self.after)}
+
+
+class OwnRequest(BasketError):
+    """Whoever asked does not decide."""
+
+    def in_words(self) -> str:
+        return _("You asked for it yourself, so somebody else decides.")
+
+
+@dataclass
+class AboveLimit(BasketError):
+    """The amount is above what the account approves; `role` is the next that may, if any."""
+
+    amount: Money
+    limit: Money
+    role: Role | None
+    people: Sequence[Account] = ()
+
+    def in_words(self) -> str:
+        given = {"amount": figures.money(self.amount), "limit": figures.money(self.limit)}
+        if self.role is None:
+            return (
+                _("%(amount)s is above the limit of every role. Ask for less, or have a limit raised.")
+                % given
+            )
+        words = _("%(amount)s is above your limit of %(limit)s. It goes to: %(who)s.")
+        names = ", ".join(person.name for person in self.people)
+        who = f"{self.role.label} ({names})" if names else str(self.role.label)
+        return words % {**given, "who": who}
+
+
+class NoOpinion(BasketError):
+    """There is no professional opinion yet, or it is against and no reason is given."""
+
+    def __init__(self, against: bool = False) -> None:
+        super().__init__(against)
+        self.against = against
+
+    def in_words(self) -> str:
+        if self.against:
+            return _("The professional opinion is against it. Write why you approve it all the same.")
+        return _("A professional opinion is needed first.")
+
+
+class SamePerson(BasketError):
+    """Whoever approved does not pay."""
+
+    def in_words(self) -> str:
+        return _("You approved it yourself, so somebody else pays.")
+
+
+@dataclass
+class InvoiceKnown(BasketError):
+    """This invoice of this provider was paid already."""
+
+    number: str
+    provider: str
+    on: date
+
+    def in_words(self) -> str:
+        return _("Invoice %(number)s of %(provider)s was paid already, on %(day)s. It is not paid twice.") % {
+            "number": self.number,
+            "provider": self.provider,
+            "day": figures.day(self.on),
+        }
+
+
+@dataclass
+class MoreThanDelivered(BasketError):
+    """The payment is above what was delivered and not paid yet."""
+
+    asked: Money
+    payable: Money
+
+    def in_words(self) -> str:
+        if not self.payable:
+            return _("Nothing of it waits to be paid: record what was delivered first.")
+        return _("%(asked)s is more than what was delivered and not yet paid: %(payable)s.") % {
+            "asked": figures.money(self.asked),
+            "payable": figures.money(self.payable),
+        }
+
+
+@dataclass
+class MoreThanReplaced(BasketError):
+    """A swap stays within the money of what it takes the place of."""
+
+    amount: Money
+    most: Money
+
+    def in_words(self) -> str:
+        return _("A swap stays within the same money: %(amount)s is more than %(most)s.") % {
+            "amount": figures.money(self.amount),
+            "most": figures.money(self.most),
+        }
+
+
+@dataclass
+class QuotaFull(BasketError):
+    """No family-place, or not enough money, is left of the quota."""
+
+    families: int
+    taken: int
+    missing: Money | None = None
+
+    def in_words(self) -> str:
+        if self.missing is not None:
+            return _(
+                "The quota of the programme lacks %(missing)s for such a basket. Open a smaller one, or ask"
+                " whoever manages the budget."
+            ) % {"missing": figures.money(self.missing)}
+        return _("All places of the quota are taken: %(taken)s of %(families)s families.") % {
+            "taken": figures.number(self.taken),
+            "families": figures.number(self.families),
+        }
+
+
+class BasketKnown(BasketError):
+    """The family has an open basket in this programme and period."""
+
+    def in_words(self) -> str:
+        return _("The family has an open basket of this programme already.")
+
+
+class BasketClosed(BasketError):
+    """The basket, or the family's file, is closed."""
+
+    def in_words(self) -> str:
+        return _("The basket is closed; nothing more is asked of it.")
+
+
+@dataclass
+class StillUnderWay(BasketError):
+    """A basket is closed when nothing of it is under way."""
+
+    count: int
+
+    def in_words(self) -> str:
+        return _(
+            "%(count)s requests are under way still. Pay, reverse or decline them, then close the basket."
+        ) % {"count": figures.number(self.count)}
+
+
+@dataclass
+class PaymentFaults(BasketError):
+    """Some of the payments of one confirmation cannot be made; none was made."""
+
+    faults: Mapping[UUID, str]
+
+    def in_words(self) -> str:
+        return _("%(count)s of the payments cannot be made; nothing was paid yet.") % {
+            "count": figures.number(len(self.faults))
+        }
+
+
+def in_words(error: Exception) -> str:
+    """What the error says to whoever asked, in their language."""
+    if isinstance(error, BasketError):
+        return error.in_words()
+    if isinstance(error, LimitPassed):
+        return _passed(error.pot, error.missing)
+    if isinstance(error, PeriodClosed):
+        return _("The books of that day are closed. Choose a later day, or ask whoever manages the budget.")
+    if isinstance(error, KeyReused):
+        return _("The same form was sent with other figures. Open it again and look what was written.")
+    if isinstance(error, WrongStage):
+        return _("Its money has moved on meanwhile, so this can no longer be done. Nothing was changed.")
+    raise error
+
+
+def _passed(pot: Pot, missing: Money) -> str:
+    words = {
+        PotKind.BASKET: _("The basket of the family lacks %(missing)s."),
+        PotKind.QUOTA: _("The quota of the programme in the authority lacks %(missing)s: %(pot)s."),
+        PotKind.SHARE: _("The share of a funder lacks %(missing)s: %(pot)s."),
+    }.get(PotKind(pot.kind), _("%(pot)s lacks %(missing)s."))
+    return (
+        words % {"missing": figures.money(missing), "pot": name_in_language(pot.label)}
+        + " "
+        + _("Nothing was changed.")
+    )

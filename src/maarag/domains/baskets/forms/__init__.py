@@ -1,0 +1,21 @@
+"""Forms of baskets: writing a request, deciding, ordering, paying, prices and limits."""
+
+from .baskets import MoneyForm, OpenForm, ResponseForm
+from .prices import LimitForm, PriceForm
+from .requests import RequestForm
+from .steps import DecisionForm, DeliveryForm, HelpedForm, OpinionForm, PayForm, ReasonForm
+
+__all__ = [
+    "DecisionForm",
+    "DeliveryForm",
+    "HelpedForm",
+    "LimitForm",
+    "MoneyForm",
+    "OpenForm",
+    "OpinionForm",
+    "PayForm",
+    "PriceForm",
+    "ReasonForm",
+    "RequestForm",
+    "ResponseForm",
+]

@@ -1,0 +1,75 @@
+"""Forms of a basket as a whole: opening it, its money, a response on its list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from maarag.domains.programmes.models import Quota
+from maarag.domains.services.queries import offered
+from maarag.kernel.taxonomy.models import Term, Vocabulary
+from maarag.kernel.taxonomy.queries import current_terms
+from maarag.ui.choices import NamedChoice, day_field
+from maarag.ui.figures import name_in_language
+
+from ..amounts import AmountField
+
+
+class QuotaChoice(forms.ModelChoiceField):
+    """A quota by the name of its programme and its days."""
+
+    def label_from_instance(self, row: Any) -> str:
+        return f"{name_in_language(row.programme)} · {row.starts:%d.%m.%Y}–{row.ends:%d.%m.%Y}"
+
+
+class OpenForm(forms.Form):
+    """Which programme, and how much."""
+
+    quota = QuotaChoice(Quota.objects.none(), label=_("Programme"))
+    amount = AmountField(
+        label=_("Money of the basket, in shekels"),
+        required=False,
+        help_text=_("Left empty: as much as the programme pays for one family."),
+    )
+    day = day_field(_("From"), required=False, help_text=_("Left empty: today."))
+
+    def __init__(self, *args: Any, quotas: Sequence[Quota], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["quota"]
+        field.queryset = Quota.objects.filter(pk__in=[one.pk for one in quotas]).select_related("programme")
+        if len(quotas) == 1:
+            field.initial = quotas[0].pk
+
+
+class MoneyForm(forms.Form):
+    """How much a basket holds in all."""
+
+    amount = AmountField(label=_("Money of the basket in all, in shekels"))
+    why = forms.CharField(
+        label=_("Why"), max_length=300, help_text=_("Without names: the ledger keeps it with the decision.")
+    )
+
+
+def responses_given() -> Any:
+    """The responses that some service of the directory gives."""
+    given = Term.objects.filter(service_terms__service__in=offered()).values("pk")
+    return current_terms(Vocabulary.RESPONSE).filter(pk__in=given).order_by("name_he")
+
+
+class ResponseForm(forms.Form):
+    """A response to put on the list."""
+
+    response = NamedChoice(
+        Term.objects.none(),
+        to_field_name="code",
+        label=_("Response"),
+        empty_label=_("Choose a response"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["response"]
+        field.queryset = responses_given()

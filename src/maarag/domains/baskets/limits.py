@@ -1,0 +1,96 @@
+"""Up to how much each role approves, and to whom goes what is above it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from maarag.domains.families.models import Family
+from maarag.domains.programmes.models import Programme
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import ROLE_PERMISSIONS, Permission, Role
+from maarag.kernel.access.queries import accounts_with
+from maarag.kernel.access.scope import Viewer, grants_of
+from maarag.kernel.places.models import Containment, Place, PlaceKind
+from maarag.values import Money
+
+from .models import ApprovalLimit
+
+LADDER: tuple[Role, ...] = (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD)
+"""Who approves, the lowest first."""
+DEFAULTS: dict[Role, Money] = {
+    Role.SOCIAL_WORKER: Money.from_shekels(500),
+    Role.TEAM_LEADER: Money.from_shekels(3_000),
+    Role.DEPARTMENT_HEAD: Money.from_shekels(35_000),
+}
+"""Where nobody set anything else: a small purchase, a course of treatment, the largest basket there is."""
+NOTHING = Money(0)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits in force for one programme in one authority."""
+
+    amounts: dict[Role, Money]
+    set_rows: dict[Role, ApprovalLimit]
+    """Where the amount was set and is no default."""
+
+    def of(self, roles: Sequence[Role]) -> Money:
+        """The highest limit of somebody with these roles."""
+        return max((self.amounts[role] for role in roles if role in self.amounts), default=NOTHING)
+
+    def first_for(self, amount: Money) -> Role | None:
+        """The lowest role that approves the amount."""
+        return next((role for role in LADDER if self.amounts[role] >= amount), None)
+
+
+def limits(programme: Programme | None, authority: Place | None) -> Limits:
+    """The nearest row wins: of programme and authority, of the authority, of the programme, of all."""
+    rows = ApprovalLimit.objects.filter(
+        Q(programme=None) | Q(programme=programme), Q(authority=None) | Q(authority=authority)
+    ).select_related("programme", "authority", "set_by")
+    nearest: dict[Role, ApprovalLimit] = {}
+    for row in sorted(rows, key=lambda row: (row.authority_id is not None, row.programme_id is not None)):
+        nearest[Role(row.role)] = row
+    amounts = {role: nearest[role].amount if role in nearest else DEFAULTS[role] for role in LADDER}
+    return Limits(amounts, nearest)
+
+
+def roles_for(viewer: Viewer, family: Family) -> list[Role]:
+    """The roles by which the account approves spending for this family."""
+    if isinstance(viewer, Account) and viewer.is_system:
+        return list(LADDER)
+    place = family.neighbourhood or family.authority
+    around = Containment.objects.filter(descendant=place).values("ancestor")
+    held = grants_of(viewer, Permission.APPROVE_SPENDING).filter(
+        place__in=around, place__kind__in=[PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD]
+    )
+    return [Role(role) for role in held.order_by().values_list("role", flat=True).distinct()]
+
+
+def limit_of(viewer: Viewer, family: Family, programme: Programme) -> Money:
+    """Up to how much the account approves of one request; nothing for who does not approve at all."""
+    return limits(programme, family.authority).of(roles_for(viewer, family))
+
+
+def people_with(role: Role, family: Family, *, without: Account | None = None) -> list[Account]:
+    """Who approves for this family in this role."""
+    if Permission.APPROVE_SPENDING not in ROLE_PERMISSIONS[role]:
+        return []
+    place = family.neighbourhood or family.authority
+    found = accounts_with(Permission.APPROVE_SPENDING, [place]).filter(grants__role=role).distinct()
+    return [account for account in found if without is None or account.pk != without.pk]
+
+
+def next_role(amount: Money, found: Limits, family: Family, asked_by: Account) -> Role | None:
+    """The lowest role that approves the amount and in which there is somebody else than who asked."""
+    return next(
+        (
+            role
+            for role in LADDER
+            if found.amounts[role] >= amount and people_with(role, family, without=asked_by)
+        ),
+        found.first_for(amount),
+    )
