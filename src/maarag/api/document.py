@@ -16,8 +16,10 @@ from maarag.desks.jobs.api import router as jobs
 from maarag.desks.picture.api import router as picture
 from maarag.domains.families.api import router as families
 from maarag.domains.families.api.reading import router as reading
+from maarag.domains.funding.api import router as funding
 from maarag.domains.missions.api import router as missions
 from maarag.domains.needs.api import router as needs
+from maarag.domains.programmes.api import router as programmes
 from maarag.domains.services.api import router as services
 from maarag.kernel.access.api import router as access
 from maarag.kernel.audit.api import router as audit
@@ -75,6 +77,8 @@ api.add_router("/services", services)
 api.add_router("/needs", needs)
 api.add_router("/families", families)
 api.add_router("/families", reading)
+api.add_router("/funding", funding)
+api.add_router("/programmes", programmes)
 api.add_router("/missions", missions)
 api.add_router("/places", places)
 api.add_router("/taxonomy", taxonomy)

@@ -18,6 +18,7 @@ COMMANDS = {
     "worker": "maarag.cli.worker:worker",
     "serve": "maarag.cli.serve:serve",
     "picture": "maarag.cli.picture:picture",
+    "budget": "maarag.cli.budget:budget",
     "search": "maarag.cli.search:search",
     "reach": "maarag.cli.reach:reach",
     "overlap": "maarag.cli.overlap:overlap",

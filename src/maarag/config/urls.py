@@ -14,6 +14,8 @@ urlpatterns = [
     path("families/", include("maarag.domains.families.urls")),
     path("casework/", include("maarag.domains.casework.urls")),
     path("referrals/", include("maarag.domains.referrals.urls")),
+    path("funding/", include("maarag.domains.funding.urls")),
+    path("programmes/", include("maarag.domains.programmes.urls")),
     path("missions/", include("maarag.domains.missions.urls")),
     path("imports/", include("maarag.kernel.imports.urls")),
     path("access/", include("maarag.kernel.access.urls")),

@@ -18,6 +18,7 @@ from maarag.kernel.audit.models import AuditEvent
 
 from . import (
     accounts,
+    budget,
     catalogue,
     families,
     family_poverty,
@@ -59,6 +60,7 @@ PARTS = (
     Part("programmes", programmes.load_programmes, [programmes, family_poverty], programmes.TABLES),
     Part("catalogue", catalogue.load_catalogue, [catalogue], catalogue.TABLES),
     Part("fiction", fiction.load_fiction, [fiction], fiction.TABLES),
+    Part("budget", budget.load_budget, [budget, programmes, family_poverty], budget.TABLES),
 )
 WITH_ACCOUNTS = (
     Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES),

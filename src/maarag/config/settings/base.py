@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "maarag.kernel.imports",
     "maarag.domains.services",
     "maarag.domains.needs",
+    "maarag.domains.funding",
+    "maarag.domains.programmes",
     "maarag.domains.families",
     "maarag.domains.casework",
     "maarag.domains.referrals",

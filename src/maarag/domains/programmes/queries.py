@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet, Sum
+from django.urls import reverse
 
 from maarag.domains.funding.models import BudgetLine
 from maarag.domains.funding.queries import shares_of
@@ -88,3 +89,10 @@ def places_left(line: BudgetLine) -> int | None:
 def history_of(quota: Quota) -> QuerySet[QuotaChange]:
     """What decisions gave to the quota and took back, newest first."""
     return quota.changes.select_related("decision", "changed_by")
+
+
+def pages_of_lines(lines: Sequence[BudgetLine]) -> dict[int, str]:
+    """The page of the programme that each line pays for."""
+    paid = ProgrammeLine.objects.filter(line__in=[line.pk for line in lines])
+    codes = paid.values_list("line_id", "programme__code")
+    return {line: reverse("programmes:detail", args=[code]) for line, code in codes}

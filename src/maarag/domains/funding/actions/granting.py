@@ -17,7 +17,7 @@ from maarag.values import Money
 
 from ..models import Allotment, Budget, BudgetLine, BudgetState, LineChange
 from ..queries import granted_to, parts_of_funders
-from .plan import NotAPlan, locked
+from .plan import MONEY, NotAPlan, locked
 
 if TYPE_CHECKING:
     from maarag.kernel.access.models import Account
@@ -124,7 +124,7 @@ def change_line(
         line.unit_cost = wanted.unit_cost
     if line.amount == before and line.families == families_before:
         raise ValidationError(_("This is what the line says already."))
-    line.full_clean(validate_unique=False)
+    line.full_clean(exclude=MONEY, validate_unique=False)
     decision = decide(by=by, what=what, why=why, document=document)
     line.save()
     lines_after = [line if row.pk == line.pk else row for row in lines_before]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from maarag.kernel.places.models import Place
     from maarag.kernel.sources.models import Source
 
+MONEY = ("unit_cost", "fixed_sum")
+"""Fields of amounts, which `LineDraft` checks itself."""
+
 
 class NotAPlan(ValueError):
     """The budget is granted already: its lines change only by decision."""
@@ -113,7 +116,7 @@ def save_lines(
         kept = line.position if line.pk else len(known) + at
         position = at if whole else kept
         if _set(line, draft, position) or not line.pk:
-            line.full_clean(validate_unique=False)
+            line.full_clean(exclude=MONEY, validate_unique=False)
             line.save()
             changes[draft.code] = [before.agorot if before is not None else None, line.amount.agorot]
         saved.append(line)
@@ -137,6 +140,8 @@ def _set(line: BudgetLine, draft: LineDraft, position: int) -> bool:
             _("The line “%(line)s” needs families and the cost of one, or a sum: one of the two.")
             % {"line": draft.names.get("name_he", draft.code)}
         )
+    if any(amount is not None and amount < Money(0) for amount in (draft.unit_cost, draft.fixed_sum)):
+        raise ValidationError(_("An amount cannot be below zero."))
     values = {
         "part": Part(draft.part).value,
         "position": position,
