@@ -23,5 +23,8 @@ class MoneyField(models.BigIntegerField):
     def get_prep_value(self, value: Any) -> Any:
         return value.agorot if isinstance(value, Money) else super().get_prep_value(value)
 
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value.agorot if isinstance(value, Money) else value)
+
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.get_prep_value(self.value_from_object(obj)))

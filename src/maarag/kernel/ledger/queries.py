@@ -32,10 +32,10 @@ def balances(pots: Collection[Pot | int]) -> dict[int, Balance]:
     ids = [pot if isinstance(pot, int) else pot.pk for pot in pots]
     stages: dict[int, dict[str, Money]] = {}
     rows = Account.objects.filter(pot_id__in=ids).order_by().values_list("pot_id", "stage", "balance")
-    for pot, stage, balance in rows:
-        stages.setdefault(pot, {})[stage] = balance
+    for pk, stage, balance in rows:
+        stages.setdefault(pk, {})[stage] = balance
     return {
-        pot: Balance(
+        pk: Balance(
             granted=-found[Stage.GRANTED],
             planned=found[Stage.PLANNED],
             approved=found[Stage.APPROVED],
@@ -43,5 +43,5 @@ def balances(pots: Collection[Pot | int]) -> dict[int, Balance]:
             paid=found[Stage.PAID],
             free=found[Stage.FREE],
         )
-        for pot, found in stages.items()
+        for pk, found in stages.items()
     }
