@@ -12,6 +12,10 @@ from maarag.values import Money
 class MoneyField(models.BigIntegerField):
     """Holds `Money`; sums of it are `Money` too."""
 
+    _pyi_private_set_type: Money | int  # type: ignore[assignment]
+    _pyi_private_get_type: Money  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Money | int  # type: ignore[assignment]
+
     def from_db_value(self, value: int | None, _expression: Any, _connection: Any) -> Money | None:
         return None if value is None else Money(value)
 
