@@ -48,6 +48,7 @@ from .arguments import (
 )
 from .rules import Guarded, Public, Rule, SignedIn, SignIn
 from .table_casework import CASEWORK
+from .table_funding import FUNDING
 from .table_referrals import REFERRALS
 from .table_rubrics import RUBRICS
 
@@ -55,6 +56,7 @@ TABLE: dict[str, Rule] = {
     **RUBRICS,
     **CASEWORK,
     **REFERRALS,
+    **FUNDING,
     "home:index": Public(),
     "picture:index": Public(statuses=(200, 302)),
     "picture:place": Public(at_place),

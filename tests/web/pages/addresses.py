@@ -11,6 +11,7 @@ LEADER = "team.leader@maale-gan.example"
 WORKER = "social.worker@maale-gan.example"
 SISTERS = "social.worker@givat-hadekel.example"
 PARTNER = "partner@shefa.example"
+NATIONAL = "national@welfare.example"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,17 @@ PAGES = (
     Page("families:withdraw_share", "/families/", LEADER, follow="main tbody a >> a[href$='/withdraw/']"),
     Page("families:mine", "/families/mine/", RESIDENT),
     Page("retention:index", "/retention/", STEWARD),
+    Page("funding:index", "/funding/"),
+    Page("funding:budget", "/funding/budget/continuum-2021/", is_main=True),
+    Page("funding:budget", "/funding/budget/maale-gan-baskets/", NATIONAL, is_main=True),
+    Page("funding:line", "/funding/budget/continuum-2021/lines/noshmim/", NATIONAL),
+    Page("funding:create", "/funding/budgets/new/", NATIONAL),
+    Page("funding:close", "/funding/budget/maale-gan-baskets/close/", NATIONAL),
+    Page("programmes:index", "/programmes/", WORKER, is_main=True),
+    Page("programmes:detail", "/programmes/noshmim/", NATIONAL, is_main=True),
+    Page("programmes:detail", "/programmes/mapa/"),
+    Page("programmes:give", "/programmes/noshmim/quotas/maale-gan-baskets/", NATIONAL),
+    Page("programmes:quota", "/programmes/noshmim/quotas/maale-gan-baskets/F-900/", NATIONAL),
     Page("missions:index", "/missions/", INTEGRATOR, is_main=True),
     Page("jobs:index", "/jobs/", INTEGRATOR),
     Page("missions:open", "/missions/new/?place=F-900", INTEGRATOR),
@@ -128,6 +140,11 @@ PAGES = (
 
 NO_PAGES = {
     "picture:export": "a document",
+    "funding:export": "a document",
+    "funding:edit": "needs a plan: tested with a budget of its own",
+    "funding:add_line": "needs a plan: tested with a budget of its own",
+    "funding:funders": "needs a plan: tested with a budget of its own",
+    "funding:approve": "needs a plan: tested with a budget of its own",
     "services_export": "a document",
     "missions:close": "leads back to the mission",
     "families:close": "leads back to the file",

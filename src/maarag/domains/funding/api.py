@@ -153,8 +153,10 @@ def one_budget(request: HttpRequest, code: str) -> dict[str, Any]:
     url_name="budget_months",
 )
 def months(request: HttpRequest, code: str) -> list[dict[str, Any]]:
-    """Plan and use by month, for whoever sees the use of the whole budget; empty for others."""
+    """Plan and use by month; empty for a plan, and where they would tell of a handful of families."""
     found = statement(_budget(request, code), request.user)
+    if not found.shows_use:
+        raise HttpError(403, _("What is used of this budget is told to whoever works in its place."))
     if not shows_months(found):
         return []
     return [

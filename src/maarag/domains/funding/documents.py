@@ -88,7 +88,7 @@ def _funders(found: Statement) -> DocumentTable:
     columns = [
         DocumentColumn(_("Funder")),
         DocumentColumn(_("Part of the budget")),
-        DocumentColumn(_("Share")),
+        DocumentColumn(_("Share of the part")),
         DocumentColumn(_("Budgeted"), "money"),
         DocumentColumn(_("Granted"), "money"),
     ]
@@ -96,7 +96,7 @@ def _funders(found: Statement) -> DocumentTable:
 
 
 def _months(months: Sequence[Month]) -> DocumentTable:
-    labels = (_("Plan"), _("Plan so far"), _("Used"), _("Used so far"), _("Paid"))
+    labels = (_("Plan"), _("Plan so far"), _("Used"), _("Used so far"), stage_labels()["paid"])
     rows: list[list[Any]] = []
     plan = used = Money(0)
     for month in months:
@@ -134,7 +134,7 @@ def as_report(found: Statement, months: Sequence[Month] = ()) -> bytes:
         *(ReportTile(str(row.part.label), figures.money(row.row.budgeted)) for row in found.parts),
     ]
     if found.shows_use:
-        tiles.append(ReportTile(_("Free"), figures.money(found.total.free)))
+        tiles.append(ReportTile(stage_labels()["free"], figures.money(found.total.free)))
     return report_as_pdf(
         Report(
             name_in_language(budget),

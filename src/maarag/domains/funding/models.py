@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maarag.kernel.ledger.fields import MoneyField
 from maarag.values import LocalText, Money, Period
@@ -25,9 +26,9 @@ MOST_AGOROT = 10**14
 
 
 class BudgetState(models.TextChoices):
-    PLAN = "plan", _("Plan")
-    APPROVED = "approved", _("Approved")
-    CLOSED = "closed", _("Closed")
+    PLAN = "plan", pgettext_lazy("a budget", "Plan")
+    APPROVED = "approved", pgettext_lazy("a budget", "Approved")
+    CLOSED = "closed", pgettext_lazy("a budget", "Closed")
 
 
 class Part(models.TextChoices):

@@ -86,10 +86,14 @@ def envelope_table(found: Statement) -> Table:
 
 
 def use_table(found: Statement) -> Table:
-    """What became of the granted money, line by line."""
-    rows: list[dict[str, Any]] = [
-        {"name": row.line, "granted": row.row.granted, **row.row.use} for row in found.lines
-    ]
+    """What became of the granted money, line by line, and of each part together."""
+    rows: list[dict[str, Any]] = []
+    for part in found.parts:
+        rows += [
+            {"name": row.line, "granted": row.row.granted, **row.row.use} for row in found.lines_of(part.part)
+        ]
+        whole = _("%(part)s together") % {"part": part.part.label}
+        rows.append({"name": whole, "granted": part.row.granted, **part.row.use})
     total: dict[str, Any] = {"name": _("Total"), "granted": found.total.granted, **found.total.use}
     return Table(
         columns=[
@@ -121,9 +125,9 @@ def funders_table(found: Statement) -> Table:
         columns=[
             Column("name", _("Funder"), "name", heading=True),
             Column("part", _("Part of the budget")),
-            Column("share", _("Share")),
+            Column("share", _("Share of the part")),
             Column("budgeted", _("Budgeted"), "money"),
-            *([Column("paid", _("Paid"), "money"), Column("free", _("Free"), "money")] if use else []),
+            *([Column(stage, stage_labels()[stage], "money") for stage in ("paid", "free")] if use else []),
         ],
         rows=rows,
         totals={"name": _("Total"), "budgeted": _all(found)},

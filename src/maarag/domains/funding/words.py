@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.kernel.ledger.actions import KeyReused, LimitPassed, PeriodClosed, WrongStage
 from maarag.kernel.ledger.models import Pot
@@ -19,11 +20,11 @@ TONES = {BudgetState.PLAN: "info", BudgetState.APPROVED: "ok", BudgetState.CLOSE
 def stage_labels() -> dict[str, str]:
     """What becomes of granted money, in the order of `statement.STAGES`."""
     return {
-        "planned": _("Planned"),
-        "approved": _("Approved"),
-        "committed": _("Committed"),
-        "paid": _("Paid"),
-        "free": _("Free"),
+        "planned": pgettext("money", "Planned"),
+        "approved": pgettext("money", "Approved"),
+        "committed": pgettext("money", "Committed"),
+        "paid": pgettext("money", "Paid"),
+        "free": pgettext("money", "Free"),
     }
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import require
+from maarag.kernel.access.scope import permits, require
 from maarag.kernel.audit.actions import changed_fields, record
 from maarag.values import Money
 
@@ -100,9 +101,10 @@ def save_lines(
 ) -> list[BudgetLine]:
     """Make or change lines of a plan, in the order given; all or none, one event.
 
-    `whole`: lines that are not given are removed. Raises Http404, NotAPlan, ValidationError.
+    `whole`: lines that are not given are removed. Whoever manages budgets may, and whoever loads data for the
+    place: nothing of a plan is granted before a manager does. Raises Http404, NotAPlan, ValidationError.
     """
-    budget = locked(by, budget)
+    budget = locked(by, budget, Permission.MANAGE_BUDGETS, Permission.IMPORT_DATA)
     _must_be_a_plan(budget)
     codes = [draft.code for draft in drafts]
     if twice := sorted({code for code in codes if codes.count(code) > 1}):
@@ -200,10 +202,14 @@ def _share_in_words(share: FunderShare) -> str:
     return f"{share.part}: {share.organisation.code} {share.weight}"
 
 
-def locked(by: Account, budget: Budget) -> Budget:
-    """The budget, held until the transaction ends; Http404 where `by` does not manage it."""
-    found = Budget.objects.select_for_update(of=("self",)).select_related("place").get(pk=budget.pk)
-    require(by, Permission.MANAGE_BUDGETS, place=found.place)
+def locked(by: Account, budget: Budget, *enough: Permission) -> Budget:
+    """The budget, held until the transaction ends; Http404 where `by` does not manage it.
+
+    `enough`: the permissions of which any one will do, instead of MANAGE_BUDGETS.
+    """
+    found = Budget.objects.select_for_update(of=("self",)).select_related("place", "source").get(pk=budget.pk)
+    if not any(permits(by, one, place=found.place) for one in enough or (Permission.MANAGE_BUDGETS,)):
+        raise Http404
     return found
 
 

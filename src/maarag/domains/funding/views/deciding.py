@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -73,7 +75,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def line(request: HttpRequest, code: str, line: str) -> HttpResponse:
+def line(request: HttpRequest, code: str, line: str) -> HttpResponseBase:
     """One line: what it is of, what decisions changed, and a form for whoever manages the budget."""
     budget = budget_seen(request, code)
     found = budget.lines.filter(code=line).select_related("pot", "budget", "budget__place").first()
@@ -81,6 +83,8 @@ def line(request: HttpRequest, code: str, line: str) -> HttpResponse:
         raise Http404
     may_manage = manages(request.user, budget) and budget.state != BudgetState.CLOSED
     if request.method == "POST" and not may_manage:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
         raise Http404
     form = _form_of(request, found) if may_manage else None
     if request.method == "POST" and form is not None and form.is_valid() and _saved(request, found, form):

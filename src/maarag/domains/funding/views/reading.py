@@ -32,7 +32,7 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
-TONES = {"paid": "series-2", "committed": "series-1", "approved": "series-3", "free": "tone-neutral"}
+TONES = {"paid": "series-1", "committed": "series-2", "approved": "series-3", "free": "tone-neutral"}
 
 
 @require_safe
@@ -79,7 +79,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "standing": _standing(found),
         "months": months_table(months) if months else None,
         "month_bars": _month_bars(months),
-        "history": told_of(budget),
+        "history": [{"when": told.when, "title": told.title, "who": told.who} for told in told_of(budget)],
         "may_manage": may_manage,
         "is_plan": budget.state == BudgetState.PLAN,
         "is_granted": budget.state == BudgetState.APPROVED,
