@@ -74,3 +74,13 @@ def _answering(estate: Estate) -> None:
         role=Role.PARTNER_WORKER,
         organisation=estate.service.organisation,
     )
+
+
+def words(estate: Estate) -> dict[str, Any]:
+    return {"words": "מחכים לכם"}
+
+
+def counted(estate: Estate) -> dict[str, Any]:
+    """There is a referral of the own authority to count."""
+    _sent(estate)
+    return {}

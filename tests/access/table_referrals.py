@@ -6,13 +6,25 @@ from maarag.kernel.access.permissions import Permission as P
 from maarag.kernel.access.permissions import Role
 
 from .arguments import family
-from .arguments_referrals import accepted, accepted_by_us, declined, referral, to_service, to_us
+from .arguments_referrals import (
+    accepted,
+    accepted_by_us,
+    counted,
+    declined,
+    new_referral,
+    referral,
+    to_service,
+    to_us,
+    words,
+)
 from .rules import Guarded, Rule
 
 OF_US = {"of_a_row": True, "of_its_owner": True, "owner": Role.PARTNER_WORKER}
 STEP = {"of_a_row": True, "method": "post"}
+JSON = {"of_a_row": True, "method": "json"}
 
 REFERRALS: dict[str, Rule] = {
+    "morning:index": Guarded(P.VIEW_FAMILIES),
     "referrals:index": Guarded(P.VIEW_FAMILIES),
     "referrals:export": Guarded(P.VIEW_FAMILIES),
     "referrals:figures": Guarded(P.VIEW_STAFF_FIGURES),
@@ -37,4 +49,43 @@ REFERRALS: dict[str, Rule] = {
     "referrals:withdraw": Guarded(P.EDIT_FAMILIES, referral, statuses=(302,), **STEP),
     "referrals:limits": Guarded(P.EDIT_FAMILIES, referral, statuses=(422,), **STEP),
     "referrals:send_on": Guarded(P.EDIT_FAMILIES, declined, of_a_row=True),
+    "api:referrals_list": Guarded(P.VIEW_FAMILIES),
+    "api:referrals_send": Guarded(
+        P.EDIT_FAMILIES, of_a_row=True, method="json", data=new_referral, statuses=(201,)
+    ),
+    "api:referral": Guarded(P.VIEW_FAMILIES, referral, of_a_row=True),
+    "api:referral_accept": Guarded(P.EDIT_FAMILIES, referral, data=words, **JSON),
+    "api:referral_decline": Guarded(
+        P.EDIT_FAMILIES, referral, data=lambda estate: {"reason": "no_place"}, **JSON
+    ),
+    "api:referral_start": Guarded(P.EDIT_FAMILIES, accepted, data=words, **JSON),
+    "api:referral_help": Guarded(
+        P.EDIT_FAMILIES,
+        accepted,
+        data=lambda estate: {"help": "yes", "said_by": "האם", "how": "phone"},
+        **JSON,
+    ),
+    "api:referral_close": Guarded(
+        P.EDIT_FAMILIES, accepted, data=lambda estate: {"reason": "not_asked", "words": "עברו"}, **JSON
+    ),
+    "api:referral_withdraw": Guarded(P.EDIT_FAMILIES, referral, data=words, **JSON),
+    "api:referral_limits": Guarded(P.EDIT_FAMILIES, referral, data=lambda estate: {"answer_days": 3}, **JSON),
+    "api:referral_send_on": Guarded(
+        P.EDIT_FAMILIES,
+        declined,
+        of_a_row=True,
+        method="json",
+        data=lambda estate: {"service": estate.twin.code},
+        statuses=(201,),
+    ),
+    "api:referrals_inbox": Guarded(P.ANSWER_REFERRALS),
+    "api:referrals_inbox_one": Guarded(P.ANSWER_REFERRALS, to_us, **OF_US),
+    "api:referrals_inbox_accept": Guarded(P.ANSWER_REFERRALS, to_us, method="json", data=words, **OF_US),
+    "api:referrals_inbox_decline": Guarded(
+        P.ANSWER_REFERRALS, to_us, method="json", data=lambda estate: {"reason": "no_place"}, **OF_US
+    ),
+    "api:referrals_inbox_start": Guarded(
+        P.ANSWER_REFERRALS, accepted_by_us, method="json", data=words, **OF_US
+    ),
+    "api:referrals_figures": Guarded(P.VIEW_STAFF_FIGURES, counted, of_a_row=True, query="?place=9001"),
 }

@@ -20,6 +20,7 @@ from maarag.domains.funding.api import router as funding
 from maarag.domains.missions.api import router as missions
 from maarag.domains.needs.api import router as needs
 from maarag.domains.programmes.api import router as programmes
+from maarag.domains.referrals.api import router as referrals
 from maarag.domains.services.api import router as services
 from maarag.kernel.access.api import router as access
 from maarag.kernel.audit.api import router as audit
@@ -79,6 +80,7 @@ api.add_router("/families", families)
 api.add_router("/families", reading)
 api.add_router("/funding", funding)
 api.add_router("/programmes", programmes)
+api.add_router("/referrals", referrals)
 api.add_router("/missions", missions)
 api.add_router("/places", places)
 api.add_router("/taxonomy", taxonomy)

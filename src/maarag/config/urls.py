@@ -16,6 +16,7 @@ urlpatterns = [
     path("referrals/", include("maarag.domains.referrals.urls")),
     path("funding/", include("maarag.domains.funding.urls")),
     path("programmes/", include("maarag.domains.programmes.urls")),
+    path("morning/", include("maarag.desks.morning.urls")),
     path("missions/", include("maarag.domains.missions.urls")),
     path("imports/", include("maarag.kernel.imports.urls")),
     path("access/", include("maarag.kernel.access.urls")),

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "maarag.standards.hsds",
     "maarag.desks.home",
     "maarag.desks.picture",
+    "maarag.desks.morning",
     "maarag.desks.jobs",
     "maarag.desks.health",
     "maarag.api",

@@ -103,5 +103,6 @@ def _own(request: HttpRequest) -> dict[str, Any]:
         "missions": [(mission, status_of(mission)) for mission in missions],
         "may_open_missions": holds_somewhere(request.user, Permission.OPEN_MISSIONS),
         "may_import": holds_somewhere(request.user, Permission.IMPORT_DATA),
+        "keeps_files": holds_somewhere(request.user, Permission.VIEW_FAMILIES),  # who has a morning
         "may_see_counts": holds_somewhere(request.user, Permission.VIEW_STAFF_FIGURES),
     }

@@ -10,6 +10,8 @@ class FamiliesConfig(AppConfig):
     def ready(self) -> None:
         from maarag.kernel.audit.reads import tell_about_files
 
+        from . import due, waiting
         from .queries.reading import facts_about
 
         tell_about_files("families.family", facts_about)
+        waiting.register("families", due.waiting_of)
