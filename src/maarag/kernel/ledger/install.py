@@ -42,10 +42,21 @@ def install(connection: BaseDatabaseWrapper) -> bool:
         )
         if cursor.fetchone() == (state,):
             return False
+        _drop(cursor)
         cursor.execute(code)
         _privileges(cursor, application)
         cursor.execute(f"COMMENT ON FUNCTION public.ledger_apply() IS '{state}'")
     return True
+
+
+def _drop(cursor: Any) -> None:
+    """Functions of an older signature, or of other results: they are made anew below."""
+    cursor.execute(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace"
+        " AND p.proname LIKE 'ledger\\_%' AND p.prorettype <> 'trigger'::regtype"
+    )
+    for (signature,) in cursor.fetchall():
+        cursor.execute(f"DROP FUNCTION {signature}")
 
 
 def source() -> str:

@@ -257,10 +257,10 @@ class Entry(models.Model):
     application_may = ("SELECT",)
 
     kind = models.CharField(_("kind"), max_length=10, choices=EntryKind.choices)
-    key = models.CharField(_("key"), max_length=120, unique=True)
+    key = models.CharField(_("key"), max_length=120)
     content = models.CharField(max_length=64, editable=False)
     """Digest of what was asked for under the key."""
-    day = models.DateField(_("day"), db_index=True)
+    day = models.DateField(_("day"))
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -303,6 +303,8 @@ class Entry(models.Model):
         verbose_name = _("entry of the ledger")
         verbose_name_plural = _("entries of the ledger")
         ordering = ["-id"]
+        # not `unique=True`, which adds a second index for searches by the beginning
+        constraints = [models.UniqueConstraint(fields=["key"], name="ledger_entry_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"

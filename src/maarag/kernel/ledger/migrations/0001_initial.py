@@ -95,9 +95,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('grant', 'Grant'), ('transfer', 'Transfer'), ('plan', 'Plan'), ('approve', 'Approval'), ('commit', 'Commitment'), ('pay', 'Payment'), ('return', 'Return of what was not paid'), ('reverse', 'Reversal of a payment')], max_length=10, verbose_name='kind')),
-                ('key', models.CharField(max_length=120, unique=True, verbose_name='key')),
+                ('key', models.CharField(max_length=120, verbose_name='key')),
                 ('content', models.CharField(editable=False, max_length=64)),
-                ('day', models.DateField(db_index=True, verbose_name='day')),
+                ('day', models.DateField(verbose_name='day')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='when')),
                 ('amount', maarag.kernel.ledger.fields.MoneyField(verbose_name='amount')),
                 ('reason', models.CharField(blank=True, max_length=80, verbose_name='reason')),
@@ -199,5 +199,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='draw',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='ledger_draw_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='entry',
+            constraint=models.UniqueConstraint(fields=('key',), name='ledger_entry_once'),
         ),
     ]

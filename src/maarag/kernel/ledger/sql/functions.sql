@@ -8,7 +8,7 @@
 -- Money of a spending that several funders share, once `reached` of it has come to a stage: Webster's method, so
 -- that no part ever falls while the amount grows, and the whole gives exactly `parts`.
 CREATE OR REPLACE FUNCTION public.ledger_shares(parts bigint[], reached bigint) RETURNS bigint[]
-LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     whole numeric := 0;
     found bigint[] := '{}';
@@ -58,7 +58,7 @@ END $$;
 
 -- Rows of a basket are there for its authority alone.
 CREATE OR REPLACE FUNCTION public.ledger_sees(authority bigint) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT authority IS NULL
         OR authority = ANY (nullif(current_setting('maarag.authorities', true), '')::bigint[])
 $$;
@@ -82,11 +82,11 @@ END $$;
 CREATE OR REPLACE FUNCTION public.ledger_post(
     kind text, key text, content text, day date, actor bigint, decision bigint, reverses bigint, spending uuid,
     amount bigint, reason text, authority bigint, place bigint, pots bigint[], stages text[], changes bigint[]
-) RETURNS bigint
+) RETURNS public.ledger_entry
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
-    entry bigint;
+    entry public.ledger_entry;
     told text;
     short record;
     locked record;
@@ -95,8 +95,8 @@ BEGIN
         amount, reason, authority_id, transaction)
     VALUES (kind, key, content, day, transaction_timestamp(), actor, decision, reverses, spending, amount, reason,
         authority, pg_current_xact_id()::text::bigint)
-    ON CONFLICT DO NOTHING RETURNING e.id INTO entry;
-    IF entry IS NULL THEN
+    ON CONFLICT DO NOTHING RETURNING e.* INTO entry;
+    IF entry.id IS NULL THEN
         PERFORM public.ledger_once(key, content);
         PERFORM public.ledger_fail('ML004', jsonb_build_object('entry', reverses));
     END IF;
@@ -104,7 +104,7 @@ BEGIN
         'spending', spending, 'reason', reason, 'postings', jsonb_object_agg(w.pot || '.' || w.stage, w.change))::text
         INTO told
         FROM unnest(pots, stages, changes) AS w (pot, stage, change) WHERE w.change <> 0;
-    PERFORM public.audit_record(ARRAY[actor], ARRAY['ledger.' || kind], ARRAY['ledger.entry'], ARRAY[entry::text],
+    PERFORM public.audit_record(ARRAY[actor], ARRAY['ledger.' || kind], ARRAY['ledger.entry'], ARRAY[entry.id::text],
         ARRAY[coalesce(authority, place)], ARRAY[authority], ARRAY[authority IS NOT NULL], ARRAY[told]);
     SELECT array_agg(l.id) AS ids, array_agg(l.authority_id) AS authorities, array_agg(l.change) AS changes,
         array_agg(l.balance) AS balances, count(*) FILTER (WHERE l.balance < l.floor) AS short,
@@ -126,7 +126,7 @@ BEGIN
         PERFORM public.ledger_fail('ML001', to_jsonb(short));
     END IF;
     INSERT INTO public.ledger_posting (entry_id, account_id, authority_id, amount, balance, day, kind)
-    SELECT entry, u.id, u.authority, u.change, u.balance, day, kind
+    SELECT entry.id, u.id, u.authority, u.change, u.balance, day, kind
     FROM unnest(locked.ids, locked.authorities, locked.changes, locked.balances)
         AS u (id, authority, change, balance);
     RETURN entry;
@@ -140,7 +140,6 @@ CREATE OR REPLACE FUNCTION public.ledger_grant(
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
-    made bigint;
     pot record;
     given record;
 BEGIN
@@ -151,7 +150,7 @@ BEGIN
         PERFORM public.ledger_fail('ML005', jsonb_build_object('pot', target));
     END IF;
     IF source IS NULL THEN
-        made := public.ledger_post('grant', key, content, day, actor, decision, NULL, NULL, amount, '', pot.keeper,
+        entry := public.ledger_post('grant', key, content, day, actor, decision, NULL, NULL, amount, '', pot.keeper,
             pot.authority_id, ARRAY[target, target], ARRAY['granted', 'free'], ARRAY[-amount, amount]);
     ELSE
         SELECT p.id, CASE WHEN p.kind = 'basket' THEN p.authority_id END AS keeper INTO given
@@ -159,11 +158,10 @@ BEGIN
         IF given.id IS NULL OR NOT public.ledger_sees(given.keeper) OR amount <= 0 OR source = target THEN
             PERFORM public.ledger_fail('ML005', jsonb_build_object('pot', source));
         END IF;
-        made := public.ledger_post('transfer', key, content, day, actor, decision, NULL, NULL, amount, '',
+        entry := public.ledger_post('transfer', key, content, day, actor, decision, NULL, NULL, amount, '',
             coalesce(pot.keeper, given.keeper), pot.authority_id, ARRAY[source, source, target, target],
             ARRAY['free', 'granted', 'granted', 'free'], ARRAY[-amount, amount, -amount, amount]);
     END IF;
-    SELECT e.* INTO entry FROM public.ledger_entry e WHERE e.id = made;
 EXCEPTION WHEN SQLSTATE 'ML000' OR SQLSTATE 'ML001' OR SQLSTATE 'ML002' OR SQLSTATE 'ML003' OR SQLSTATE 'ML004'
     OR SQLSTATE 'ML005' THEN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
@@ -181,7 +179,6 @@ CREATE OR REPLACE FUNCTION public.ledger_plan(
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
-    made bigint;
     pots bigint[] := wholes || shares;
     amounts bigint[] := array_fill(amount, ARRAY[cardinality(wholes)]) || parts;
     seen record;
@@ -198,17 +195,15 @@ BEGIN
         OR coalesce((SELECT sum(u) FROM unnest(parts) u), amount) <> amount THEN
         PERFORM public.ledger_fail('ML005', jsonb_build_object('pots', pots));
     END IF;
-    INSERT INTO public.ledger_spending (id, authority_id, amount, planned, approved, committed, paid, returned, at)
-    VALUES (identity, seen.keeper, amount, amount, 0, 0, 0, 0, transaction_timestamp());
+    INSERT INTO public.ledger_spending AS s (id, authority_id, amount, planned, approved, committed, paid, returned, at)
+    VALUES (identity, seen.keeper, amount, amount, 0, 0, 0, 0, transaction_timestamp()) RETURNING s.* INTO spending;
     INSERT INTO public.ledger_draw (spending_id, pot_id, authority_id, amount, shared)
     SELECT identity, u.pot, seen.keeper, u.amount, u.n > cardinality(wholes)
     FROM unnest(pots, amounts) WITH ORDINALITY AS u (pot, amount, n) ORDER BY u.n;
-    made := public.ledger_post('plan', key, content, day, actor, NULL, NULL, identity, amount, '', seen.keeper,
+    entry := public.ledger_post('plan', key, content, day, actor, NULL, NULL, identity, amount, '', seen.keeper,
         CASE WHEN seen.places = 1 THEN seen.place END, pots || pots,
         array_fill('planned'::text, ARRAY[n]) || array_fill('foreseen'::text, ARRAY[n]),
         amounts || ARRAY(SELECT -u.a FROM unnest(amounts) WITH ORDINALITY AS u (a, n) ORDER BY u.n));
-    SELECT e.* INTO entry FROM public.ledger_entry e WHERE e.id = made;
-    SELECT s.* INTO spending FROM public.ledger_spending s WHERE s.id = identity;
 EXCEPTION WHEN SQLSTATE 'ML000' OR SQLSTATE 'ML001' OR SQLSTATE 'ML002' OR SQLSTATE 'ML003' OR SQLSTATE 'ML004'
     OR SQLSTATE 'ML005' THEN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
@@ -222,12 +217,13 @@ END $$;
 CREATE OR REPLACE FUNCTION public.ledger_follow(
     kind text, key text, content text, day date, actor bigint, decision bigint, reverses bigint, moved bigint,
     reason text, before public.ledger_spending, after public.ledger_spending
-) RETURNS bigint
+) RETURNS public.ledger_entry
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
     draw record;
-    parts bigint[];
+    parts bigint[] := ARRAY(
+        SELECT d.amount FROM public.ledger_draw d WHERE d.spending_id = before.id AND d.shared ORDER BY d.id);
     share integer := 0;
     -- how much has come at least to: paid, committed, approved, planned
     was bigint[] := ARRAY[before.paid, before.paid + before.committed,
@@ -235,34 +231,36 @@ DECLARE
         before.paid + before.committed + before.approved + before.planned];
     now bigint[] := ARRAY[after.paid, after.paid + after.committed, after.paid + after.committed + after.approved,
         after.paid + after.committed + after.approved + after.planned];
-    shared_was bigint[] := '{}';
-    shared_now bigint[] := '{}';
-    delta bigint[] := '{0,0,0,0}';
+    -- by how much that grew for each share: those of one stage after those of another
+    shared bigint[] := '{}';
+    delta bigint[];
+    older bigint[];
+    newer bigint[];
     pots bigint[] := '{}';
     stages text[] := '{}';
     changes bigint[] := '{}';
 BEGIN
-    FOR draw IN
-        SELECT d.pot_id, d.amount, d.shared FROM public.ledger_draw d WHERE d.spending_id = before.id ORDER BY d.id
-    LOOP
-        IF draw.shared THEN
-            share := share + 1;
-            IF parts IS NULL THEN
-                SELECT array_agg(d.amount ORDER BY d.id) INTO parts
-                    FROM public.ledger_draw d WHERE d.spending_id = before.id AND d.shared;
-                FOR i IN 1..4 LOOP
-                    -- rows of a two-dimensional array, one after the other
-                    shared_was := shared_was || public.ledger_shares(parts, was[i]);
-                    shared_now := shared_now || public.ledger_shares(parts, now[i]);
+    IF cardinality(parts) > 1 THEN
+        FOR i IN 1..4 LOOP
+            IF was[i] = now[i] THEN
+                shared := shared || array_fill(0::bigint, ARRAY[cardinality(parts)]);
+            ELSE
+                older := public.ledger_shares(parts, was[i]);
+                newer := public.ledger_shares(parts, now[i]);
+                FOR n IN 1..cardinality(parts) LOOP
+                    shared := shared || (newer[n] - older[n]);
                 END LOOP;
             END IF;
+        END LOOP;
+    END IF;
+    FOR draw IN
+        SELECT d.pot_id, d.shared FROM public.ledger_draw d WHERE d.spending_id = before.id ORDER BY d.id
+    LOOP
+        delta := ARRAY[now[1] - was[1], now[2] - was[2], now[3] - was[3], now[4] - was[4]];
+        IF draw.shared AND cardinality(parts) > 1 THEN
+            share := share + 1;
             FOR i IN 1..4 LOOP
-                delta[i] := shared_now[(i - 1) * cardinality(parts) + share]
-                    - shared_was[(i - 1) * cardinality(parts) + share];
-            END LOOP;
-        ELSE
-            FOR i IN 1..4 LOOP
-                delta[i] := now[i] - was[i];
+                delta[i] := shared[(i - 1) * cardinality(parts) + share];
             END LOOP;
         END IF;
         pots := pots || array_fill(draw.pot_id, ARRAY[6]);
@@ -284,8 +282,7 @@ CREATE OR REPLACE FUNCTION public.ledger_move(
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
-    made bigint;
-    latest bigint;
+    latest public.ledger_entry;
     before public.ledger_spending;
     amount bigint;
     can bigint;
@@ -295,7 +292,6 @@ DECLARE
     payment record;
     n integer := 0;
 BEGIN
-    PERFORM public.ledger_once(key, content);
     SELECT s.* INTO before FROM public.ledger_spending s WHERE s.id = identity FOR NO KEY UPDATE;
     IF before.id IS NULL OR NOT public.ledger_sees(before.authority_id) THEN
         PERFORM public.ledger_fail('ML005', jsonb_build_object('spending', identity));
@@ -314,6 +310,11 @@ BEGIN
     END IF;
     spending := before;
     IF wanted = 'reverse' THEN
+        -- all at once: the entries that follow lock them one after the other
+        PERFORM FROM public.ledger_account a
+            WHERE a.stage IN ('paid', 'free')
+            AND a.pot_id IN (SELECT d.pot_id FROM public.ledger_draw d WHERE d.spending_id = identity)
+            ORDER BY a.authority_id IS NULL, a.id FOR NO KEY UPDATE;
         FOR payment IN
             SELECT e.id, e.amount FROM public.ledger_entry e
             WHERE e.spending_id = identity AND e.kind = 'pay' AND (which IS NULL OR e.id = which)
@@ -325,11 +326,15 @@ BEGIN
             n := n + 1;
             latest := public.ledger_follow('reverse', CASE WHEN n = 1 THEN key ELSE key || '#' || n END, content, day,
                 actor, decision, payment.id, payment.amount, reason, before, spending);
-            made := coalesce(made, latest);
+            IF n = 1 THEN
+                entry := latest;
+            END IF;
         END LOOP;
         IF n = 0 THEN
             PERFORM public.ledger_fail('ML004', jsonb_build_object('wanted', wanted, 'can', 0, 'asked', asked));
         END IF;
+        UPDATE public.ledger_spending s SET paid = spending.paid, returned = spending.returned
+            WHERE s.id = identity;
     ELSE
         IF wanted = 'approve' THEN
             spending.planned := before.planned - amount;
@@ -350,11 +355,12 @@ BEGIN
             spending.committed := before.committed - (left_over - part);
             spending.returned := before.returned + amount;
         END IF;
-        made := public.ledger_follow(wanted, key, content, day, actor, decision, NULL, amount, reason, before, spending);
+        UPDATE public.ledger_spending s SET planned = spending.planned, approved = spending.approved,
+            committed = spending.committed, paid = spending.paid, returned = spending.returned WHERE s.id = identity;
+        entry := public.ledger_follow(wanted, key, content, day, actor, decision, NULL, amount, reason, before, spending);
     END IF;
     UPDATE public.ledger_spending s SET planned = spending.planned, approved = spending.approved,
         committed = spending.committed, paid = spending.paid, returned = spending.returned WHERE s.id = identity;
-    SELECT e.* INTO entry FROM public.ledger_entry e WHERE e.id = made;
 EXCEPTION WHEN SQLSTATE 'ML000' OR SQLSTATE 'ML001' OR SQLSTATE 'ML002' OR SQLSTATE 'ML003' OR SQLSTATE 'ML004'
     OR SQLSTATE 'ML005' THEN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;

@@ -69,14 +69,16 @@ DECLARE
     closed record;
     applied bigint;
 BEGIN
-    SELECT c.id, c.starts, c.ends INTO closed
-        FROM public.ledger_closedperiod c, new_rows n
-        JOIN public.ledger_account a ON a.id = n.account_id JOIN public.ledger_pot p ON p.id = a.pot_id
-        WHERE n.day BETWEEN c.starts AND c.ends AND (c.authority_id IS NULL OR c.authority_id = p.authority_id)
-        LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'ledger: the period is closed'
-            USING ERRCODE = 'ML002', DETAIL = jsonb_build_object('starts', closed.starts, 'ends', closed.ends)::text;
+    IF EXISTS (SELECT FROM public.ledger_closedperiod c WHERE c.ends >= (SELECT min(n.day) FROM new_rows n)) THEN
+        SELECT c.id, c.starts, c.ends INTO closed
+            FROM public.ledger_closedperiod c, new_rows n
+            JOIN public.ledger_account a ON a.id = n.account_id JOIN public.ledger_pot p ON p.id = a.pot_id
+            WHERE n.day BETWEEN c.starts AND c.ends AND (c.authority_id IS NULL OR c.authority_id = p.authority_id)
+            LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'ledger: the period is closed' USING ERRCODE = 'ML002',
+                DETAIL = jsonb_build_object('starts', closed.starts, 'ends', closed.ends)::text;
+        END IF;
     END IF;
     WITH changed AS (
         UPDATE public.ledger_account a SET balance = a.balance + n.amount
