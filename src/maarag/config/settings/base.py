@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "maarag.kernel.access.second_factor.second_factor_first",
     "maarag.kernel.access.rows.RowScopeMiddleware",
+    "maarag.domains.families.merged.FollowMerged",
     "maarag.api.idempotency.Once",  # the innermost: within the transaction of the request
 ]
 

@@ -60,7 +60,7 @@ def tallies() -> dict[Atom, int]:
     authorities = Place.objects.filter(kind=PlaceKind.AUTHORITY).values_list("pk", flat=True)
     with visible(RowScope(authorities=frozenset(authorities))):
         children = Count("members", filter=Q(members__relation=Relation.CHILD))
-        rows = Family.objects.order_by().annotate(children=children)
+        rows = Family.objects.exclude(status=FamilyStatus.MERGED).order_by().annotate(children=children)
         found: Counter[Atom] = Counter(
             Atom(authority, neighbourhood or 0, status, min(count, MOST_CHILDREN))
             for authority, neighbourhood, status, count in rows.values_list(

@@ -52,7 +52,9 @@ def families(viewer: Viewer, asked: Asked) -> QuerySet[Family]:
     found = listed(viewer)
     if asked.whose == "mine":
         found = found.filter(worker=viewer)
-    if asked.state != "all":
+    if asked.state == "all":
+        found = found.exclude(status=FamilyStatus.MERGED)
+    else:
         found = found.filter(status=asked.state)
     if asked.place:
         found = found.filter(authority__code=asked.place) | found.filter(neighbourhood__code=asked.place)

@@ -19,6 +19,7 @@ from maarag.kernel.access.rows import PersonalRow
 class FamilyStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("file of a family", "Open")
     CLOSED = "closed", pgettext_lazy("file of a family", "Closed")
+    MERGED = "merged", pgettext_lazy("file of a family", "Merged into another")
 
 
 class ClosingReason(models.TextChoices):
@@ -73,6 +74,16 @@ class Family(PersonalRow):
     closing_reason = models.CharField(
         _("reason for closing"), max_length=20, choices=ClosingReason.choices, blank=True, editable=False
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        db_constraint=False,
+        verbose_name=_("merged into"),
+        editable=False,
+    )
     updated_at = models.DateTimeField(_("last change"), auto_now=True)
 
     class Meta:
@@ -84,8 +95,14 @@ class Family(PersonalRow):
             models.UniqueConstraint(fields=["authority", "number"], name="families_family_number"),
             models.CheckConstraint(
                 condition=Q(status=FamilyStatus.OPEN, closed_on=None, closing_reason="")
-                | (Q(status=FamilyStatus.CLOSED, closed_on__gte=F("opened_on")) & ~Q(closing_reason="")),
+                | (Q(status=FamilyStatus.CLOSED, closed_on__gte=F("opened_on")) & ~Q(closing_reason=""))
+                | Q(status=FamilyStatus.MERGED, closed_on__isnull=False, closing_reason=""),
                 name="families_family_closed_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=FamilyStatus.MERGED, merged_into__isnull=False)
+                | (~Q(status=FamilyStatus.MERGED) & Q(merged_into=None)),
+                name="families_family_merged_into",
             ),
         ]
         indexes = [
@@ -286,4 +303,6 @@ class Share(PersonalRow):
         return f"{self.organisation} · {self.starts:%Y-%m-%d}–{self.ends:%Y-%m-%d}"
 
 
-from .reading_models import Holder, ReadingVerdict  # noqa: E402, F401  the other tables of the app
+# the other tables of the app
+from .merging_models import Distinct, Merge, MergeStep  # noqa: E402, F401
+from .reading_models import Holder, ReadingVerdict  # noqa: E402, F401

@@ -19,6 +19,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer
 from maarag.ui.tables import Status
 
+from .actions import MergedAway
 from .models import Family, FamilyStatus
 from .scope import may
 from .words import status_of
@@ -89,6 +90,8 @@ def summaries(viewer: Viewer, family: Family) -> list[dict[str, Any]]:
 
 def page_of(request: HttpRequest, family: Family, part: str, *, crumb: Any = "") -> dict[str, Any]:
     """The context that `families/part.html` needs; `crumb` names a page below the part."""
+    if family.merged_into_id is not None:
+        raise MergedAway(family.pk, family.merged_into_id)
     here = _parts[part]
     crumbs = [
         (_("Families"), reverse("families:index")),

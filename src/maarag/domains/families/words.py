@@ -17,6 +17,8 @@ from .queries.openings import OpeningState, state_of
 def status_of(family: Family, today: date | None = None) -> Status:
     """The word, shape and colour of a file's state."""
     today = today or timezone.localdate()
+    if family.status == FamilyStatus.MERGED:
+        return Status(pgettext("file of a family", "Merged into another"), "neutral")
     if family.status == FamilyStatus.CLOSED:
         return Status(pgettext("file of a family", "Closed"), "neutral")
     if family.review_on and family.review_on < today:

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     """Share named fields of a file with another body."""
     OPEN_FOREIGN_FILES = "open_foreign_files"
     """Open the file of a family of another authority at once, for a stated reason and time."""
+    MERGE_FAMILIES = "merge_families"
+    """Make one of two files of the same family, and undo it."""
     REVIEW_READING = "review_reading"
     """See who reads files, and judge what was opened in an emergency."""
     VIEW_SHARED_FILES = "view_shared_files"
@@ -52,6 +54,7 @@ WITHIN_AN_AUTHORITY = frozenset(
         Permission.EDIT_FAMILIES,
         Permission.SHARE_FAMILIES,
         Permission.OPEN_FOREIGN_FILES,
+        Permission.MERGE_FAMILIES,
         Permission.REVIEW_READING,
         Permission.APPROVE_SPENDING,
         Permission.PAY_SPENDING,
@@ -115,6 +118,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_FAMILIES,
             P.SHARE_FAMILIES,
             P.OPEN_FOREIGN_FILES,
+            P.MERGE_FAMILIES,
             P.REVIEW_READING,
             P.VIEW_LEDGER,
             P.APPROVE_SPENDING,
@@ -132,6 +136,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_FAMILIES,
             P.SHARE_FAMILIES,
             P.OPEN_FOREIGN_FILES,
+            P.MERGE_FAMILIES,
             P.REVIEW_READING,
             P.VIEW_LEDGER,
             P.APPROVE_SPENDING,

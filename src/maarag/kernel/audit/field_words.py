@@ -19,6 +19,8 @@ COUNTS: dict[str, Any] = {
     "kind": _("kind"),
     "loaded": _("loaded"),
     "marks": _("number of marks"),
+    "rows": _("number of rows"),
+    "file": _("file number"),
     "members": _("number of people"),
     "organisation": _("organisation"),
     "outcome": _("outcome"),

@@ -5,6 +5,7 @@ from .files import (
     AlreadyClosed,
     ChangedMeanwhile,
     MemberDraft,
+    MergedAway,
     StillOpen,
     change_family,
     close_family,
@@ -13,6 +14,7 @@ from .files import (
     reopen_family,
     version_of,
 )
+from .merging import NotMerged, merge_families, tell_apart, undo_merge
 from .openings import (
     AlreadyDone,
     NotYet,
@@ -33,6 +35,8 @@ __all__ = [
     "AlreadyEnded",
     "ChangedMeanwhile",
     "MemberDraft",
+    "MergedAway",
+    "NotMerged",
     "NotYet",
     "StillOpen",
     "TooManyAttempts",
@@ -42,6 +46,7 @@ __all__ = [
     "end_opening",
     "judge_opening",
     "justify_opening",
+    "merge_families",
     "open_family",
     "open_in_emergency",
     "read_family",
@@ -49,6 +54,8 @@ __all__ = [
     "read_shared",
     "reopen_family",
     "share_family",
+    "tell_apart",
+    "undo_merge",
     "version_of",
     "withdraw_share",
 ]

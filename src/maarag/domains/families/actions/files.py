@@ -38,6 +38,14 @@ class StillOpen(ValueError):
     """The file is open and cannot be opened again."""
 
 
+class MergedAway(Exception):
+    """The file was merged into another one, whose key is `into`."""
+
+    def __init__(self, away: UUID, into: UUID) -> None:
+        super().__init__(away, into)
+        self.away, self.into = away, into
+
+
 class ChangedMeanwhile(ValueError):
     """Somebody else changed the file since it was read."""
 
@@ -62,8 +70,10 @@ def version_of(family: Family) -> str:
 
 
 def read_family(*, by: Account, pk: UUID) -> Family | None:
-    """A file with its people, if `by` may read it; that it was read is recorded."""
+    """A file with its people, if `by` may read it; that it was read is recorded. Raises MergedAway."""
     family = file_of(by, pk)
+    if family is not None and family.merged_into_id is not None:
+        raise MergedAway(family.pk, family.merged_into_id)
     if family is not None:
         record_read(by=by, subject=family, what="families.read")
     return family
@@ -151,7 +161,7 @@ def close_family(*, by: Account, family: Family, reason: str, closed_on: date | 
 def reopen_family(*, by: Account, family: Family) -> Family:
     """Open a closed file again; raises Http404, StillOpen."""
     family = _for_change(by, family)
-    if family.status == FamilyStatus.OPEN:
+    if family.status != FamilyStatus.CLOSED:
         raise StillOpen(family.pk)
     family.status, family.closing_reason, family.closed_on = FamilyStatus.OPEN, "", None
     _check(family)

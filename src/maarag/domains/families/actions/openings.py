@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -236,6 +237,11 @@ def _found(authority: Place, text: str) -> UUID | None:
     else:
         members = Member.objects.filter(matching(Member, "national_id", text, authorities=[authority.pk]))
         families = families.filter(pk__in=members.values("family"))
+    merged = families.filter(status=FamilyStatus.MERGED)
+    families = Family.objects.filter(
+        Q(pk__in=families.exclude(status=FamilyStatus.MERGED).values("pk"))
+        | Q(pk__in=merged.values("merged_into"))
+    )
     pks = dict(families.order_by("opened_on", "number").values_list("pk", "status"))
     still_open = [pk for pk, status in pks.items() if status == FamilyStatus.OPEN]
     return next(reversed(still_open or list(pks)), None)

@@ -80,7 +80,7 @@ class MemberForm(forms.Form):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     first_name = forms.CharField(label=_("First name"), max_length=80)
     last_name = forms.CharField(label=_("Last name"), max_length=80)
-    relation = forms.ChoiceField(label=_("In the family"), choices=Relation.choices)
+    relation = forms.ChoiceField(label=_("In the family"), choices=Relation.choices, initial=Relation.PARENT)
     gender = forms.ChoiceField(label=_("Gender"), choices=Gender.choices, initial=Gender.UNKNOWN)
     birth_date = day_field(_("Date of birth"), required=False)
     national_id = forms.CharField(

@@ -9,7 +9,7 @@ from maarag.database.rows import current
 from maarag.kernel.access.scope import Viewer
 from maarag.kernel.audit.queries import Told, told_of
 
-from ..models import Family, Member
+from ..models import Family, FamilyStatus, Member
 from ..scope import visible_to
 
 LONGEST_NUMBER = 7
@@ -35,6 +35,7 @@ def found_by(families: QuerySet[Family], text: str) -> QuerySet[Family]:
     words = text.split()
     if not words:
         return families
+    families = families.exclude(status=FamilyStatus.MERGED)
     digits = "".join(character for character in text if character.isdigit())
     exact = Q()
     if digits and not any(character.isalpha() for character in text):
@@ -43,7 +44,10 @@ def found_by(families: QuerySet[Family], text: str) -> QuerySet[Family]:
         exact |= matching(Member, "national_id", text, authorities=authorities)
         found = Q(Exists(Member.objects.filter(exact, family=OuterRef("pk"))))
         if len(digits) <= LONGEST_NUMBER:
-            found |= Q(number=int(digits))
+            # the number of a file that was merged into another one finds the one that goes on
+            number = int(digits)
+            found |= Q(number=number)
+            found |= Q(Exists(Family.objects.filter(merged_into=OuterRef("pk"), number=number)))
         return families.filter(found)
     for word in words:
         people = Member.objects.filter(

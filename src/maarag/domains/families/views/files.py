@@ -44,6 +44,7 @@ from ..scope import authorities_with, may
 from ..words import age_of, status_of
 from .shares import shares_table
 
+STATES_SHOWN = (FamilyStatus.OPEN, FamilyStatus.CLOSED)
 PER_PAGE = 30
 SUGGESTIONS = 8
 
@@ -80,7 +81,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "asked": asked,
         "whose": [("", _("All of my places")), ("mine", pgettext("file of a family", "Mine"))],
-        "states": [*FamilyStatus.choices, ("all", _("All"))],
+        "states": [(one.value, one.label) for one in STATES_SHOWN] + [("all", _("All"))],
         "places": [("", _("Every place")), *((one.code, name_in_language(one)) for one in authorities)],
         "may_open": authorities_with(request.user, Permission.EDIT_FAMILIES).exists(),
         "may_open_foreign": account.may_somewhere(Permission.OPEN_FOREIGN_FILES),
