@@ -124,7 +124,7 @@ def _save_budget(loading: Loading, row: Row, organisations: dict[str, Organisati
 
 def line_draft(row: Row) -> LineDraft:
     return LineDraft(
-        code=row["code"],
+        code=row["line"],
         part=row["part"],
         names=names(row),
         families=number(row["families"]),
@@ -139,7 +139,7 @@ def _give_quotas(loading: Loading, budget: Budget, programmes: dict[str, Program
     lines = {line.code: line for line in budget.lines.select_related("budget", "budget__place", "pot")}
     for row in rows("budget_lines"):
         if row["budget"] == budget.code and row["programme"]:
-            fund_programme(by=loading.by, programme=programmes[row["programme"]], line=lines[row["code"]])
+            fund_programme(by=loading.by, programme=programmes[row["programme"]], line=lines[row["line"]])
     if budget.code == FICTIONAL:
         for code in ("noshmim", "hashvil-hameitiv", "mifgash"):
             line = lines[code]

@@ -50,16 +50,12 @@ def months_of(period: Period) -> list[tuple[date, int]]:
 def by_month(budget: Budget, total: Money) -> Sequence[Month]:
     """The months of the budget's period, and others in which its money moved, in order.
 
-    The plan of `total` is split by days in whole shekels (largest remainder); the uses come from the postings of its purses.
+    The plan of `total` is split by days in whole shekels (largest remainder); the uses come from the postings
+    of its purses.
     """
     days = months_of(budget.period)
-    plans = dict(
-        zip(
-            (first for first, _n in days),
-            total.split([n for _first, n in days], unit=WHOLE_SHEKELS),
-            strict=True,
-        )
-    )
+    spread = total.split([n for _first, n in days], unit=WHOLE_SHEKELS)
+    plans = dict(zip((first for first, _n in days), spread, strict=True))
     pots = [line.pot_id for line in budget.lines.all() if line.pot_id]
     pots += Allotment.objects.filter(line__budget=budget).values_list("pot_id", flat=True)
     stages = (Stage.APPROVED, Stage.COMMITTED, Stage.PAID)
