@@ -47,6 +47,7 @@ from .arguments import (
     verdict_form,
 )
 from .rules import Guarded, Public, Rule, SignedIn, SignIn
+from .table_baskets import BASKETS
 from .table_casework import CASEWORK
 from .table_funding import FUNDING
 from .table_referrals import REFERRALS
@@ -57,6 +58,7 @@ TABLE: dict[str, Rule] = {
     **CASEWORK,
     **REFERRALS,
     **FUNDING,
+    **BASKETS,
     "home:index": Public(),
     "picture:index": Public(statuses=(200, 302)),
     "picture:place": Public(at_place),

@@ -17,6 +17,7 @@ SUBJECTS = {
     "services": gettext_lazy("Services"),
     "needs": gettext_lazy("Needs"),
     "families": gettext_lazy("Families"),
+    "baskets": gettext_lazy("Baskets of responses"),
     "missions": gettext_lazy("Missions"),
     "places": gettext_lazy("Places"),
     "taxonomy": gettext_lazy("Taxonomy"),

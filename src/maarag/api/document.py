@@ -14,6 +14,7 @@ from ninja.security import HttpBearer, SessionAuth
 from maarag import __version__
 from maarag.desks.jobs.api import router as jobs
 from maarag.desks.picture.api import router as picture
+from maarag.domains.baskets.api import router as baskets
 from maarag.domains.families.api import router as families
 from maarag.domains.families.api.reading import router as reading
 from maarag.domains.funding.api import router as funding
@@ -81,6 +82,7 @@ api.add_router("/families", reading)
 api.add_router("/funding", funding)
 api.add_router("/programmes", programmes)
 api.add_router("/referrals", referrals)
+api.add_router("/baskets", baskets)
 api.add_router("/missions", missions)
 api.add_router("/places", places)
 api.add_router("/taxonomy", taxonomy)

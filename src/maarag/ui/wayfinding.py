@@ -109,6 +109,12 @@ def search_box(
     )  # fmt: skip
 
 
+@register.inclusion_tag("ui/components/task_list.html")
+def task_list(items: Any) -> dict[str, Any]:
+    """{% task_list items %}: each with `title`, `url`, `status` (a Status), and maybe `facts` and `hint`."""
+    return {"items": items}
+
+
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
     """{% query page=2 topic=None %}: this page's query with changes, for an href."""

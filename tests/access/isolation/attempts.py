@@ -90,7 +90,7 @@ class Attempts:
 
     def weighted(self) -> list[str]:
         """Addresses of families half of the time."""
-        own = [name for name in self.names if "famil" in name]
+        own = [name for name in self.names if "famil" in name or "basket" in name]
         return own if self.chance.random() < 0.5 else self.names
 
     def attempt(self, who: str, name: str, method: str, *, plain: bool) -> Attempt:

@@ -28,6 +28,8 @@ from tests.access.conftest import Estate
 from tests.desks.picture.gathered import _text_of_pdf
 from tests.factories.families import everything
 
+from .planted_baskets import baskets
+
 from .planted_referrals import referrals
 FAMILIES = 4
 CODES = ("retention.Hold.kind", "retention.Preview.rule")
@@ -186,7 +188,7 @@ def _planted(found: Canaries) -> list[Family]:
     return list(Family.objects.filter(name__startswith=PREFIX).order_by("number"))
 
 
-PLANTERS: tuple[Callable[[Canaries], None], ...] = (_openings, _shares, _reading, _retention)
+PLANTERS: tuple[Callable[[Canaries], None], ...] = (_openings, _shares, _reading, _retention, baskets)
 PLANTERS: tuple[Callable[[Canaries], None], ...] = (_openings, _shares, _reading, _retention, referrals)
 """One for each further kind of personal row; called in the authority's scope."""
 

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "maarag.domains.families",
     "maarag.domains.casework",
     "maarag.domains.referrals",
+    "maarag.domains.baskets",
     "maarag.domains.missions",
     "maarag.standards.hsds",
     "maarag.desks.home",

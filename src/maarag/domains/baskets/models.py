@@ -327,8 +327,8 @@ class Delivery(PersonalRow):
 class Invoice(PersonalRow):
     """A provider's invoice that was paid, for one request or several; the same one is not paid twice.
 
-    `number_index` is the number as invoices are told apart: without spaces, dashes and leading zeros. `key` is
-    that of the form or of the program that paid it.
+    `number_index`: the number as invoices are told apart, without spaces, dashes and leading zeros. `key`: of
+    the form or of the program that paid it.
     """
 
     provider = models.ForeignKey(

@@ -21,7 +21,7 @@ def sums_of_basket(basket: Basket) -> Balance:
 
 
 def drawn_by(basket: Basket) -> dict[str, Any]:
-    """What a request of the basket draws from: the basket and the quota by the whole, the funders by shares."""
+    """What a request draws from: the basket and the quota by the whole, the funders by shares."""
     purses = purses_of(basket.quota)
     return {"pots": [basket.pot, *purses.pots], "shares": purses.shares}
 

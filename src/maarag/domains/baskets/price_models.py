@@ -1,4 +1,4 @@
-"""What providers ask for, and up to how much each role approves: public facts about work, not about people."""
+"""What providers ask for, and up to how much each role approves: facts about work, not about people."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Unit(models.TextChoices):
 
 
 class Price(models.Model):
-    """What one unit of a response costs at a service from a day on; a new price does not erase the old one."""
+    """What one unit of a response costs at a service from a day on; the prices before it stay."""
 
     service = models.ForeignKey(
         "services.Service", models.PROTECT, related_name="prices", verbose_name=_("service")

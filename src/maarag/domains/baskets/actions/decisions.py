@@ -29,8 +29,8 @@ def approve_request(*, by: Account, request: Request, reason: str = "", day: dat
     """Approve it: its money is reserved in the basket, the quota and each funder's share.
 
     What takes the place of another request takes over its money in the same transaction. `reason` is needed
-    where the professional opinion is against it. Raises Http404, AlreadyDone, OwnRequest, AboveLimit, NoOpinion,
-    BasketClosed, LimitPassed, ValidationError.
+    where the professional opinion is against it. Raises Http404, AlreadyDone, OwnRequest, AboveLimit,
+    NoOpinion, BasketClosed, LimitPassed, ValidationError.
     """
     lock_money(request.authority_id, alone=request.replaces_id is not None)
     request = locked(by, request, Permission.APPROVE_SPENDING)

@@ -23,7 +23,10 @@ from .steps import day_or_today, lock_money, locked, require_stage
 
 @transaction.atomic
 def order_request(*, by: Account, request: Request, day: date | None = None) -> Request:
-    """Commit to the provider under a number of the authority; raises Http404, AlreadyDone, ValidationError."""
+    """Commit to the provider under a number of the authority.
+
+    Raises Http404, AlreadyDone, ValidationError.
+    """
     lock_money(request.authority_id)
     request = locked(by, request, Permission.EDIT_FAMILIES)
     require_stage(request, Stage.APPROVED)

@@ -70,8 +70,8 @@ def pay_requests(
 ) -> Paid:
     """Pay the drafts with one confirmation; those with the same provider and number are of one invoice.
 
-    All or none are paid, unless `leave_out_faulty`. `key` is of this confirmation: sent again, it pays nothing
-    more and gives what was paid. Raises Http404, PaymentFaults, KeyReused, ValidationError.
+    All or none are paid, unless `leave_out_faulty`. `key` is of this confirmation: sent again, it pays
+    nothing more and gives what was paid. Raises Http404, PaymentFaults, KeyReused, ValidationError.
     """
     if not drafts:
         raise ValidationError(_("Choose what is to be paid."))
@@ -227,9 +227,13 @@ def _reverse_payments(by: Account, request: Request, day: date) -> None:
     if request.spending is None or not request.spending.paid:
         raise AlreadyDone(str(request.get_stage_display()))
     reverse(
-        by=by, spending=request.spending, reason="payment reversed", key=key_of(request, "reverse"), paid=True,
+        by=by,
+        spending=request.spending,
+        reason="payment reversed",
+        key=key_of(request, "reverse"),
+        paid=True,
         day=day,
-    )  # fmt: skip
+    )
     mine = request.payments.filter(reversed_on=None)
     invoices = set(mine.values_list("invoice_id", flat=True))
     mine.update(reversed_on=day)

@@ -58,7 +58,7 @@ def set_price(
 
 
 def may_set_limit(by: Account, role: Role, authority: Place | None) -> bool:
-    """A department head sets the limits below their own; theirs, and those for all, are the budget's keeper's."""
+    """A department head sets the limits below their own; whoever manages the budget sets theirs too."""
     if by.is_system:
         return True
     if authority is not None and role in LADDER[:-1]:

@@ -25,7 +25,8 @@ from ..words import missing_of
 from .steps import day_or_today, lock_money, locked, locked_basket, require_open, require_stage
 
 FIELDS = (
-    "service_id", "unit", "unit_agorot", "price_id", "quantity", "goal", "why", "offered", "choice", "needed_by",
+    "service_id", "unit", "unit_agorot", "price_id", "quantity", "goal", "why", "offered", "choice",
+    "needed_by",
 )  # fmt: skip
 SWAPPABLE = (Stage.APPROVED, Stage.ORDERED)
 

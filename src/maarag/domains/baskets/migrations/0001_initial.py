@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('families', '0003_who_reads'),
-        ('ledger', '0002_rows_and_keys'),
+        ('ledger', '0001_initial'),
         ('people', '0001_initial'),
         ('places', '0001_initial'),
         ('programmes', '0001_initial'),

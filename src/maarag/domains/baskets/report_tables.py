@@ -1,0 +1,150 @@
+"""Reports of baskets as tables: of a page, a workbook, a printed report, and as plain data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from maarag.ui.documents.tables import DocumentColumn, DocumentTable
+from maarag.ui.figures import name_in_language
+from maarag.ui.tables import Column, Table
+from maarag.values import Suppressed
+
+from .reports import PARTS, STAGES, Report, Row
+
+
+def part_titles() -> dict[str, str]:
+    return {
+        "place": _("By place"),
+        "programme": _("By programme"),
+        "response": _("By response"),
+        "month": _("By month asked for"),
+        "funder": _("By funder"),
+    }
+
+
+def stage_titles() -> dict[str, str]:
+    return {
+        "planned": _("Planned"),
+        "approved": _("Approved"),
+        "committed": _("Committed"),
+        "paid": _("Paid"),
+    }
+
+
+def name_of(row: Row) -> str:
+    if isinstance(row.name, date):
+        return f"{row.name:%m/%Y}"
+    return name_in_language(row.name) or _("All")
+
+
+def _with_programmes(part: str, report: Report) -> bool:
+    return part == "place" and not report.exact
+
+
+def page_tables(report: Report) -> list[tuple[str, Table]]:
+    """(title, table) of each part."""
+    titles, stages = part_titles(), stage_titles()
+    found = []
+    for part in PARTS:
+        if part not in report.parts:
+            continue
+        more = [Column("more", _("Programme"))] if _with_programmes(part, report) else []
+        rows = [
+            {
+                "name": name_of(row),
+                "more": name_in_language(row.more) or _("All"),
+                "families": row.families,
+                "requests": row.requests,
+                **{stage: row.sum(stage) for stage in STAGES},
+            }
+            for row in report.parts[part]
+        ]
+        table = Table(
+            columns=[
+                Column("name", _first(part), heading=True),
+                *more,
+                Column("families", _("Families"), "number"),
+                Column("requests", _("Requests"), "number"),
+                *(Column(stage, stages[stage], "money") for stage in STAGES),
+            ],
+            rows=rows,
+            caption=titles[part],
+            caption_hidden=True,
+            empty=_("Nothing was asked for."),
+        )
+        found.append((titles[part], table))
+    return found
+
+
+def _first(part: str) -> str:
+    return {
+        "place": _("Place"),
+        "programme": _("Programme"),
+        "response": _("Response"),
+        "month": _("Month"),
+        "funder": _("Funder"),
+    }[part]
+
+
+def document_tables(report: Report) -> list[DocumentTable]:
+    """The parts for a workbook and for print."""
+    titles, stages = part_titles(), stage_titles()
+    found = []
+    for part in PARTS:
+        if part not in report.parts:
+            continue
+        with_programmes = _with_programmes(part, report)
+        columns = [
+            DocumentColumn(_first(part)),
+            *([DocumentColumn(_("Programme"))] if with_programmes else []),
+            DocumentColumn(_("Families"), "integer"),
+            DocumentColumn(_("Requests"), "integer"),
+            *(DocumentColumn(stages[stage], "money") for stage in STAGES),
+        ]
+        rows = [
+            [
+                name_of(row),
+                *([name_in_language(row.more) or _("All")] if with_programmes else []),
+                row.families,
+                row.requests,
+                *(row.sum(stage) for stage in STAGES),
+            ]
+            for row in report.parts[part]
+        ]
+        found.append(DocumentTable(titles[part], columns, rows, notes=notes(report)))
+    return found
+
+
+def notes(report: Report) -> list[str]:
+    if report.exact:
+        return []
+    return [_("What rests on fewer than five families is hidden, so that nobody can be recognised.")]
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as plain data, amounts in agorot; None for what is hidden."""
+    return {
+        "exact": report.exact,
+        "places": [place.code for place in report.places] if report.exact else [],
+        "total": _data(report.total),
+        **{part: [_data(row) for row in report.parts[part]] for part in PARTS if part in report.parts},
+    }
+
+
+def _data(row: Row) -> dict[str, Any]:
+    hidden = isinstance(row.spent, Suppressed)
+    return {
+        "code": row.code,
+        "name": name_of(row),
+        "programme": getattr(row.more, "code", None),
+        "hidden": hidden,
+        "families": None if isinstance(row.families, Suppressed) else row.families,
+        "requests": None if isinstance(row.requests, Suppressed) else row.requests,
+        **{
+            f"{stage}_agorot": None if isinstance(row.spent, Suppressed) else getattr(row.spent, stage).agorot
+            for stage in STAGES
+        },
+    }

@@ -1,0 +1,49 @@
+"""The baskets and requests that addresses ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from maarag.domains.baskets.models import Request
+from tests.factories.baskets import Department, department_of
+
+from .conftest import Estate
+
+
+def _at(make: Callable[[Department], Request]) -> Callable[[Estate], dict[str, Any]]:
+    def arguments(estate: Estate) -> dict[str, Any]:
+        city = department_of(estate)
+        with city.scope():
+            return {"pk": make(city).pk}
+
+    return arguments
+
+
+def basket(estate: Estate) -> dict[str, Any]:
+    """An open basket of the own family."""
+    return {"pk": department_of(estate).basket.pk}
+
+
+def family_with_quota(estate: Estate) -> dict[str, Any]:
+    return {"pk": department_of(estate).family.pk}
+
+
+draft = _at(lambda city: city.draft(1))
+sent = _at(lambda city: city.sent(1))
+approved = _at(lambda city: city.approved(1))
+ordered = _at(lambda city: city.ordered(1))
+delivered = _at(lambda city: city.delivered(1))
+
+
+def new_basket(estate: Estate) -> dict[str, Any]:
+    return {"family": str(estate.family.pk), "programme": "none"}
+
+
+def new_request(estate: Estate) -> dict[str, Any]:
+    return {"response": estate.nation.world.term("meals").code}
+
+
+def new_payment(estate: Estate) -> dict[str, Any]:
+    return {"key": str(uuid4()), "lines": [{"request": str(uuid4()), "invoice": "1"}]}

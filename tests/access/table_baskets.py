@@ -1,0 +1,102 @@
+"""Who may open which address of baskets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maarag.kernel.access.permissions import Permission as P
+
+from .arguments import family
+from .arguments_baskets import (
+    approved,
+    basket,
+    delivered,
+    draft,
+    family_with_quota,
+    new_basket,
+    new_payment,
+    new_request,
+    ordered,
+    sent,
+)
+from .rules import Guarded, Public, Rule
+
+STEP: dict[str, Any] = {"of_a_row": True, "method": "post", "statuses": (422,)}
+DONE: dict[str, Any] = {**STEP, "statuses": (302,)}
+CALL: dict[str, Any] = {"of_a_row": True, "method": "json"}
+
+BASKETS: dict[str, Rule] = {
+    "baskets:index": Guarded(P.VIEW_FAMILIES),
+    "baskets:approvals": Guarded(P.VIEW_FAMILIES),
+    "baskets:payments": Guarded(P.PAY_SPENDING),
+    "baskets:prices": Public(),
+    "baskets:limits": Guarded(P.APPROVE_SPENDING),
+    "baskets:reports": Guarded(P.VIEW_STAFF_FIGURES),
+    "baskets:reports_export": Guarded(P.VIEW_STAFF_FIGURES, lambda estate: {"form": "xlsx"}),
+    "baskets:family": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
+    "baskets:open": Guarded(P.EDIT_FAMILIES, family_with_quota, of_a_row=True),
+    "baskets:add": Guarded(P.EDIT_FAMILIES, basket, **STEP),
+    "baskets:money": Guarded(P.APPROVE_SPENDING, basket, of_a_row=True),
+    "baskets:close": Guarded(P.EDIT_FAMILIES, basket, **DONE),
+    "baskets:request": Guarded(P.VIEW_FAMILIES, draft, of_a_row=True),
+    "baskets:edit": Guarded(P.EDIT_FAMILIES, draft, of_a_row=True),
+    "baskets:remove": Guarded(P.EDIT_FAMILIES, draft, **DONE),
+    "baskets:opinion": Guarded(P.EDIT_FAMILIES, sent, **STEP),
+    "baskets:decide": Guarded(P.APPROVE_SPENDING, sent, **STEP),
+    "baskets:withdraw": Guarded(P.EDIT_FAMILIES, sent, **STEP),
+    "baskets:order": Guarded(P.EDIT_FAMILIES, approved, **DONE),
+    "baskets:order_pdf": Guarded(P.VIEW_FAMILIES, ordered, of_a_row=True),
+    "baskets:delivery": Guarded(P.EDIT_FAMILIES, ordered, **STEP),
+    "baskets:pay": Guarded(P.PAY_SPENDING, delivered, **STEP),
+    "baskets:reverse": Guarded(P.APPROVE_SPENDING, approved, **STEP),
+    "baskets:swap": Guarded(P.EDIT_FAMILIES, approved, **STEP),
+    "baskets:helped": Guarded(P.EDIT_FAMILIES, delivered, **STEP),
+    "api:baskets_list": Guarded(P.VIEW_FAMILIES),
+    "api:baskets_open": Guarded(P.VIEW_FAMILIES),
+    "api:baskets_open POST": Guarded(
+        P.EDIT_FAMILIES, of_a_row=True, method="json", data=new_basket, statuses=(422,)
+    ),
+    "api:basket": Guarded(P.VIEW_FAMILIES, basket, of_a_row=True),
+    "api:basket_close": Guarded(P.EDIT_FAMILIES, basket, **CALL),
+    "api:basket_requests": Guarded(P.VIEW_FAMILIES),
+    "api:basket_request_begin": Guarded(P.EDIT_FAMILIES, basket, data=new_request, statuses=(201,), **CALL),
+    "api:basket_request": Guarded(P.VIEW_FAMILIES, draft, of_a_row=True),
+    "api:basket_request_change": Guarded(P.VIEW_FAMILIES, draft, of_a_row=True),
+    "api:basket_request_change PATCH": Guarded(
+        P.EDIT_FAMILIES, draft, of_a_row=True, method="patch", data=lambda estate: {"quantity": 2}
+    ),
+    "api:basket_request_remove": Guarded(P.VIEW_FAMILIES, draft, of_a_row=True),
+    "api:basket_request_remove DELETE": Guarded(
+        P.EDIT_FAMILIES, draft, of_a_row=True, method="delete", statuses=(204,)
+    ),
+    "api:basket_request_send": Guarded(
+        P.EDIT_FAMILIES, draft, data=lambda estate: {"accept_price": True}, **CALL
+    ),
+    "api:basket_request_opinion": Guarded(
+        P.EDIT_FAMILIES, draft, data=lambda estate: {"stance": "for", "text": "x"}, statuses=(409,), **CALL
+    ),
+    "api:basket_request_decide": Guarded(
+        P.APPROVE_SPENDING, draft, data=lambda estate: {"decision": "approve"}, statuses=(409,), **CALL
+    ),
+    "api:basket_request_withdraw": Guarded(
+        P.EDIT_FAMILIES, sent, data=lambda estate: {"reason": "טעות"}, **CALL
+    ),
+    "api:basket_request_order": Guarded(P.EDIT_FAMILIES, approved, **CALL),
+    "api:basket_request_delivery": Guarded(
+        P.EDIT_FAMILIES, ordered, data=lambda estate: {"outcome": "yes"}, **CALL
+    ),
+    "api:basket_request_reverse": Guarded(
+        P.APPROVE_SPENDING, approved, data=lambda estate: {"reason": "טעות"}, **CALL
+    ),
+    "api:basket_request_helped": Guarded(
+        P.EDIT_FAMILIES, delivered, data=lambda estate: {"helped": "yes"}, **CALL
+    ),
+    "api:basket_approvals": Guarded(P.APPROVE_SPENDING),
+    "api:basket_payments": Guarded(P.PAY_SPENDING),
+    "api:basket_pay": Guarded(P.PAY_SPENDING),
+    "api:basket_pay POST": Guarded(P.PAY_SPENDING, method="json", data=new_payment, statuses=(404,)),
+    "api:basket_prices": Public(),
+    "api:basket_price_set": Public(),
+    "api:basket_limits": Guarded(P.APPROVE_SPENDING),
+    "api:basket_report": Guarded(P.VIEW_STAFF_FIGURES),
+}

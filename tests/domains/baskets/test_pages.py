@@ -1,0 +1,110 @@
+"""The pages of baskets: from an opened basket to a paid invoice, as each of them sees it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from maarag.domains.baskets.models import Basket, Payment, Request, Stage
+from tests.factories.baskets import Department
+
+from .conftest import signed_in
+
+
+@pytest.fixture
+def line(city: Department) -> UUID:
+    with city.scope():
+        return city.draft(4).pk
+
+
+def stage(city: Department, pk: UUID) -> str:
+    with city.scope():
+        return Request.objects.get(pk=pk).stage
+
+
+def form_of(city: Department, **changes: str) -> dict[str, str]:
+    return {
+        "goal": "ארוחה חמה",
+        "why": "אין מי שיבשל",
+        "offered": str(city.service.pk),
+        "chosen": f"p{city.price.pk}",
+        "quantity": "4",
+        "choice": "קרוב לבית",
+        **changes,
+    }
+
+
+def test_a_department_from_an_empty_basket_to_a_paid_invoice(city: Department):
+    worker, leader, head = (signed_in(one) for one in (city.worker, city.leader, city.head))
+    page = worker.get(f"/baskets/family/{city.family.pk}/")
+    assert page.status_code == 200
+    begun = worker.post(f"/baskets/{city.basket.pk}/add/", {"response": city.world.term("meals").code})
+    pk = UUID(begun.headers["Location"].split("/")[-3])
+    edit = f"/baskets/requests/{pk}/edit/"
+    assert (
+        "Not started"
+        in worker.get(f"/baskets/family/{city.family.pk}/", headers={"accept-language": "en"}).text
+    )
+    assert worker.post(edit, {"goal": "ארוחה חמה"}).status_code == 302
+    listed = worker.get(f"/baskets/family/{city.family.pk}/", headers={"accept-language": "en"}).text
+    assert "Not complete" in listed and "the price" in listed
+    missing = worker.post(edit, {"goal": "ארוחה חמה", "send": "1"}, headers={"accept-language": "en"})
+    assert missing.status_code == 422 and "Still missing" in missing.text
+    assert worker.post(edit, {**form_of(city), "send": "1"}).status_code == 302
+    assert stage(city, pk) == Stage.OPINION
+
+    here = f"/baskets/requests/{pk}/"
+    assert worker.post(f"{here}opinion/", {"stance": "for", "text": "מתאים"}).status_code == 302
+    own = worker.post(f"{here}decide/", {"act": "approve"}, headers={"accept-language": "en"})
+    assert own.status_code == 422 and "You asked for it yourself" in own.text
+    assert "ארוחות עד הבית" in leader.get("/baskets/approvals/").text
+    assert leader.post(f"{here}decide/", {"act": "approve"}).status_code == 302
+    assert worker.post(f"{here}order/").status_code == 302
+    order = worker.get(f"{here}order.pdf")
+    assert order.content.startswith(b"%PDF")
+    assert worker.post(f"{here}delivery/", {"outcome": "yes"}).status_code == 302
+
+    assert "1,800" in head.get("/baskets/payments/").text
+    key = str(uuid4())
+    typed = {"key": key, f"choose-{pk}": "1", f"invoice-{pk}": "77", f"amount-{pk}": "1,800"}
+    looked = head.post("/baskets/payments/", {**typed, "act": "look"})
+    assert looked.status_code == 200 and 'value="pay"' in looked.text
+    assert stage(city, pk) == Stage.DELIVERED
+    assert head.post("/baskets/payments/", {**typed, "act": "pay"}).status_code == 302
+    again = head.post(
+        "/baskets/payments/", {**typed, "act": "pay"}, follow=True, headers={"accept-language": "en"}
+    )
+    assert "Nothing was paid a second time" in again.text
+    with city.scope():
+        assert Payment.objects.count() == 1
+    assert worker.post(f"{here}helped/", {"helped": "yes", "words": "עזר מאוד"}).status_code == 302
+    assert "עזר מאוד" in worker.get(here).text
+
+
+@pytest.mark.parametrize("path", ["", "approvals/", "payments/", "prices/", "limits/", "reports/"])
+def test_every_room_opens_with_something_in_it(city: Department, path: str):
+    with city.scope():
+        city.sent(1)
+        city.delivered(1)
+        city.paid(1)
+    for account in (city.worker, city.leader, city.head):
+        status = signed_in(account).get(f"/baskets/{path}").status_code
+        assert status == (403 if path == "payments/" and account == city.worker else 200)
+
+
+def test_nobody_of_the_sister_finds_anything(city: Department, line: UUID):
+    from maarag.kernel.access.permissions import Role
+
+    stranger = signed_in(city.world.account(Role.DEPARTMENT_HEAD, place=city.world.sister))
+    for path in (
+        f"family/{city.family.pk}/",
+        f"requests/{line}/",
+        f"requests/{line}/edit/",
+        f"{city.basket.pk}/money/",
+    ):
+        assert stranger.get(f"/baskets/{path}").status_code == 404
+    for path in (f"{city.basket.pk}/add/", f"{city.basket.pk}/close/", f"requests/{line}/remove/"):
+        assert stranger.post(f"/baskets/{path}").status_code == 404
+    with city.scope():
+        assert Basket.objects.get().status == "open" and Request.objects.count() == 1

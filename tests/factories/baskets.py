@@ -1,0 +1,203 @@
+"""Baskets for tests: a programme with a budget of two funders, quotas, prices, and requests on their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from maarag.database.rows import visible
+from maarag.domains.baskets import actions
+from maarag.domains.baskets.models import Basket, Price, Request
+from maarag.domains.families.models import Family
+from maarag.domains.funding.actions import (
+    LineDraft,
+    ShareDraft,
+    approve_budget,
+    save_budget,
+    save_lines,
+    save_shares,
+)
+from maarag.domains.funding.models import BudgetLine
+from maarag.domains.programmes.actions import QuotaDraft, fund_programme, save_programme, set_quotas
+from maarag.domains.programmes.models import Programme, Quota
+from maarag.domains.services.models import Service
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import Role
+from maarag.kernel.places.models import Place
+from maarag.values import Money
+
+from .families import everything
+from .families import family as open_family
+from .services import World
+
+COST = Money.from_shekels(8000)
+STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
+
+
+def programme(world: World, code: str = "breathing", *, families: int = 20) -> BudgetLine:
+    """A programme and the granted line that pays for it; by default the city bears 3 of 4, its sister 1."""
+    system = world.system
+    made = save_programme(by=system, code=code, organisation=world.organisation, name_he=f"תכנית {code}")
+    budget = save_budget(
+        by=system,
+        code=f"budget-{code}",
+        place=world.nation,
+        source=world.source,
+        name_he=f"תקציב {code}",
+        starts=STARTS,
+        ends=ENDS,
+    )
+    (line,) = save_lines(
+        by=system,
+        budget=budget,
+        drafts=[
+            LineDraft(
+                code="baskets", part="basket", names={"name_he": "סלים"}, families=families, unit_cost=COST
+            )
+        ],
+    )
+    save_shares(
+        by=system,
+        budget=budget,
+        drafts=[
+            ShareDraft("basket", world.organisation, 3),
+            ShareDraft("basket", world.sister_organisation, 1),
+        ],
+    )
+    approve_budget(by=system, budget=budget, what="הוקצה", why="לבדיקה")
+    fund_programme(by=system, programme=made, line=line)
+    line.refresh_from_db()
+    return line
+
+
+def quota(world: World, line: BudgetLine, authority: Place, families: int = 5, **more: Any) -> Quota:
+    """What of the line an authority has."""
+    quotas = set_quotas(
+        by=world.system,
+        line=line,
+        drafts=[QuotaDraft(authority, families, **more)],
+        what="מכסה",
+        why="לבדיקה",
+    )
+    return next(one for one in quotas if one.authority_id == authority.pk)
+
+
+@dataclass
+class Department:
+    """A city with a programme, a family with an open basket, and everybody who has to do with it."""
+
+    world: World
+    line: BudgetLine
+    quota: Quota
+    worker: Account
+    second: Account
+    leader: Account
+    head: Account
+    family: Family
+    basket: Basket
+    service: Service
+    price: Price
+    programme: Programme = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.programme = self.quota.programme
+
+    def scope(self, by: Account | None = None) -> Any:
+        """All rows of the city."""
+        return visible(everything(self.world.city, by=by or self.worker))
+
+    def draft(self, quantity: int = 4, **fields: Any) -> Request:
+        """A request that lacks nothing and was not sent."""
+        response = fields.pop("response", None) or self.world.term("meals")
+        basket = fields.pop("basket", self.basket)
+        by = fields.pop("by", self.worker)
+        request = actions.begin_request(
+            by=by,
+            basket=basket,
+            response=response,
+            replaces=fields.pop("replaces", None),
+            day=fields.pop("day", None),
+        )
+        given = {
+            "service": self.service,
+            "unit": self.price.unit,
+            "unit_agorot": self.price.agorot,
+            "price": self.price,
+            "quantity": quantity,
+            "goal": "ארוחה חמה כל יום",
+            "why": "אין מי שיבשל בשעות העבודה",
+            "offered": [self.service.pk],
+            "choice": "בחרו בקרוב לבית",
+            **fields,
+        }
+        return actions.change_request(by=by, request=request, **given)
+
+    def sent(self, quantity: int = 4, **fields: Any) -> Request:
+        """A request with an opinion for it."""
+        by, day = fields.get("by", self.worker), fields.get("day")
+        request = actions.send_request(by=by, request=self.draft(quantity, **fields), day=day)
+        actions.give_opinion(by=by, request=request, stance="for", text="מתאים למשפחה", day=day)
+        request.refresh_from_db()
+        return request
+
+    def approved(self, quantity: int = 4, by: Account | None = None, **fields: Any) -> Request:
+        request = self.sent(quantity, **fields)
+        return actions.approve_request(by=by or self.leader, request=request, day=fields.get("day"))
+
+    def ordered(self, quantity: int = 4, **fields: Any) -> Request:
+        request = self.approved(quantity, **fields)
+        return actions.order_request(by=self.worker, request=request, day=fields.get("day"))
+
+    def delivered(self, quantity: int = 4, **fields: Any) -> Request:
+        request = self.ordered(quantity, **fields)
+        actions.record_delivery(by=self.worker, request=request, outcome="yes", day=fields.get("day"))
+        request.refresh_from_db()
+        return request
+
+    def pay(self, *requests: Request, invoice: str = "1001", by: Account | None = None, **more: Any) -> Any:
+        drafts = [actions.PaymentDraft(request, invoice, more.pop("amount", None)) for request in requests]
+        return actions.pay_requests(
+            by=by or self.head, drafts=drafts, key=more.pop("key", None) or uuid4(), **more
+        )
+
+    def paid(self, quantity: int = 4, invoice: str = "1001", **fields: Any) -> Request:
+        request = self.delivered(quantity, **fields)
+        self.pay(request, invoice=invoice, day=fields.get("day"))
+        request.refresh_from_db()
+        return request
+
+
+def department(world: World, families: int = 5) -> Department:
+    """The city's department, with one family and 8,000 shekels for it."""
+    worker, second = (world.account(Role.SOCIAL_WORKER, place=world.city) for _number in range(2))
+    leader = world.account(Role.TEAM_LEADER, place=world.city)
+    head = world.account(Role.DEPARTMENT_HEAD, place=world.city)
+    family = open_family(world.system, world.city, worker, opened_on=STARTS)
+    return _department(world, family, (worker, second, leader, head), families)
+
+
+def department_of(estate: Any) -> Department:
+    """The same around the family and the accounts of the estate in which every address is tried."""
+    own = estate.own
+    people = tuple(own[role] for role in (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD))
+    return _department(estate.nation.world, estate.family, (people[0], people[1], people[1], people[2]), 5)
+
+
+def _department(world: World, family: Family, people: tuple[Account, ...], families: int) -> Department:
+    line = programme(world)
+    own = quota(world, line, world.city, families)
+    worker, second, leader, head = people
+    service = world.service("meals-home", "ארוחות עד הבית", "meals")
+    price = actions.set_price(
+        by=world.system,
+        service=service,
+        response=world.term("meals"),
+        unit="month",
+        amount=Money.from_shekels(450),
+        starts=STARTS,
+    )
+    with visible(everything(world.city, by=worker)):
+        basket = actions.open_basket(by=worker, family=family, quota=own, day=max(STARTS, family.opened_on))
+    return Department(world, line, own, worker, second, leader, head, family, basket, service, price)
