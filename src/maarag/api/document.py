@@ -15,6 +15,7 @@ from maarag import __version__
 from maarag.desks.jobs.api import router as jobs
 from maarag.desks.picture.api import router as picture
 from maarag.domains.baskets.api import router as baskets
+from maarag.domains.casework.api import router as casework
 from maarag.domains.families.api import router as families
 from maarag.domains.families.api.reading import router as reading
 from maarag.domains.funding.api import router as funding
@@ -27,6 +28,7 @@ from maarag.kernel.access.api import router as access
 from maarag.kernel.audit.api import router as audit
 from maarag.kernel.drafts.api import router as drafts
 from maarag.kernel.imports.api import router as imports
+from maarag.kernel.ledger.api import router as ledger
 from maarag.kernel.places.api import router as places
 from maarag.kernel.retention.api import router as retention
 from maarag.kernel.rubrics.api import router as rubrics
@@ -79,6 +81,7 @@ api.add_router("/services", services)
 api.add_router("/needs", needs)
 api.add_router("/families", families)
 api.add_router("/families", reading)
+api.add_router("/casework", casework)
 api.add_router("/funding", funding)
 api.add_router("/programmes", programmes)
 api.add_router("/referrals", referrals)
@@ -91,6 +94,7 @@ api.add_router("/access", access)
 api.add_router("/audit", audit)
 api.add_router("/jobs", jobs)
 api.add_router("/retention", retention)
+api.add_router("/ledger", ledger)
 api.add_router("/rubrics", rubrics)
 api.add_router("/drafts", drafts)
 

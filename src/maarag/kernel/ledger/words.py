@@ -1,0 +1,156 @@
+"""The ledger in words: tables for its pages and workbooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from maarag.ui.documents.tables import DocumentColumn, DocumentTable
+from maarag.ui.figures import name_in_language
+from maarag.ui.tables import Column, Table
+
+from .models import ClosedPeriod, Entry, EntryKind, Pot
+from .queries import Balance, Line, Statement
+
+MONEY = ("granted", "planned", "approved", "committed", "paid", "free")
+
+
+def headings() -> dict[str, str]:
+    return {
+        "granted": _("Granted"),
+        "planned": _("Planned"),
+        "approved": _("Approved"),
+        "committed": _("Committed"),
+        "paid": _("Paid"),
+        "free": _("Free"),
+    }
+
+
+def place_of(pot: Pot | ClosedPeriod) -> str:
+    return name_in_language(pot.authority) if pot.authority else _("The nation")
+
+
+def pots_table(pots: list[Pot], balances: dict[int, Balance], foot: str = "") -> Table:
+    """Every pot with where its money stands."""
+    rows: list[dict[str, Any]] = []
+    for pot in pots:
+        balance = balances.get(pot.pk, Balance())
+        rows.append(
+            {
+                "label": pot.label,
+                "url": reverse("ledger:statement", args=[pot.code]),
+                "kind": pot.get_kind_display(),
+                "place": place_of(pot),
+                **{name: getattr(balance, name) for name in MONEY},
+            }
+        )
+    return Table(
+        columns=[
+            Column("label", _("Pot"), heading=True, link="url"),
+            Column("kind", _("Kind")),
+            Column("place", _("Place")),
+            *(Column(name, label, "money") for name, label in headings().items()),
+        ],
+        rows=rows,
+        caption=_("Pots"),
+        caption_hidden=True,
+        empty=_("No pot matches."),
+        foot=foot,
+        dense=True,
+    )
+
+
+def kind_in_words(line: Line) -> str:
+    word = str(EntryKind(line.kind).label)
+    return word if line.count == 1 else f"{word} ({line.count})"
+
+
+def decision_of(entry: Entry | None) -> str:
+    return entry.decision.what if entry and entry.decision else ""
+
+
+def statement_table(statement: Statement) -> Table:
+    """The lines with the balances after each."""
+    return Table(
+        columns=[
+            Column("day", _("Day"), "date", heading=True),
+            Column("kind", _("What was done"), link="url"),
+            Column("amount", _("Amount"), "money"),
+            *(Column(name, label, "money") for name, label in headings().items()),
+            Column("by", _("By")),
+            Column("decision", _("Decision")),
+        ],
+        rows=[
+            {
+                "day": line.day,
+                "kind": kind_in_words(line),
+                "url": reverse("ledger:entry", args=[line.entry.pk]) if line.entry else "",
+                "amount": line.amount,
+                **{name: getattr(line.after, name) for name in MONEY},
+                "by": line.entry.by.name if line.entry else "",
+                "decision": decision_of(line.entry),
+            }
+            for line in statement.lines
+        ],
+        caption=_("Statement"),
+        caption_hidden=True,
+        empty=_("Nothing was moved on these days."),
+        dense=True,
+    )
+
+
+def statement_document(statement: Statement) -> DocumentTable:
+    """The same as a sheet."""
+    return DocumentTable(
+        title=statement.pot.label,
+        columns=[
+            DocumentColumn(_("Day"), "date"),
+            DocumentColumn(_("What was done")),
+            DocumentColumn(_("Amount"), "money"),
+            *(DocumentColumn(label, "money") for label in headings().values()),
+            DocumentColumn(_("By")),
+            DocumentColumn(_("Decision")),
+            DocumentColumn(_("Document")),
+        ],
+        rows=[
+            [
+                line.day,
+                kind_in_words(line),
+                line.amount,
+                *(getattr(line.after, name) for name in MONEY),
+                line.entry.by.name if line.entry else "",
+                decision_of(line.entry),
+                line.entry.decision.document if line.entry and line.entry.decision else "",
+            ]
+            for line in statement.lines
+        ],
+        notes=[_("Balances are those after each line, in shekels.")],
+    )
+
+
+def closed_table(periods: list[ClosedPeriod]) -> Table:
+    return Table(
+        columns=[
+            Column("starts", _("From"), "date", heading=True),
+            Column("ends", _("Until"), "date"),
+            Column("place", _("Of whom")),
+            Column("by", _("Closed by")),
+            Column("decision", _("Decision")),
+        ],
+        rows=[
+            {
+                "starts": period.starts,
+                "ends": period.ends,
+                "place": _("The whole ledger") if period.authority is None else place_of(period),
+                "by": period.by.name,
+                "decision": period.decision.what if period.decision else "",
+            }
+            for period in periods
+        ],
+        caption=_("Closed periods"),
+        caption_hidden=True,
+        empty=_("No period was closed."),
+        dense=True,
+    )
