@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from schemathesis.generation import GenerationMode
 
-from tests.access import table
+from tests.access import arguments_referrals, table
 from tests.access.conftest import Estate
 
 from .conftest import token_for
@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
 
 MAIN, KEEPING = "integrator own", ("team_leader own", "social_worker own")
 """Who may do most, and who does with families' files."""
+OF_FILES = ("/api/families/", "/api/referrals/")
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def callers(estate: Estate, settings: Any) -> dict[str, dict[str, str]]:
 @pytest.fixture
 def rows(estate: Estate) -> dict[str, list[Any]]:
     """What there is below each address."""
+    referral = arguments_referrals.to_us(estate)["pk"]
     return {
         "/api/needs/": [estate.estimate.pk],
         "/api/missions/": [estate.mission.pk],
@@ -52,6 +54,8 @@ def rows(estate: Estate) -> dict[str, list[Any]]:
         "/api/families/openings/": [table.opening(estate)],
         "/api/families/emergency/": [table.own_opening(estate)],
         "/api/families/shared/": [table.share(estate)],
+        "/api/referrals/": [referral],
+        "/api/referrals/inbox/": [referral],
         "/hsds/services/": [estate.service.code],
         "/hsds/organizations/": [estate.service.organisation.code],
     }
@@ -74,7 +78,7 @@ def run(
     turn = cycle(callers.items())
     keeping = {who: callers[who] for who in KEEPING}
     for operation in operations_of(schema):
-        main = keeping if operation.path.startswith("/api/families/") else {MAIN: callers[MAIN]}
+        main = keeping if operation.path.startswith(OF_FILES) else {MAIN: callers[MAIN]}
         right = examples(operation, GenerationMode.POSITIVE, deep)
         wrong = examples(operation, GenerationMode.NEGATIVE, deep)
         explore([*right, *wrong, *islice(boundaries(operation), edges)], main, findings, rows)

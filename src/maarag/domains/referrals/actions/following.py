@@ -71,7 +71,7 @@ def record_help(
         move(found, ReferralStatus.CLOSED, max(moment, found.sent_at))
         found.save()
     trace(found, StepKind.HEARD, by=by, at=moment)
-    record(by=by, action="referrals.record_help", subject=found, changes={"how": [None, how]})
+    record(by=by, action="referrals.record_help", subject=found, changes={"status": [None, found.status]})
     return word
 
 
