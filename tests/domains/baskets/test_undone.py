@@ -1,0 +1,148 @@
+"""A write of baskets whose audit fails is undone, in the ledger too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from maarag.domains.baskets import actions
+from maarag.domains.baskets.models import (
+    ApprovalLimit,
+    Basket,
+    Delivery,
+    Invoice,
+    Opinion,
+    Payment,
+    Price,
+    Request,
+    Stage,
+)
+from maarag.kernel.access.permissions import Role
+from maarag.kernel.audit.models import AuditEvent
+from maarag.kernel.ledger.models import Account, Decision, Entry, Pot, Spending
+from maarag.values import Money
+from tests.factories.baskets import Department
+from tests.factories.families import family as open_family
+
+MODELS = (Basket, Request, Opinion, Delivery, Invoice, Payment, Price, ApprovalLimit, Pot, Account, Decision)
+MODELS += (Entry, Spending)
+
+
+@pytest.fixture
+def rows(city: Department) -> Department:
+    """A request at every stage, and a family without a basket."""
+    open_family(city.world.system, city.world.city, city.worker, name="גל")
+    with city.scope():
+        city.draft(1)
+        actions.send_request(by=city.worker, request=city.draft(1))
+        city.sent(1)
+        city.approved(1)
+        city.ordered(1)
+        city.delivered(1)
+        city.paid(1)
+        old = city.approved(1)
+        new = actions.send_request(by=city.worker, request=city.draft(1, replaces=old))
+        actions.give_opinion(by=city.worker, request=new, stance="for", text="עדיף")
+    return city
+
+
+def at(stage: str) -> Request:
+    return Request.objects.filter(stage=stage, replaces=None).order_by("number")[0]
+
+
+def another(city: Department) -> Any:
+    from maarag.domains.families.models import Family
+
+    return Family.objects.get(name="גל")
+
+
+WRITES: dict[str, Callable[[Department], Any]] = {
+    "open_basket": lambda c: actions.open_basket(by=c.worker, family=another(c), quota=c.quota),
+    "change_basket": lambda c: actions.change_basket(
+        by=c.head, basket=c.basket, amount=Money.from_shekels(8100), why="x"
+    ),
+    "begin_request": lambda c: actions.begin_request(
+        by=c.worker, basket=c.basket, response=c.world.term("meals")
+    ),
+    "change_request": lambda c: actions.change_request(by=c.worker, request=at(Stage.DRAFT), quantity=9),
+    "remove_request": lambda c: actions.remove_request(by=c.worker, request=at(Stage.DRAFT)),
+    "send_request": lambda c: actions.send_request(by=c.worker, request=at(Stage.DRAFT)),
+    "give_opinion": lambda c: actions.give_opinion(
+        by=c.worker, request=at(Stage.OPINION), stance="for", text="x"
+    ),
+    "withdraw_request": lambda c: actions.withdraw_request(
+        by=c.worker, request=at(Stage.OPINION), reason="x"
+    ),
+    "approve_request": lambda c: actions.approve_request(by=c.leader, request=at(Stage.APPROVAL)),
+    "approve_request (swap)": lambda c: actions.approve_request(
+        by=c.leader, request=Request.objects.exclude(replaces=None).get()
+    ),
+    "decline_request": lambda c: actions.decline_request(by=c.leader, request=at(Stage.APPROVAL), reason="x"),
+    "send_back": lambda c: actions.send_back(by=c.leader, request=at(Stage.APPROVAL), reason="x"),
+    "order_request": lambda c: actions.order_request(by=c.worker, request=at(Stage.APPROVED)),
+    "record_delivery": lambda c: actions.record_delivery(
+        by=c.worker, request=at(Stage.ORDERED), outcome="yes"
+    ),
+    "pay_requests": lambda c: actions.pay_requests(
+        by=c.head, drafts=[actions.PaymentDraft(at(Stage.DELIVERED), "55")], key=uuid4()
+    ),
+    "reverse_request": lambda c: actions.reverse_request(by=c.leader, request=at(Stage.APPROVED), reason="x"),
+    "reverse_request (paid)": lambda c: actions.reverse_request(
+        by=c.head, request=at(Stage.PAID), reason="x"
+    ),
+    "tell_what_helped": lambda c: actions.tell_what_helped(by=c.worker, request=at(Stage.PAID), helped="yes"),
+    "set_price": lambda c: actions.set_price(
+        by=c.head,
+        service=c.service,
+        response=c.world.term("meals"),
+        unit="hour",
+        amount=Money(100),
+    ),
+    "set_limit": lambda c: actions.set_limit(
+        by=c.head, role=Role.TEAM_LEADER, amount=Money(100), authority=c.world.city
+    ),
+    "close_basket": lambda c: actions.close_basket(
+        by=c.worker,
+        basket=actions.open_basket(by=c.worker, family=another(c), quota=c.quota),
+    ),
+}
+
+
+def state(city: Department) -> list[Any]:
+    with city.scope():
+        return [list(model._default_manager.order_by("pk").values_list()) for model in MODELS]
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write_whose_audit_fails_is_undone(rows: Department, write: str, monkeypatch: pytest.MonkeyPatch):
+    before = state(rows)
+
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        raise RuntimeError("the audit is full")
+
+    with monkeypatch.context() as patch, rows.scope():
+        patch.setattr(AuditEvent.objects, "bulk_create", fail)
+        with pytest.raises(RuntimeError, match="the audit is full"), transaction.atomic():
+            WRITES[write](rows)
+    assert state(rows) == before
+    with rows.scope():
+        WRITES[write](rows)
+    assert state(rows) != before
+
+
+def test_every_write_is_tried():
+    tried = {name.partition(" ")[0] for name in WRITES}
+    reads = {
+        "ChangedMeanwhile",
+        "Paid",
+        "PaymentDraft",
+        "may_set_limit",
+        "places_left",
+        "quotas_for",
+        "version_of",
+    }
+    assert set(actions.__all__) - reads == tried
