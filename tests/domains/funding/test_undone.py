@@ -104,5 +104,5 @@ def test_a_write_whose_audit_fails_is_undone(rows: Treasury, write: str, monkeyp
 
 
 def test_every_write_is_tried():
-    writes = {name for name in actions.__all__ if name[0].islower()} - {"allot"}
+    writes = {name for name in actions.__all__ if name[0].islower()} - {"allot", "locked"}
     assert writes | {"save_programme", "fund_programme", "set_quotas"} == set(WRITES)

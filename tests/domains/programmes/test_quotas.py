@@ -12,7 +12,14 @@ from django.urls import reverse
 from maarag.domains.funding.actions import NotGranted, close_budget
 from maarag.domains.funding.models import BudgetLine
 from maarag.domains.funding.queries import granted_to
-from maarag.domains.programmes.actions import FamiliesPassed, QuotaDraft, fund_programme, set_quotas
+from maarag.domains.programmes import in_use
+from maarag.domains.programmes.actions import (
+    FamiliesPassed,
+    PlacesTaken,
+    QuotaDraft,
+    fund_programme,
+    set_quotas,
+)
 from maarag.domains.programmes.models import Quota, QuotaChange
 from maarag.domains.programmes.queries import places_left, purses_of, quota_for, quotas_in
 from maarag.kernel.access.permissions import Role
@@ -90,6 +97,17 @@ def test_one_decision_moves_places_between_authorities(treasury: Treasury, line:
     assert found == {world.city.code: 2000, world.sister.code: 1280}
     assert lies(line)[0] == Money(0)
     assert len({change.decision_id for change in QuotaChange.objects.order_by("-pk")[:2]}) == 1
+
+
+def test_never_below_the_places_that_are_taken(
+    treasury: Treasury, line: BudgetLine, monkeypatch: pytest.MonkeyPatch
+):
+    world, by = treasury.world, treasury.manager
+    quota(by, line, world.city, 10)
+    monkeypatch.setattr(in_use, "_counters", [lambda found: 6 if found.authority == world.city else 0])
+    with pytest.raises(PlacesTaken):
+        quota(by, line, world.city, 5)
+    assert quota(by, line, world.city, 6).families == 6
 
 
 def test_nothing_changes_nothing(treasury: Treasury, line: BudgetLine):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from maarag.domains.funding.actions import PurseDraft, allot, open_allotments
+from maarag.domains.funding.actions import PurseDraft, allot, locked, open_allotments
 from maarag.domains.funding.models import BudgetLine
 from maarag.domains.funding.queries import granted_to
 from maarag.kernel.access.permissions import Permission
@@ -22,6 +22,7 @@ from maarag.kernel.places.models import Containment, Place, PlaceKind
 from maarag.ui.figures import name_in_language, number
 from maarag.values import Money
 
+from .in_use import places_taken
 from .models import Programme, ProgrammeLine, Quota, QuotaChange
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 class FamiliesPassed(ValidationError):
     """The quotas together would be of more families than their line."""
+
+
+class PlacesTaken(ValidationError):
+    """Families have more places of a quota than it would be left with."""
 
 
 @transaction.atomic
@@ -105,9 +110,10 @@ def set_quotas(
     """Bring these authorities' quotas of a line to what is wanted, by one decision; all or none.
 
     Others stay as they are; no families and no amount take a quota back. Raises Http404, NotGranted,
-    ValidationError, FamiliesPassed, and LimitPassed (ledger) where the line has not enough left, or where
+    ValidationError, FamiliesPassed, PlacesTaken, and LimitPassed (ledger) where the line has not enough left, or where
     what should go back is in use.
     """
+    locked(by, line.budget)  # one at a time, so that the families of two decisions are summed
     programme = _programme_of(line)
     _check(line, drafts)
     known = {
@@ -115,6 +121,7 @@ def set_quotas(
         for quota in Quota.objects.select_for_update(of=("self",)).filter(line=line).select_related("pot")
     }
     _check_families(line, known, drafts)
+    _check_taken(known, drafts)
     amounts = {draft.authority.pk: _amount(line, draft) for draft in drafts}
     granted = granted_to([known[draft.authority.pk].pot for draft in drafts if draft.authority.pk in known])
     wanted = [draft for draft in drafts if _is_other(draft, known, granted, amounts)]
@@ -219,6 +226,19 @@ def _check_families(line: BudgetLine, known: Mapping[int, Quota], drafts: Sequen
                 "missing": number(missing),
             }
         )
+
+
+def _check_taken(known: Mapping[int, Quota], drafts: Sequence[QuotaDraft]) -> None:
+    """No place is taken back from under a family that has one."""
+    for draft in drafts:
+        quota = known.get(draft.authority.pk)
+        if quota is None or draft.families >= quota.families:
+            continue
+        if draft.families < (taken := places_taken(quota)):
+            raise PlacesTaken(
+                _("%(taken)s places of the quota of %(place)s are taken; it cannot fall below that.")
+                % {"taken": number(taken), "place": name_in_language(draft.authority)}
+            )
 
 
 def _amount(line: BudgetLine, draft: QuotaDraft) -> Money:
