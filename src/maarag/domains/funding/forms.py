@@ -17,15 +17,19 @@ from maarag.kernel.sources.models import Source
 from maarag.ui.choices import NamedChoice, day_field
 from maarag.values import Money
 
-from .models import Budget, BudgetLine, Part
+from .models import MOST_AGOROT, Budget, BudgetLine, Part
+
+LONGEST_AMOUNT = 24
+"""Characters of an amount as it is typed."""
 
 
 class MoneyInput(forms.CharField):
     """An amount of shekels as people write it: 8000, 8,000 or 8,000.50 ₪; gives `Money`."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr"}))
-        super().__init__(max_length=24, **options)
+        shape = {"inputmode": "decimal", "dir": "ltr", "maxlength": LONGEST_AMOUNT}
+        options.setdefault("widget", forms.TextInput(attrs=shape))
+        super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.shekels:,}" if isinstance(value, Money) else value
@@ -36,14 +40,17 @@ class MoneyInput(forms.CharField):
             return None
         plain = text.replace("₪", "").replace(" ", "").replace("\u00a0", "")
         try:
+            if len(plain) > LONGEST_AMOUNT:
+                raise ValueError(plain)
             amount = Money.from_shekels(plain)
         except ValueError:
             raise forms.ValidationError(
-                _g("“%(text)s” is not an amount of shekels. Write it as 8,000 or 8000.50.") % {"text": text}
+                _g("“%(text)s” is not an amount of shekels. Write it as 8,000 or 8000.50.")
+                % {"text": text[:40]}
             ) from None
         if amount.agorot < 0:
             raise forms.ValidationError(_g("An amount cannot be below zero."))
-        if abs(amount.agorot) > 10**14:
+        if amount.agorot > MOST_AGOROT:
             raise forms.ValidationError(
                 _g("This is more than any budget is of: look for a slip of the hand.")
             )

@@ -110,8 +110,8 @@ def set_quotas(
     """Bring these authorities' quotas of a line to what is wanted, by one decision; all or none.
 
     Others stay as they are; no families and no amount take a quota back. Raises Http404, NotGranted,
-    ValidationError, FamiliesPassed, PlacesTaken, and LimitPassed (ledger) where the line has not enough left, or where
-    what should go back is in use.
+    ValidationError, FamiliesPassed, PlacesTaken, and LimitPassed (ledger) where the line has not enough
+    left, or where what should go back is in use.
     """
     locked(by, line.budget)  # one at a time, so that the families of two decisions are summed
     programme = _programme_of(line)
