@@ -50,15 +50,19 @@ from .rules import Guarded, Public, Rule, SignedIn, SignIn
 from .table_baskets import BASKETS
 from .table_casework import CASEWORK
 from .table_funding import FUNDING
+from .table_ledger import LEDGER
+from .table_merging import MERGING
 from .table_referrals import REFERRALS
 from .table_rubrics import RUBRICS
 
 TABLE: dict[str, Rule] = {
+    **MERGING,
     **RUBRICS,
     **CASEWORK,
     **REFERRALS,
     **FUNDING,
     **BASKETS,
+    **LEDGER,
     "home:index": Public(),
     "picture:index": Public(statuses=(200, 302)),
     "picture:place": Public(at_place),

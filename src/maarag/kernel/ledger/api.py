@@ -269,7 +269,7 @@ def list_periods(request: HttpRequest) -> list[PeriodOut]:
     return [PeriodOut.of(period) for period in rows[:100]]
 
 
-@router.post("/periods", response={201: PeriodOut}, summary="Close a period", url_name="ledger_close_period")
+@router.post("/periods", response={201: PeriodOut}, summary="Close a period")
 def close(request: HttpRequest, given: PeriodIn) -> Status:
     """Let no entry bear a day of the period any more; it is not opened again."""
     viewer = _viewer(request, Permission.MANAGE_BUDGETS)
