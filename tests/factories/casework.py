@@ -9,23 +9,38 @@ from django.utils import timezone
 
 from maarag.database.rows import visible
 from maarag.domains.casework import actions
-from maarag.domains.casework.models import Consent, Goal, Plan, PlanItem, PlanShare
+from maarag.domains.casework.models import (
+    Assessment,
+    Circumstance,
+    Consent,
+    Contact,
+    Document,
+    Goal,
+    Plan,
+    PlanItem,
+    PlanShare,
+    Task,
+)
 from maarag.domains.families.models import Family
 from maarag.kernel.access.models import Account
 from maarag.kernel.people.models import Organisation
+from maarag.kernel.rubrics.actions import MarkDraft, save_rubric
+from maarag.kernel.rubrics.drafts import draft_of
+from maarag.kernel.rubrics.queries import rubric_of
 from maarag.kernel.taxonomy.models import Term, Vocabulary
 
 from .families import everything
+from .rubrics import content
 
 OWN_WORDS = "שיהיה לנו שקט בבית ושגיל ילך לגן כל יום"
 
 
-def response(code: str = "human_services:food:meals", name: str = "ארוחות") -> Term:
+def response(code: str = "human_services:hot_meals", name: str = "ארוחות חמות") -> Term:
     """A response of the taxonomy below its root."""
     return _term(Vocabulary.RESPONSE, "human_services", code, name)
 
 
-def situation(code: str = "human_situations:families", name: str = "משפחות") -> Term:
+def situation(code: str = "human_situations:tired_parents", name: str = "הורים עייפים") -> Term:
     return _term(Vocabulary.SITUATION, "human_situations", code, name)
 
 
@@ -93,3 +108,51 @@ def shared_plan(by: Account, family: Family, body: Organisation, **fields: Any) 
 def first_item(plan: Plan) -> PlanItem:
     with visible(everything(plan.authority)):
         return plan.items.order_by("position")[0]
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def circumstance(by: Account, family: Family, kind: str = "strength", **fields: Any) -> Circumstance:
+    given = {"words": "סבתא גרה קרוב ועוזרת", "said_by": "family", **fields}
+    if kind == "situation":
+        given.setdefault("term", situation())
+    with visible(everything(family.authority, by=by)):
+        return actions.add_circumstance(by=by, family=family, kind=kind, **given)
+
+
+def contact(by: Account, family: Family, **fields: Any) -> Contact:
+    given = {
+        "kind": "home_visit",
+        "at": timezone.now() - timedelta(hours=2),
+        "people": "נועה, גיל והעו״ס",
+        "said": "דיברנו על הבוקר",
+        **fields,
+    }
+    with visible(everything(family.authority, by=by)):
+        return actions.record_contact(by=by, family=family, **given)
+
+
+def document(by: Account, family: Family, **fields: Any) -> Document:
+    given = {"kind": "medical", "title": "מכתב רופא", "file_name": "letter.pdf", "content": PDF, **fields}
+    with visible(everything(family.authority, by=by)):
+        return actions.add_document(by=by, family=family, **given)
+
+
+def task(by: Account, family: Family, **fields: Any) -> Task:
+    given = {"what": "להתקשר לבית הספר", "due": timezone.localdate() + timedelta(days=3), **fields}
+    with visible(everything(family.authority, by=by)):
+        return actions.add_task(by=by, family=family, **given)
+
+
+def assessment(by: Account, family: Family, system: Account, code: str = "family-poverty") -> Assessment:
+    """An open round on a small rubric of that code."""
+    rubric = rubric_of(code) or save_rubric(by=system, draft=draft_of(content(code=code))).rubric
+    with visible(everything(family.authority, by=by)):
+        return actions.begin_assessment(by=by, family=family, rubric=rubric)
+
+
+def rated(by: Account, round: Assessment, level: int = 1) -> None:
+    marks = [MarkDraft("income", level, "ראיתי"), MarkDraft("housing", None)]
+    with visible(everything(round.authority, by=by)):
+        actions.rate_assessment(by=by, assessment=round, marks=marks)

@@ -29,10 +29,17 @@ from tests.desks.picture.gathered import _text_of_pdf
 from tests.factories.families import everything
 
 from .planted_baskets import baskets
-
+from .planted_casework import casework
+from .planted_merging import merging
 from .planted_referrals import referrals
+
 FAMILIES = 4
-CODES = ("retention.Hold.kind", "retention.Preview.rule")
+CODES = (
+    "families.MergeStep.model",
+    "families.MergeStep.row",
+    "retention.Hold.kind",
+    "retention.Preview.rule",
+)
 """Columns of the program's own words, which nobody writes into."""
 PREFIX = "zq7"
 _numbers = count(1)
@@ -188,8 +195,16 @@ def _planted(found: Canaries) -> list[Family]:
     return list(Family.objects.filter(name__startswith=PREFIX).order_by("number"))
 
 
-PLANTERS: tuple[Callable[[Canaries], None], ...] = (_openings, _shares, _reading, _retention, baskets)
-PLANTERS: tuple[Callable[[Canaries], None], ...] = (_openings, _shares, _reading, _retention, referrals)
+PLANTERS: tuple[Callable[[Canaries], None], ...] = (
+    _openings,
+    _shares,
+    _reading,
+    _retention,
+    merging,
+    referrals,
+    baskets,
+    casework,
+)
 """One for each further kind of personal row; called in the authority's scope."""
 
 

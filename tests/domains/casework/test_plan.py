@@ -93,7 +93,7 @@ def test_a_later_change_makes_a_version_and_the_old_one_stays(towns: Towns, clie
         towards = copied.goal
         assert (draft.number, copied.amount) == (2, "שעתיים")
         actions.change_item(by=towns.worker, item=copied, amount="שלוש שעות")
-    item(towns.worker, family, towards, response=response("human_services:care", "טיפול"))
+    item(towns.worker, family, towards, response=response("human_services:talks", "שיחות"))
     agreed(towns.worker, family)
     with own(towns):
         assert [row.amount for row in first.items.all()] == ["שעתיים"]
@@ -104,8 +104,8 @@ def test_a_later_change_makes_a_version_and_the_old_one_stays(towns: Towns, clie
             actions.remove_item(by=towns.worker, item=old)
         assert PlanItem.objects.filter(line=old.line).count() == 2
     shown = client.get(page("versions", family.pk)).content.decode()
-    assert "Added: טיפול" in shown
-    assert "Changed: ארוחות" in shown
+    assert "Added: שיחות" in shown
+    assert "Changed: ארוחות חמות" in shown
     assert "שעתיים" in shown
     assert "שלוש שעות" in shown
 
@@ -184,7 +184,7 @@ def test_a_plan_changed_while_it_was_read_out_is_not_agreed(towns: Towns, client
     item(towns.worker, towns.own, one)
     address = page("agree", towns.own.pk)
     seen = client.get(address).context["seen"]
-    item(towns.worker, towns.own, one, response=response("human_services:care", "טיפול"))
+    item(towns.worker, towns.own, one, response=response("human_services:talks", "שיחות"))
     form = {"agreed_by": "נועה", "agreed_on": timezone.localdate().isoformat(), "seen": seen}
     assert client.post(address, form).status_code == 409
     with own(towns):

@@ -8,6 +8,10 @@ class CaseworkConfig(AppConfig):
     verbose_name = _("Casework")
 
     def ready(self) -> None:
-        from . import parts
+        from maarag.ui.navigation import register
+
+        from . import parts, waiting
 
         parts.register_all()
+        waiting.register_all()
+        register(_("Plans shared with us"), "casework:shared", "view_shared_files")

@@ -37,9 +37,7 @@ def kind_of_file(name: str, content: bytes) -> MediaType:
         raise FileRefused(_("PDF, JPEG, PNG and Word files (.docx) are taken; save it as one of them."))
     if named is not _by_content(content):
         raise FileRefused(
-            _(
-                "What is in the file is not what its name says; save it anew, then choose it again."
-            )
+            _("What is in the file is not what its name says; save it anew, then choose it again.")
         )
     return named
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maarag.domains.families.models import Family
@@ -10,10 +11,11 @@ from maarag.kernel.access.scope import Viewer
 from maarag.ui import figures
 from maarag.ui.tables import Status
 
-from .models import Goal, GoalState
+from .models import Circumstance, CircumstanceKind, Contact, Document, Goal, GoalState, Task
 from .models.planning import OPEN_GOALS
 from .queries.planning import draft_of, version_in_force
-from .words import status_of_plan
+from .queries.sharing import in_force, shares_of
+from .words import status_of_plan, status_of_task
 
 
 def plan(_viewer: Viewer, family: Family) -> Summary:
@@ -27,3 +29,45 @@ def plan(_viewer: Viewer, family: Family) -> Summary:
         lines.append((_("Plan agreed on"), figures.day(version.agreed_on)))
     status: Status | None = status_of_plan(draft, False) if draft else None
     return Summary(lines, status)
+
+
+def situation(_viewer: Viewer, family: Family) -> Summary:
+    kinds = list(Circumstance.objects.filter(family=family, ended_on=None).values_list("kind", flat=True))
+    return Summary(
+        [
+            (_("Strengths"), figures.number(kinds.count(CircumstanceKind.STRENGTH))),
+            (_("Situations"), figures.number(kinds.count(CircumstanceKind.SITUATION))),
+        ]
+    )
+
+
+def contacts(_viewer: Viewer, family: Family) -> Summary:
+    last = Contact.objects.filter(family=family).order_by("-at").first()
+    if last is None:
+        return Summary([(_("Last contact"), _("None is written down"))])
+    return Summary([(_("Last contact"), f"{figures.day(last.at)} · {last.get_kind_display()}")])
+
+
+def documents(_viewer: Viewer, family: Family) -> Summary:
+    count = Document.objects.filter(family=family, removed_at=None).count()
+    return Summary([(_("Documents"), figures.number(count))])
+
+
+def tasks(_viewer: Viewer, family: Family) -> Summary:
+    waiting = Task.objects.filter(family=family, done_at=None).order_by("due")
+    lines = [(_("To do"), figures.number(waiting.count()))]
+    first = waiting.first()
+    if first is None:
+        return Summary(lines)
+    lines.append((_("Next"), figures.day(first.due)))
+    return Summary(lines, status_of_task(first) if first.due <= timezone.localdate() else None)
+
+
+def sharing(_viewer: Viewer, family: Family) -> Summary:
+    return Summary(
+        [(_("Bodies that see the plan"), figures.number(shares_of(family).filter(in_force()).count()))]
+    )
+
+
+def timeline(_viewer: Viewer, _family: Family) -> None:
+    """The first page has its own history."""

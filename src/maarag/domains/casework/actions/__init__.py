@@ -1,5 +1,6 @@
 """Every write of casework."""
 
+from .assessments import begin_assessment, close_assessment, rate_assessment
 from .circumstances import add_circumstance, change_circumstance, end_circumstance
 from .closing import close_with_outcome
 from .consents import read_shared_plan, record_consent, share_plan, withdraw_consent, withdraw_plan_share
@@ -33,11 +34,13 @@ __all__ = [
     "add_item",
     "add_task",
     "agree_plan",
+    "begin_assessment",
     "change_circumstance",
     "change_contact",
     "change_goal",
     "change_item",
     "change_task",
+    "close_assessment",
     "close_with_outcome",
     "content_mark",
     "discard_draft",
@@ -47,6 +50,7 @@ __all__ = [
     "mark_of",
     "move_goal",
     "move_item",
+    "rate_assessment",
     "read_document",
     "read_shared_plan",
     "record_consent",

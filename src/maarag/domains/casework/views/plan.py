@@ -26,17 +26,14 @@ from ..actions import (
     AlreadyDone,
     add_item,
     agree_plan,
-    change_goal,
     change_item,
     content_mark,
     discard_draft,
     draft_plan,
-    move_goal,
     move_item,
     remove_item,
-    set_goal,
 )
-from ..forms.planning import AgreeForm, GoalForm, GoalStateForm, ItemForm, ProgressForm
+from ..forms.planning import AgreeForm, ItemForm, ProgressForm
 from ..models import Goal, Plan, PlanItem
 from ..queries.planning import agreed_versions, draft_of, goals_of, version_in_force
 from ..words import (
@@ -188,64 +185,6 @@ def _content(item: PlanItem) -> tuple[Any, ...]:
         item.amount,
         item.details,
         tuple(item.professions),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs_permission(Permission.EDIT_FAMILIES)
-def add_goal(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Write down a goal."""
-    family = file_of(request, pk, Permission.EDIT_FAMILIES)
-    return edit_page(
-        request,
-        family,
-        "plan",
-        GoalForm,
-        heading=_("Set a goal"),
-        done=_("The goal was set."),
-        write=lambda form, _seen: set_goal(by=account_of(request), family=family, **form.cleaned_data),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs_permission(Permission.EDIT_FAMILIES)
-def edit_goal(request: HttpRequest, pk: UUID, row: UUID) -> HttpResponse:
-    """Change a goal."""
-    family = file_of(request, pk, Permission.EDIT_FAMILIES)
-    goal = row_of(Goal, family, row)
-    return edit_page(
-        request,
-        family,
-        "plan",
-        GoalForm,
-        heading=_("Change the goal"),
-        done=_("The goal was saved."),
-        row=goal,
-        write=lambda form, seen: change_goal(
-            by=account_of(request), goal=goal, seen=seen, **form.cleaned_data
-        ),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs_permission(Permission.EDIT_FAMILIES)
-def goal_state(request: HttpRequest, pk: UUID, row: UUID) -> HttpResponse:
-    """Say how a goal stands."""
-    family = file_of(request, pk, Permission.EDIT_FAMILIES)
-    goal = row_of(Goal, family, row)
-    return edit_page(
-        request,
-        family,
-        "plan",
-        GoalStateForm,
-        heading=_("How the goal stands"),
-        done=_("The state of the goal was saved."),
-        row=goal,
-        facts=[
-            (_("In the family's own words"), goal.own_words),
-            (_("Target day"), figures.day(goal.target_on)),
-        ],
-        write=lambda form, seen: move_goal(by=account_of(request), goal=goal, seen=seen, **form.cleaned_data),
     )
 
 
