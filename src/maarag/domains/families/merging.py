@@ -149,7 +149,7 @@ def _against(kept: Family, away: Family, moving: Sequence[Moving]) -> list[Any]:
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What undoing a merging would do: rows that go back, those added since that hang on them, what is gone."""
+    """What undoing would do: rows that go back, those added since that hang on them, what is gone."""
 
     merge: Merge
     back: tuple[tuple[Any, int], ...]

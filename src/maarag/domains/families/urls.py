@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import exports, views
-from .views import counts, readers, reading
+from .views import counts, merging, readers, reading
 
 app_name = "families"
 urlpatterns = [
@@ -28,6 +28,10 @@ urlpatterns = [
     path("counts.<str:form>", counts.export, name="counts_export"),
     path("reading/", reading.index, name="reading"),
     path("reading/<str:code>/<int:reader>/<str:on>/", reading.day, name="reading_day"),
+    path("duplicates/", merging.duplicates, name="duplicates"),
+    path("<uuid:pk>/apart/<uuid:other>/", merging.apart, name="apart"),
+    path("<uuid:pk>/merge/<uuid:other>/", merging.merge, name="merge"),
+    path("<uuid:pk>/merges/<uuid:merge>/undo/", merging.undo, name="undo_merge"),
     path("<uuid:pk>/readers/", readers.readers, name="readers"),
     path("<uuid:pk>/readers.pdf", readers.letter, name="readers_letter"),
     path("<uuid:pk>/readers/add/", readers.add_holder, name="add_holder"),

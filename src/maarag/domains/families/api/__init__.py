@@ -1,6 +1,6 @@
 """Families through the API. Each module adds its operations to the router."""
 
-from . import openings, shares
+from . import merging, openings, shares
 from .files import router
 
-__all__ = ["openings", "router", "shares"]
+__all__ = ["merging", "openings", "router", "shares"]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
@@ -22,19 +23,23 @@ from ..actions import (
     AlreadyClosed,
     ChangedMeanwhile,
     MemberDraft,
+    MergedAway,
     StillOpen,
     change_family,
     close_family,
     open_family,
     read_family,
     reopen_family,
+    tell_apart,
     version_of,
 )
+from ..duplicates import duplicates_of, side_of_draft
 from ..forms import MemberForm
 from ..listing import Asked, families
 from ..models import ClosingReason, Family, Gender, Member, Relation
 from ..queries import found_by, listed
 from ..scope import authorities_with
+from .alike import ApartIn, refuse_duplicates
 
 router = Router(tags=["families"])
 MOST_FOUND = 8
@@ -143,6 +148,9 @@ class FamilyIn(Schema):
     worker: str | None = Field(None, description="E-mail of the social worker; without it, yourself.")
     review_on: date | None = None
     members: list[MemberIn] = Field(min_length=1, max_length=40)
+    another_family: ApartIn | None = Field(
+        None, description="Why this is another family than those whose files it resembles (answer 409)."
+    )
 
 
 class FamilyChange(Schema):
@@ -170,7 +178,12 @@ def _keeper(request: HttpRequest, permission: Permission = Permission.VIEW_FAMIL
 
 
 def _family(request: HttpRequest, pk: UUID, permission: Permission = Permission.VIEW_FAMILIES) -> Family:
-    family = read_family(by=_keeper(request, permission), pk=pk)
+    try:
+        family = read_family(by=_keeper(request, permission), pk=pk)
+    except MergedAway as found:
+        raise HttpError(
+            409, _("This file was merged into another one: %(id)s.") % {"id": found.into}
+        ) from None
     if family is None:
         raise HttpError(404, _("There is no such family in your authorities."))
     return family
@@ -216,19 +229,33 @@ def open_new(request: HttpRequest, body: FamilyIn) -> Status[Any]:
     authority = authorities_with(keeper, Permission.EDIT_FAMILIES).filter(code=body.authority).first()
     if authority is None:
         raise HttpError(404, _("No authority of yours has the code %(code)s.") % {"code": body.authority})
-    family = _written(
-        lambda: open_family(
+    members = _drafts(body.members)
+    side = side_of_draft(authority, body.name, body.address, members)
+    probable = duplicates_of(keeper, authority, side)
+    if body.another_family is None:
+        refuse_duplicates(probable)
+    neighbourhood = _neighbourhood(body.neighbourhood)
+    worker = _worker(body.worker) if body.worker else keeper
+
+    @transaction.atomic
+    def write() -> Family:
+        family = open_family(
             by=keeper,
             authority=authority,
             name=body.name,
-            neighbourhood=_neighbourhood(body.neighbourhood),
+            neighbourhood=neighbourhood,
             address=body.address,
-            worker=_worker(body.worker) if body.worker else keeper,
+            worker=worker,
             review_on=body.review_on,
-            members=_drafts(body.members),
+            members=members,
         )
-    )
-    return Status(201, FamilyOut.of(family))
+        if probable and body.another_family is not None:
+            others = [one.family for one in probable]
+            why = body.another_family
+            tell_apart(by=keeper, family=family, others=others, reason=why.reason.value, note=why.note)
+        return family
+
+    return Status(201, FamilyOut.of(_written(write)))
 
 
 @router.patch("/{uuid:pk}", response=FamilyOut, summary="Change a family's file", url_name="family_change")

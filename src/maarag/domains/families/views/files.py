@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,15 +34,19 @@ from ..actions import (
     open_family,
     read_family,
     reopen_family,
+    tell_apart,
     version_of,
 )
+from ..duplicates import Probable
 from ..forms import ClosingForm, FamilyForm, MemberFormSet, initial_of
+from ..forms.merging import ApartForm
 from ..listing import Asked, families
 from ..models import Family, FamilyStatus
 from ..parts import summaries, tabs
 from ..queries import found_by, history, listed, to_justify, waiting_for
 from ..scope import authorities_with, may
 from ..words import age_of, status_of
+from .merging import covers, merges_of, probable_for, shown_as_probable
 from .shares import shares_table
 
 STATES_SHOWN = (FamilyStatus.OPEN, FamilyStatus.CLOSED)
@@ -131,8 +136,16 @@ def open_new(request: HttpRequest) -> HttpResponse:
     if "more" in request.POST:
         return _form_page(request, form, _with_another(request))
     if form.is_valid() & people.is_valid():
+        probable = probable_for(by, form.cleaned_data, people.drafts())
+        apart = ApartForm(request.POST if "apart-of" in request.POST else None, prefix="apart")
+        if probable and not (covers(request, probable) and apart.is_valid()):
+            return _form_page(request, form, people, probable=probable, apart=apart, status=409)
         try:
-            family = open_family(by=by, members=people.drafts(), **form.cleaned_data)
+            with transaction.atomic():
+                family = open_family(by=by, members=people.drafts(), **form.cleaned_data)
+                if probable:
+                    others = [one.family for one in probable]
+                    tell_apart(by=by, family=family, others=others, **apart.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
@@ -292,6 +305,7 @@ def _detail_page(request: HttpRequest, family: Family, form: ClosingForm, status
         "shares": shares_table(family, may_share=may_share),
         "form": form,
         "history": history(family),
+        "merges": merges_of(request, family),
         "tabs": tabs(family, ""),
         "summaries": summaries(request.user, family),
         "crumbs": [(_("Families"), reverse("families:index")), (family.name, "")],
@@ -307,6 +321,8 @@ def _form_page(
     family: Family | None = None,
     changed: bool = False,
     seen: str = "",
+    probable: list[Probable] | None = None,
+    apart: ApartForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     heading = _("Change the file") if family else _("Open a family's file")
@@ -316,6 +332,8 @@ def _form_page(
         "family": family,
         "heading": heading,
         "changed": changed,
+        "probable": shown_as_probable(probable or []),
+        "apart_form": apart,
         "seen": seen or (version_of(family) if family else ""),
         "back": reverse("families:detail", args=[family.pk]) if family else reverse("families:index"),
         "crumbs": [(_("Families"), reverse("families:index")), (heading, "")],
