@@ -369,7 +369,7 @@ class ClosedPeriod(models.Model):
     by = _account(_("closed by"))
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     decision = models.ForeignKey(
-        Decision, models.PROTECT, null=True, related_name="+", verbose_name=_("decision")
+        Decision, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decision")
     )
 
     class Meta:
