@@ -27,7 +27,7 @@ from .words import REFUSALS, refusal_in_words
 router = Router(tags=["funding"])
 
 
-class RowOut(Schema):
+class BudgetAmountsOut(Schema):
     """Amounts in agorot; those of use are null where they are not told to this account."""
 
     families: int | None
@@ -41,18 +41,18 @@ class RowOut(Schema):
     free: int | None
 
 
-class LineOut(RowOut):
+class BudgetLineOut(BudgetAmountsOut):
     code: str
     name: str
     part: str = Field(description="basket or envelope.")
     unit_cost: int | None
 
 
-class PartOut(RowOut):
+class BudgetPartOut(BudgetAmountsOut):
     part: str
 
 
-class FunderOut(RowOut):
+class FunderOut(BudgetAmountsOut):
     part: str
     organisation: str
     name: str
@@ -85,14 +85,14 @@ class BudgetOut(BudgetSummary):
 
     decision: str
     shows_use: bool = Field(description="Whether this account is told what is used.")
-    lines: list[LineOut]
-    parts: list[PartOut]
+    lines: list[BudgetLineOut]
+    parts: list[BudgetPartOut]
     funders: list[FunderOut]
     funder_totals: list[FunderTotalOut]
-    total: RowOut
+    total: BudgetAmountsOut
 
 
-class MonthOut(Schema):
+class BudgetMonthOut(Schema):
     """Plan and use of a month, in agorot."""
 
     month: date
@@ -102,7 +102,7 @@ class MonthOut(Schema):
     paid: int
 
 
-class DecisionIn(Schema):
+class BudgetDecisionIn(Schema):
     """By which decision; who decides is the account."""
 
     what: str = Field(min_length=1, max_length=200)
@@ -110,7 +110,7 @@ class DecisionIn(Schema):
     document: str = Field("", max_length=300)
 
 
-class LineChangeIn(DecisionIn):
+class BudgetLineChangeIn(BudgetDecisionIn):
     """What a granted line should be of; what is left out stays."""
 
     families: int | None = Field(None, ge=0, le=2_000_000)
@@ -148,7 +148,7 @@ def one_budget(request: HttpRequest, code: str) -> dict[str, Any]:
 
 @router.get(
     "/budgets/{code}/months",
-    response=list[MonthOut],
+    response=list[BudgetMonthOut],
     summary="Plan and use of a budget by month",
     url_name="budget_months",
 )
@@ -169,7 +169,7 @@ def months(request: HttpRequest, code: str) -> list[dict[str, Any]]:
 
 
 @router.post("/budgets/{code}/grant", response=BudgetOut, summary="Grant a budget", url_name="budget_grant")
-def grant(request: HttpRequest, code: str, body: DecisionIn) -> dict[str, Any]:
+def grant(request: HttpRequest, code: str, body: BudgetDecisionIn) -> dict[str, Any]:
     """Grant a plan by a decision; 409 where it is granted already."""
     budget = _managed(request, code)
     try:
@@ -187,7 +187,7 @@ def grant(request: HttpRequest, code: str, body: DecisionIn) -> dict[str, Any]:
     summary="Change a granted line by a decision",
     url_name="budget_line_change",
 )
-def change(request: HttpRequest, code: str, line: str, body: LineChangeIn) -> dict[str, Any]:
+def change(request: HttpRequest, code: str, line: str, body: BudgetLineChangeIn) -> dict[str, Any]:
     """Change what a granted line is of; 409 where the money is in use or the budget is no granted one."""
     budget = _managed(request, code)
     found = budget.lines.filter(code=line).select_related("budget").first()
