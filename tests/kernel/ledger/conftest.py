@@ -75,7 +75,9 @@ def make_purse() -> Purse:
         for code, name in (("9001", "מעלה גן"), ("9002", "גבעת יער"))
     )
     worker = open_account(by=by, email="worker@example.org", name="עובדת")
-    return Purse(worker, nation, city, sister, actions.decide(by=worker, what="הוראה תקציבית", document="מב/1"))
+    return Purse(
+        worker, nation, city, sister, actions.decide(by=worker, what="הוראה תקציבית", document="מב/1")
+    )
 
 
 @pytest.fixture
