@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from maarag.domains.families.scope import authorities_with
 from maarag.domains.families.waiting import Waiting, waiting_of
 from maarag.domains.families.words import status_of
 from maarag.domains.referrals.words import how_late
@@ -55,8 +56,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "visits": _visits_table(account),
         "families": _families_table(mine[:FAMILIES_SHOWN], waiting, count),
         "more_families": count > FAMILIES_SHOWN,
-        "fictional": any(family.authority.is_fictional for family in mine[:1])
-        or any(item.family is not None and item.family.authority.is_fictional for item in waiting[:1]),
+        "keeps": count > 0 or not leads(account),
+        "fictional": authorities_with(account, Permission.VIEW_FAMILIES).filter(is_fictional=True).exists(),
     }
     if leads(account):
         context |= {"team": _team_table(account), "late": _late_table(account)}
@@ -166,7 +167,7 @@ def _families_table(families: Any, waiting: Sequence[Waiting], count: int) -> Ta
 def _team_table(account: Account) -> Table:
     return Table(
         columns=[
-            Column("name", _("Worker"), heading=True),
+            Column("name", _("Worker"), heading=True, link="url"),
             Column("files", _("Open files"), "number"),
             Column("reviews_late", _("Reviews overdue"), "number"),
             Column("tasks", _("Tasks"), "number"),
@@ -177,6 +178,7 @@ def _team_table(account: Account) -> Table:
         rows=[
             {
                 "name": one.worker.name,
+                "url": f"{reverse('families:index')}?sort=worker",
                 "files": one.files,
                 "reviews_late": one.reviews_late,
                 "tasks": one.tasks,

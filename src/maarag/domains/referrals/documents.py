@@ -33,8 +33,11 @@ def letter_of(referral: Referral) -> Report:
     file = shown(referral.family, referral.fields)
     authority = name_in_language(referral.authority)
     lines = [
-        (_("To"), f"{name_in_language(referral.service)}, {name_in_language(referral.organisation)}"),
-        (_("From"), f"{authority}, {referral.sent_by.name}"),
+        (
+            pgettext("receiver of a referral", "To"),
+            f"{name_in_language(referral.service)}, {name_in_language(referral.organisation)}",
+        ),
+        (pgettext("sender of a referral", "From"), f"{authority}, {referral.sent_by.name}"),
         (_("Date"), figures.day(referral.sent_at)),
         (_("File number"), str(file.number)),
         (_("Family"), file.name),

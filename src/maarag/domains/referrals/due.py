@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from maarag.domains.families.waiting import Waiting
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
-from maarag.ui.figures import name_in_language
+from maarag.ui.figures import END_ISOLATE, name_in_language
 
 from .models import OPEN, Referral, ReferralStatus
 from .queries import not_followed, of_worker, sent_to
@@ -22,6 +23,7 @@ from .words import status_for_service, status_of
 
 SOON = timedelta(days=3)
 """So long before its day what the sender is to do is shown."""
+FIRST_STRONG = "\u2068"
 KIND, ANSWERS = "referrals", "answers"
 
 
@@ -57,7 +59,7 @@ def of_service(account: Account) -> list[Referral]:
 
 
 def _of_sender(referral: Referral) -> Waiting:
-    words = {"service": name_in_language(referral.service)}
+    words = {"service": _name(referral.service)}
     what = {
         ReferralStatus.SENT.value: _("Ask %(service)s for its answer"),
         ReferralStatus.ACCEPTED.value: _("Ask %(service)s whether it has begun"),
@@ -75,7 +77,7 @@ def _of_sender(referral: Referral) -> Waiting:
 
 
 def _to_send_on(referral: Referral) -> Waiting:
-    what = _("Find another service than %(service)s") % {"service": name_in_language(referral.service)}
+    what = _("Find another service than %(service)s") % {"service": _name(referral.service)}
     ended = referral.ended_at
     return Waiting(
         KIND,
@@ -88,7 +90,7 @@ def _to_send_on(referral: Referral) -> Waiting:
 
 
 def _of_service(referral: Referral) -> Waiting:
-    words = {"service": name_in_language(referral.service), "authority": name_in_language(referral.authority)}
+    words = {"service": _name(referral.service), "authority": _name(referral.authority)}
     what = (
         _("Answer a referral of %(authority)s to %(service)s")
         if referral.status == ReferralStatus.SENT
@@ -102,3 +104,8 @@ def _of_service(referral: Referral) -> Waiting:
         referral.due_on,
         status_for_service(referral),
     )
+
+
+def _name(thing: Any) -> str:
+    """A name inside a sentence of another direction, which it leaves as it is."""
+    return f"{FIRST_STRONG}{name_in_language(thing)}{END_ISOLATE}"

@@ -163,7 +163,7 @@ class HelpForm(forms.Form):
         super().__init__(data, initial={"said_on": timezone.localdate()}, prefix=prefix)
         people = [(str(one.pk), str(one)) for one in family.members.order_by("position")]
         field: Any = self.fields["said_by"]
-        field.choices = [*people, (SOMEBODY, _("Somebody else of the family"))]
+        field.choices = [("", _("Choose")), *people, (SOMEBODY, _("Somebody else of the family"))]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -157,8 +157,9 @@ class Referral(PersonalRow):
         constraints = [
             models.UniqueConstraint(fields=["authority", "id"], name="referrals_referral_within"),
             models.UniqueConstraint(fields=["authority", "key"], name="referrals_referral_sent_once"),
+            # by need and not by family: two files that become one may both have been sent to one service
             models.UniqueConstraint(
-                fields=["family", "service", "response"],
+                fields=["need", "service", "response"],
                 condition=Q(status__in=OPEN),
                 nulls_distinct=False,
                 name="referrals_referral_open_once",

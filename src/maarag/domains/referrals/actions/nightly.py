@@ -79,7 +79,9 @@ def _in_authority(by: Account, authority: int, today: date) -> Night:
         if rows:
             record_many(by=by, action=action, changes=rows)
     for organisation in sorted(told):
-        defer(TASKS["referrals.remind_service"], organisation=organisation)
+        # one letter a night, however many authorities wait for the body
+        lock = f"referrals.remind_service:{organisation}"
+        defer(TASKS["referrals.remind_service"], lock=lock, single=True, organisation=organisation)
     return Night(
         len(changes["referrals.mark_late"]),
         len(changes["referrals.remind"]) + len(changes["referrals.mark_late"]),

@@ -145,7 +145,13 @@ def _save(by: Account, referral: Referral, fields: Collection[str]) -> Referral:
     }
     record(by=by, action="referrals.send", subject=referral, changes=changes)
     if referral.sent_at >= timezone.now() - timedelta(days=1):
-        defer(TASKS["referrals.tell_of_referral"], organisation=referral.organisation_id)
+        lock = f"referrals.tell_of_referral:{referral.organisation_id}"
+        defer(
+            TASKS["referrals.tell_of_referral"],
+            lock=lock,
+            single=True,
+            organisation=referral.organisation_id,
+        )
     return referral
 
 

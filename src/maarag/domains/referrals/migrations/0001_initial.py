@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='referral',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('sent', 'accepted', 'started', 'heard'))), fields=('family', 'service', 'response'), name='referrals_referral_open_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('sent', 'accepted', 'started', 'heard'))), fields=('need', 'service', 'response'), name='referrals_referral_open_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='referral',

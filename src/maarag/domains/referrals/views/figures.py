@@ -37,10 +37,10 @@ def column_words() -> dict[str, str]:
         Outcome.WITHDRAWN: pgettext("referrals", "Withdrawn"),
         Outcome.LAPSED: pgettext("referrals", "Lapsed"),
         Outcome.DECLINED: pgettext("referrals", "Declined"),
-        Outcome.YES: _("Help received"),
-        Outcome.PARTLY: _("Partly"),
-        Outcome.NO: _("No help"),
-        Outcome.NOT_ASKED: _("Not asked"),
+        Outcome.YES: _("Family: yes"),
+        Outcome.PARTLY: _("Family: partly"),
+        Outcome.NO: _("Family: no"),
+        Outcome.NOT_ASKED: _("Family not asked"),
         RUN: _("Sent and not withdrawn"),
         KNOWN: _("With a known end"),
         HELPED: _("Helped, wholly or partly"),
@@ -87,7 +87,10 @@ def index(request: HttpRequest) -> HttpResponse:
             "run": found.whole.counts[RUN],
             "helped": found.whole.counts[HELPED],
             "parts": [
-                {"title": title, "table": _table(title, first, lines, found.columns)}
+                {
+                    "title": title,
+                    "table": _table(title, first, lines, found.columns, summed=lines[-1][1] is found.whole),
+                }
                 for title, first, lines in _parts(account, places, found)
             ],
         }
@@ -169,9 +172,21 @@ def _time_in_words(time: str) -> str:
     return f"{part} {year}" if part.startswith("Q") else f"{part}.{year}"
 
 
-def _table(title: str, first: str, rows: list[tuple[str, Line]], columns: Sequence[str]) -> Table:
+def _table(
+    title: str, first: str, rows: list[tuple[str, Line]], columns: Sequence[str], *, summed: bool
+) -> Table:
+    """`summed`: the last row is the whole of the others."""
     words = column_words()
     shown = [column for column in columns if column not in (RUN, KNOWN, HELPED) or len(columns) == 3]
+    values = [
+        {
+            "name": name,
+            **{str(column): line.counts[column] for column in shown},
+            "loop_closure": line.loop_closure,
+            "help_received": line.help_received,
+        }
+        for name, line in rows
+    ]
     return Table(
         columns=[
             Column("name", first, heading=True),
@@ -179,15 +194,8 @@ def _table(title: str, first: str, rows: list[tuple[str, Line]], columns: Sequen
             Column("loop_closure", _("Loop closure"), "percent"),
             Column("help_received", _("Help received"), "percent", hint=_("of those with a known end")),
         ],
-        rows=[
-            {
-                "name": name,
-                **{str(column): line.counts[column] for column in shown},
-                "loop_closure": line.loop_closure,
-                "help_received": line.help_received,
-            }
-            for name, line in rows
-        ],
+        rows=values[:-1] if summed else values,
+        totals=values[-1] if summed else {},
         caption=title,
         caption_hidden=True,
         dense=True,

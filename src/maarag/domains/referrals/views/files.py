@@ -225,7 +225,9 @@ def _closed(request: HttpRequest, family: Family) -> HttpResponse:
 
 
 def _about(service: Service) -> list[tuple[Any, Any]]:
-    phones = ", ".join(f"{phone.number}" for phone in service.phones.all()[:3])
+    phones = ", ".join(
+        f"{figures.ISOLATE_LTR}{phone.number}{figures.END_ISOLATE}" for phone in service.phones.all()[:3]
+    )
     facts = [
         (_("Organisation"), name_in_language(service.organisation)),
         (_("Who it is for"), service.eligibility),

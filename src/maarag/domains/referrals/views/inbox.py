@@ -121,14 +121,17 @@ def _page(
         (_("Service"), name_in_language(referral.service)),
         (_("Response asked for"), name_in_language(referral.response) if referral.response else ""),
         (_("What is asked for"), referral.text),
-        (_("From"), f"{name_in_language(referral.authority)}, {referral.sent_by.name}"),
+        (
+            pgettext("sender of a referral", "From"),
+            f"{name_in_language(referral.authority)}, {referral.sent_by.name}",
+        ),
         (_("Sent"), figures.day(referral.sent_at)),
         (_("You see it until"), figures.day(referral.seen_until)),
     ]
     if referral.decline_reason:
         facts.append((_("Why it was declined"), referral.get_decline_reason_display()))
     if referral.answer_words:
-        facts.append((_("Your words"), referral.answer_words))
+        facts.append((_("Words of the service"), referral.answer_words))
     context = {
         "referral": referral,
         "heading": heading,
