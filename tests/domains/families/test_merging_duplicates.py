@@ -105,6 +105,15 @@ def test_what_speaks_for_it_is_counted() -> None:
     assert points(home, Side(None, "אלון", "רחוב הזית 4", (person(),)))[0] >= SHOWN_FROM
 
 
+def test_a_name_says_nothing_where_ids_or_births_say_otherwise() -> None:
+    home = Side(None, "אלון", "", (person(birth_date=BORN, national_id=frozenset([b"1"])),))
+    for fields in ({"birth_date": date(1971, 8, 9)}, {"birth_date": BORN, "national_id": frozenset([b"2"])}):
+        assert points(home, Side(None, "אלון", "", (person(**fields),))) == (10, {"same_family_name"})
+    # the same id, born on a day that somebody wrote wrongly
+    wrong = person(birth_date=date(1971, 8, 9), national_id=frozenset([b"1"]))
+    assert points(home, Side(None, "", "", (wrong,))) == (135, {"same_id", "same_name"})
+
+
 def test_first_and_last_names_that_changed_places() -> None:
     one = Side(None, "", "", (person("משה", "שמעון", birth_date=BORN),))
     other = Side(None, "", "", (person("שמעון", "משה", birth_date=BORN),))

@@ -147,15 +147,20 @@ def _best_of(people: Sequence[Person], others: Sequence[Person]) -> list[_Found]
 
 
 def _persons(person: Person, other: Person) -> _Found:
+    """What speaks for two being one person. A name says nothing where ids or births say that they are two."""
     found = _Found()
     codes = []
     if person.national_id & other.national_id:
         codes.append("same_id")
     if person.phone & other.phone:
         codes.append("same_phone")
-    if name := _names(person, other):
-        codes.append(f"{name}_name")
-        if person.birth_date and other.birth_date and (kind := _births(person.birth_date, other.birth_date)):
+    other_id = bool(person.national_id and other.national_id) and "same_id" not in codes
+    if (name := _names(person, other)) and not other_id:
+        born = person.birth_date and other.birth_date
+        kind = _births(person.birth_date, other.birth_date) if born else ""  # type: ignore[arg-type]
+        if kind or not born or "same_id" in codes:
+            codes.append(f"{name}_name")
+        if kind:
             codes.append(f"{kind}_birth")
     if codes == ["near_name"]:  # alone it says nothing: half a town has such a name
         return found

@@ -142,7 +142,7 @@ def _moving(link: Link, rows: Any, target: UUID) -> Moving:
 
 def _unique_sets(link: Link) -> Iterator[tuple[tuple[str, ...], Q | None]]:
     """The sets of fields, with their condition, of which the link is one and which must not come twice."""
-    options = link.model._meta
+    options: Any = link.model._meta
     if options.get_field(link.name).unique:
         yield (link.name,), None
     for names in options.unique_together:
@@ -161,7 +161,7 @@ def _taken(link: Link, row: Any, names: tuple[str, ...], condition: Q | None, ta
         rows = rows.filter(condition)
     others = {}
     for name in names:
-        column = link.model._meta.get_field(name)
+        column: Any = link.model._meta.get_field(name)
         value = target if name in (link.name, link.column) else getattr(row, column.attname)
         if value is None:
             return False  # NULLs are distinct

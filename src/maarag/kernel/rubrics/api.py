@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ class RubricLine(Schema):
     is_current: bool
 
     @classmethod
-    def fields_of(cls, rubric: Rubric) -> dict[str, object]:
+    def fields_of(cls, rubric: Rubric) -> dict[str, Any]:
         plain = ("code", "version", "source", "higher_is_better", "is_current")
         return {"name": LocalName.of(rubric), **{name: getattr(rubric, name) for name in plain}}
 

@@ -69,7 +69,8 @@ class RatingForm(forms.Form):
         for code, mark in (marks or {}).items():
             initial[f"level-{code}"] = str(mark.level.value) if mark.level else CANNOT_TELL
             initial[f"evidence-{code}"] = mark.evidence
-        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        kwargs["initial"] = initial | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
         self.rubric = rubric
         self.dimensions = list(rubric.dimensions.prefetch_related("levels"))
         for dimension in self.dimensions:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ..merging import Plan
 from ..merging_models import DistinctReason
 
-NOBODY = ""
+NOBODY = "nobody"
 
 
 class ApartForm(forms.Form):
@@ -45,15 +45,14 @@ class SameForm(forms.Form):
             self.fields[f"same-{step.person.pk}"] = forms.ChoiceField(
                 label=str(step.person),
                 choices=[(NOBODY, _("Somebody else: added to the people of the file")), *choices],
-                required=False,
                 initial=str(step.same.pk) if step.same else NOBODY,
             )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        chosen = [value for value in given.values() if value]
+        chosen = [value for value in given.values() if value != NOBODY]
         for name, value in list(given.items()):
-            if value and chosen.count(value) > 1:
+            if chosen.count(value) > 1:
                 self.add_error(name, _("Two people cannot be the same one."))
         return given
 
@@ -62,5 +61,5 @@ class SameForm(forms.Form):
         return {
             UUID(name.removeprefix("same-")): UUID(value)
             for name, value in self.cleaned_data.items()
-            if value
+            if value != NOBODY
         }

@@ -37,7 +37,7 @@ from ..forms.merging import ApartForm, SameForm
 from ..likeness_words import reasons_in_words, strength
 from ..merging import PersonStep, Plan, plan_of, undo_plan_of
 from ..merging_models import Merge
-from ..models import Family, Member
+from ..models import Family, FamilyStatus, Member
 from ..scope import authorities_with, may
 
 
@@ -61,8 +61,10 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, pair: Pair) -> dict[str, Any]:
     both = all(may(request.user, Permission.MERGE_FAMILIES, one) for one in (pair.first, pair.second))
+    # the file that would go on stands first: an open one, then the older
+    files = sorted((pair.first, pair.second), key=lambda one: (one.status != FamilyStatus.OPEN, one.number))
     return {
-        "files": (pair.first, pair.second),
+        "files": files,
         "status": strength(pair.likeness),
         "reasons": reasons_in_words(pair.likeness),
         "may_merge": both,
