@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
@@ -110,13 +111,22 @@ def _report(family: Family, version: Plan | None, tables: list[DocumentTable]) -
         _("Plan of the family %(name)s") % {"name": family.name},
         f"{_('File number')} {family.number} · {name_in_language(family.authority)}",
         paragraphs=said,
-        tables=tables,
-        notes=[
-            f"{_('Signature of the family')}: {LINE}   {_('Day')}: {LINE[:14]}",
-            f"{_('Signature of the social worker')}: {LINE}   {_('Day')}: {LINE[:14]}",
-        ],
+        tables=[*tables, *([_signatures(version)] if version else [])],
         banner=_("Fictional: invented people for demonstration.") if family.authority.is_fictional else "",
         landscape=True,
+    )
+
+
+def _signatures(version: Plan) -> DocumentTable:
+    worker = version.agreed_with.name if version.agreed_with else ""
+    columns = [_("Who"), _("Name"), _("Signature"), pgettext("beside a signature", "Day")]
+    return DocumentTable(
+        _("Signatures"),
+        [DocumentColumn(label, width=width) for label, width in zip(columns, (14, 20, 24, 14), strict=True)],
+        [
+            [_("The family"), version.agreed_by, LINE, LINE[:14]],
+            [_("The social worker"), worker, LINE, LINE[:14]],
+        ],
     )
 
 

@@ -87,7 +87,8 @@ def _line(item: PlanItem, ways: str) -> dict[str, Any]:
         ]
     elif ways == "force":
         buttons = [(reverse("casework:progress", args=address), _("How it goes on"))]
-    text = format_html("{}<br><small>{}</small>", response, item.details) if item.details else response
+    details = format_html('<br><span class="muted small">{}</span>', item.details) if item.details else ""
+    text = format_html("{}{}", response, details)
     return {
         "response": text,
         "goal": item.goal.position,
