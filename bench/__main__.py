@@ -17,6 +17,7 @@ BENCHES = (
     "fields",
     "backup",
     "suppression",
+    "ledger",
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -282,9 +281,9 @@ def close(request: HttpRequest, given: PeriodIn) -> Status:
         if authority is None:
             raise Http404
     if given.ends < given.starts:
-        raise ValidationError({"ends": _("The last day lies before the first.")})
+        raise HttpError(422, _("The last day lies before the first."))
     if given.ends > timezone.localdate():
-        raise ValidationError({"ends": _("A day that has not come yet cannot be closed.")})
+        raise HttpError(422, _("A day that has not come yet cannot be closed."))
     with transaction.atomic():
         decision = decide(by=viewer, what=given.what, document=given.document)
         period = close_period(
