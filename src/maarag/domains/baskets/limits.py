@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from maarag.domains.families.models import Family
 from maarag.domains.programmes.models import Programme
-from maarag.kernel.access.models import Account
+from maarag.kernel.access.models import Account, Grant
 from maarag.kernel.access.permissions import ROLE_PERMISSIONS, Permission, Role
-from maarag.kernel.access.queries import accounts_with
+from maarag.kernel.access.queries import in_force
 from maarag.kernel.access.scope import Viewer, grants_of
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 from maarag.values import Money
@@ -80,7 +80,15 @@ def people_with(role: Role, family: Family, *, without: Account | None = None) -
     if Permission.APPROVE_SPENDING not in ROLE_PERMISSIONS[role]:
         return []
     place = family.neighbourhood or family.authority
-    found = accounts_with(Permission.APPROVE_SPENDING, [place]).filter(grants__role=role).distinct()
+    around = Containment.objects.filter(descendant=place).values("ancestor")
+    held = Grant.objects.filter(
+        in_force(),
+        account=OuterRef("pk"),
+        role=role,
+        place__in=around,
+        place__kind__in=[PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD],
+    )
+    found = Account.objects.filter(Exists(held), is_active=True, is_system=False).order_by("name", "pk")
     return [account for account in found if without is None or account.pk != without.pk]
 
 

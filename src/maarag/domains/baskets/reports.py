@@ -125,7 +125,9 @@ def _lines(authorities: Iterable[int], year: int | None) -> list[Line]:
 
 def _funders(authorities: Iterable[int], year: int | None) -> dict[int, Spent]:
     """What each funder's purses bear of the authorities' baskets, by the key of the organisation."""
-    postings = Posting.objects.filter(authority__in=list(authorities), account__pot__kind=PotKind.SHARE)
+    postings = Posting.objects.filter(
+        entry__authority__in=list(authorities), account__pot__kind=PotKind.SHARE
+    )
     if year is not None:
         postings = postings.filter(day__year=year)
     bearers = dict(FunderShare.objects.exclude(pot=None).values_list("pot_id", "organisation_id"))

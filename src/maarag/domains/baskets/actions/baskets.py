@@ -81,7 +81,7 @@ def open_basket(
     basket.save(force_insert=True)
     decision = decided(by, N_("A basket of responses was opened"), family.authority)
     grant(by=by, pot=pot, amount=amount, decision=decision, key=f"basket:{pk}:open", day=day)
-    changes = {"quota": [None, str(quota)], "agorot": [None, amount.agorot]}
+    changes = {"quota": [None, str(quota)], "amount": [None, str(amount)]}
     record(by=by, action="baskets.open", subject=basket, place=family.authority, changes=changes)
     return basket
 
@@ -107,7 +107,7 @@ def change_basket(*, by: Account, basket: Basket, amount: Money, why: str, day: 
     decision = decided(by, N_("The money of a basket was changed"), basket.family.authority, why=why)
     key = f"basket:{basket.pk}:{uuid4()}"
     grant(by=by, pot=basket.pot, amount=more, decision=decision, key=key, day=day)
-    changes = {"agorot": [before.granted.agorot, amount.agorot]}
+    changes = {"amount": [str(before.granted), str(amount)]}
     record(by=by, action="baskets.change", subject=basket, changes=changes)
     return basket
 
@@ -137,7 +137,7 @@ def close_basket(*, by: Account, basket: Basket, day: date | None = None) -> Mon
     Request.objects.filter(basket=basket, stage=Stage.DRAFT).delete()
     basket.status, basket.closed_on, basket.closed_by = BasketStatus.CLOSED, day, by
     basket.save(update_fields=["status", "closed_on", "closed_by"])
-    changes = {"agorot": [free.agorot, 0], "closed_on": [None, day]}
+    changes = {"amount": [str(free), str(Money(0))], "closed_on": [None, day]}
     record(by=by, action="baskets.close", subject=basket, changes=changes)
     return free
 

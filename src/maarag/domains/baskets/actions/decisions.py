@@ -112,7 +112,7 @@ def _settle(by: Account, request: Request, stage: str, reason: str, day: date) -
     request.decided_by, request.decided_on, request.decision_reason = by, day, reason.strip()
     request.full_clean(validate_unique=False)
     request.save()
-    changes = {"stage": [before, stage], "agorot": [None, (request.amount or Money(0)).agorot]}
+    changes = {"stage": [before, stage], "amount": [None, str(request.amount or Money(0))]}
     action = "baskets.approve_request" if stage == Stage.APPROVED else "baskets.decline_request"
     record(by=by, action=action, subject=request, changes=changes)
     return request
@@ -120,11 +120,8 @@ def _settle(by: Account, request: Request, stage: str, reason: str, day: date) -
 
 def _give_up(by: Account, request: Request, day: date) -> None:
     """Free the money of what the request takes the place of, just before it is reserved again."""
-    old = (
-        Request.objects.select_for_update(of=("self",))
-        .select_related("spending", "decided_by")
-        .get(pk=request.replaces_id)
-    )
+    Request.objects.select_for_update().order_by().filter(pk=request.replaces_id).values_list("pk").first()
+    old = Request.objects.select_related("spending", "decided_by").get(pk=request.replaces_id)
     require_stage(old, *SWAPPABLE)
     most, amount = old.amount or Money(0), request.amount or Money(0)
     if amount > most or old.spending is None:

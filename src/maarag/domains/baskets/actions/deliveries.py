@@ -90,7 +90,7 @@ def record_delivery(
     if outcome == Delivered.YES:
         request.stage = Stage.DELIVERED
     request.save(update_fields=["stage", "updated_at"])
-    changes = {"outcome": [None, outcome], "quantity": [None, quantity], "stage": [before, request.stage]}
+    changes = {"quantity": [None, quantity], "stage": [before, request.stage]}
     record(by=by, action="baskets.record_delivery", subject=request, changes=changes)
     return delivery
 

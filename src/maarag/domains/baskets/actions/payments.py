@@ -132,7 +132,7 @@ def reverse_request(*, by: Account, request: Request, reason: str, day: date | N
     request.save()
     changes = {
         "stage": [before, request.stage],
-        "agorot": [None, -(unpaid or paid).agorot],
+        "amount": [None, str(-(unpaid or paid))],
     }
     record(by=by, action="baskets.reverse_request", subject=request, changes=changes)
     return request
@@ -214,7 +214,9 @@ def _pay_all(
             request.stage = Stage.PAID
         request.save(update_fields=["stage", "updated_at"])
     told = [
-        Change(payment.request, {"agorot": [None, payment.agorot], "stage": [None, payment.request.stage]})
+        Change(
+            payment.request, {"amount": [None, str(payment.amount)], "stage": [None, payment.request.stage]}
+        )
         for payment in payments
     ]
     if told:

@@ -42,8 +42,10 @@ def set_price(
     if response.vocabulary != Vocabulary.RESPONSE:
         raise ValidationError({"response": _("This is no response of the taxonomy in use.")})
     starts = starts or timezone.localdate()
-    known = Price.objects.select_for_update().filter(
-        service=service, response=response, unit=unit, starts=starts
+    known = (
+        Price.objects.select_for_update(of=("self",))
+        .order_by()
+        .filter(service=service, response=response, unit=unit, starts=starts)
     )
     price = known.first() or Price(service=service, response=response, unit=unit, starts=starts)
     before = price.agorot
@@ -84,8 +86,10 @@ def set_limit(
         raise Http404
     if role not in LADDER:
         raise ValidationError({"role": _("This role approves nothing.")})
-    known = ApprovalLimit.objects.select_for_update().filter(
-        role=role, authority=authority, programme=programme
+    known = (
+        ApprovalLimit.objects.select_for_update(of=("self",))
+        .order_by()
+        .filter(role=role, authority=authority, programme=programme)
     )
     row = known.first() or ApprovalLimit(role=role, authority=authority, programme=programme)
     before = row.agorot

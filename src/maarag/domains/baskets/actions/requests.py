@@ -143,7 +143,7 @@ def send_request(
     request.stage, request.asked_by, request.asked_on = Stage.OPINION, by, day
     request.full_clean(validate_unique=False)
     request.save()
-    changes = {"agorot": [None, amount.agorot], "stage": [Stage.DRAFT, Stage.OPINION]}
+    changes = {"amount": [None, str(amount)], "stage": [Stage.DRAFT, Stage.OPINION]}
     record(by=by, action="baskets.send_request", subject=request, changes=changes)
     return request
 
@@ -172,7 +172,7 @@ def give_opinion(
     opinion.save(force_insert=True)
     before, request.stage = request.stage, Stage.APPROVAL
     request.save(update_fields=["stage", "updated_at"])
-    changes = {"stance": [None, opinion.stance], "stage": [before, request.stage]}
+    changes = {"stage": [before, request.stage]}
     record(by=by, action="baskets.give_opinion", subject=request, changes=changes)
     return opinion
 

@@ -34,10 +34,14 @@ def lock_money(authority: int, *, alone: bool = False) -> None:
 
 
 def locked(by: Account, request: Request, permission: Permission) -> Request:
-    """The request as it is now, for a change; raises Http404."""
+    """The request as it is now, for a change; raises Http404.
+
+    Locked first and read then: a row that was waited for is new, but what is joined to it would be as it was
+    before the wait.
+    """
+    Request.objects.select_for_update().order_by().filter(pk=request.pk).values_list("pk").first()
     found = (
-        Request.objects.select_for_update(of=("self",))
-        .select_related(
+        Request.objects.select_related(
             "family__authority",
             "family__neighbourhood",
             "basket__pot",
@@ -61,9 +65,11 @@ def locked(by: Account, request: Request, permission: Permission) -> Request:
 
 def locked_basket(by: Account, basket: Basket, permission: Permission) -> Basket:
     """The basket as it is now, for a change; raises Http404."""
+    Basket.objects.select_for_update().order_by().filter(pk=basket.pk).values_list("pk").first()
     found = (
-        Basket.objects.select_for_update(of=("self",))
-        .select_related("family__authority", "family__neighbourhood", "pot", "quota__pot", "quota__line")
+        Basket.objects.select_related(
+            "family__authority", "family__neighbourhood", "pot", "quota__pot", "quota__line", "closed_by"
+        )
         .filter(pk=basket.pk)
         .first()
     )

@@ -30,7 +30,7 @@ from ..actions import PaymentDraft, pay_requests
 from ..amounts import read_amount, typed_amount
 from ..errors import LEDGER as LEDGER_ERRORS
 from ..errors import PaymentFaults, in_words
-from ..models import BasketStatus, Request
+from ..models import BasketStatus, Payment, Request
 from ..prices import change_since_asked, change_since_last_time
 from ..queries import payable_of, to_pay
 from ..scope import baskets_of
@@ -274,8 +274,6 @@ def _payments_page(
 
 def _known(request: HttpRequest, account: Account, key: UUID) -> HttpResponse | None:
     """A confirmation that was sent before pays nothing more, and says so."""
-    from ..models import Payment
-
     paid = list(Payment.objects.filter(invoice__key=key, invoice__paid_by=account))
     if not paid:
         return None

@@ -122,6 +122,7 @@ def request_page(
         "line": found,
         "line_status": status_of(found, waits_for=steps.waits_for),
         "next": next_step(found),
+        "deciding": found.stage in (Stage.OPINION, Stage.APPROVAL),
         "about": _about(found),
         "said": _said(found),
         "deliveries": _deliveries(found),

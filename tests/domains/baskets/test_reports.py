@@ -1,0 +1,151 @@
+"""Reports of baskets: exact inside an authority, sums without small numbers above it, the same everywhere."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from maarag.domains.baskets import actions
+from maarag.domains.baskets.report_tables import as_data
+from maarag.domains.baskets.reports import _is_safe, hidden_rows, report_for
+from maarag.kernel.access.permissions import Role
+from maarag.values import Money
+from tests.factories.baskets import Department
+from tests.factories.families import family as open_family
+
+from .conftest import signed_in
+
+shekels = Money.from_shekels
+
+
+@pytest.fixture
+def spent(city: Department) -> Department:
+    """The own family has 450 approved and 900 paid; another one of the city has 450 planned."""
+    world = city.world
+    other = open_family(world.system, world.city, city.worker, name="גל")
+    with city.scope():
+        city.approved(1)
+        city.paid(2)
+        basket = actions.open_basket(by=city.worker, family=other, quota=city.quota)
+        city.sent(1, basket=basket)
+    return city
+
+
+def part(data: dict[str, Any], name: str) -> dict[str, Any]:
+    (row,) = data[name]
+    return row
+
+
+def test_inside_the_authority_every_part_says_what_it_is(spent: Department):
+    for account in (spent.worker, spent.world.account(Role.INTEGRATOR, place=spent.world.city)):
+        found = report_for(account)
+        assert found is not None
+        assert found.exact
+        data = as_data(found)
+        sums = {
+            "planned_agorot": 45_000,
+            "approved_agorot": 45_000,
+            "committed_agorot": 0,
+            "paid_agorot": 90_000,
+        }
+        for name in ("place", "programme", "response", "month"):
+            row = part(data, name)
+            assert {key: row[key] for key in sums} == sums
+            assert (row["families"], row["requests"]) == (2, 3)
+        shares = {row["code"]: row["paid_agorot"] for row in data["funder"]}
+        assert shares == {"org-city": 67_500, "org-sister": 22_500}
+
+
+def test_the_page_the_workbook_the_api_and_the_print_say_the_same(spent: Department):
+    client = signed_in(spent.head)
+    data = client.get("/api/baskets/report").json()
+    with override("he"):
+        assert data == json.loads(json.dumps(as_data(report_for(spent.head))))  # type: ignore[arg-type]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/baskets/reports.xlsx").content))
+    cells = [
+        cell for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
+    ]
+    assert 900 in cells and 450 in cells  # noqa: PT018
+    assert client.get("/baskets/reports.pdf").content.startswith(b"%PDF")
+    page = client.get("/baskets/reports/").text
+    assert "900" in page and "אלון" not in page  # noqa: PT018
+
+
+def test_above_the_authority_few_families_are_hidden_with_their_money(spent: Department):
+    national = spent.world.account(Role.NATIONAL_MANAGER, place=spent.world.nation)
+    found = report_for(national)
+    assert found is not None
+    assert not found.exact
+    data = as_data(found)
+    rows = [row for name in ("place", "response", "month", "funder") for row in data[name]]
+    assert rows
+    assert all(row["hidden"] and row["paid_agorot"] is None and row["families"] is None for row in rows)
+    client = signed_in(national)
+    for path in ("reports/", "reports.xlsx", "reports.pdf"):
+        content = client.get(f"/baskets/{path}").content
+        assert content
+        assert b"1,800" not in content
+
+
+def test_above_the_authority_many_families_are_told(city: Department):
+    world = city.world
+    families = [open_family(world.system, world.city, city.worker, name=f"משפחה{n}") for n in range(4)]
+    with city.scope():
+        city.paid(1, invoice="own")
+        for number, family in enumerate(families):
+            basket = actions.open_basket(by=city.worker, family=family, quota=city.quota)
+            city.paid(2, invoice=f"i{number}", basket=basket)
+    national = world.account(Role.NATIONAL_MANAGER, place=world.nation)
+    data = as_data(report_for(national))  # type: ignore[arg-type]
+    assert part(data, "month")["families"] == 5
+    assert part(data, "response")["paid_agorot"] == shekels(450 * 9).agorot
+    assert {row["paid_agorot"] for row in data["place"]} == {shekels(450 * 9).agorot}
+    text = json.dumps(data, ensure_ascii=False)
+    assert "משפחה" not in text
+    assert str(families[0].pk) not in text
+
+
+def test_a_year_shows_what_was_asked_for_in_it(spent: Department):
+    found = report_for(spent.head, 2019)
+    assert found is not None
+    assert found.total.requests == 0
+
+
+def test_whoever_sees_no_figures_sees_no_report(spent: Department):
+    resident = spent.world.account(Role.RESIDENT, place=spent.world.city)
+    assert report_for(resident) is None
+    assert signed_in(resident).get("/baskets/reports/").status_code == 403
+
+
+PEOPLE = [uuid4() for _number in range(30)]
+ROWS = st.dictionaries(
+    st.integers(0, 8),
+    st.dictionaries(st.integers(0, 2), st.frozensets(st.sampled_from(range(10)), min_size=1), min_size=1),
+    max_size=7,
+)
+
+
+@given(ROWS)
+def test_no_hidden_row_follows_from_the_total(drawn: dict[int, dict[int, frozenset[int]]]):
+    """Each authority has ten families of its own: 0–9, 10–19, 20–29."""
+    rows = {
+        value: {a: frozenset(PEOPLE[a * 10 + one] for one in ones) for a, ones in behind.items()}
+        for value, behind in drawn.items()
+    }
+    hidden = hidden_rows(rows)
+    assert all(_is_safe(behind) for value, behind in rows.items() if value not in hidden)
+    if hidden and set(rows) - hidden:
+        together: dict[int, frozenset[Any]] = {}
+        for value in hidden:
+            for authority, families in rows[value].items():
+                together[authority] = together.get(authority, frozenset()) | families
+        assert len(hidden) > 1
+        assert _is_safe(together)
