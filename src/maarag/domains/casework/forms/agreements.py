@@ -139,7 +139,7 @@ class OutcomeForm(CaseForm):
                 most=1000,
                 hint=_("Needed where the goal is dropped."),
             )
-        self.fields = asked | self.fields  # type: ignore[assignment]
+        self.fields = asked | self.fields
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

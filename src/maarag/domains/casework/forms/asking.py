@@ -89,7 +89,8 @@ def in_words(form: forms.Form, name: str, value: Any) -> str:
     if isinstance(chooser, forms.ModelChoiceField):
         row = value
         if row not in (None, "") and not hasattr(row, "pk"):
-            row = chooser.queryset.filter(**{chooser.to_field_name or "pk": value}).first()
+            offered: Any = chooser.queryset
+            row = offered.filter(**{chooser.to_field_name or "pk": value}).first()
         return name_in_language(row) or str(row) if row else ""
     if hasattr(chooser, "choices"):
         return str(dict(chooser.choices).get(str(value), value or ""))

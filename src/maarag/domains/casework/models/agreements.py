@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -29,7 +31,7 @@ class Manner(models.TextChoices):
     SPOKEN = "spoken", _("By word of mouth")
 
 
-def professions(name: object) -> ArrayField:  # type: ignore[type-arg]
+def professions(name: Any) -> ArrayField:
     return ArrayField(models.CharField(max_length=12, choices=Profession.choices), verbose_name=name)
 
 

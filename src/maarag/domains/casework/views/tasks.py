@@ -32,7 +32,7 @@ def tasks(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is to be done, most urgent first; then what was done."""
     family = file_of(request, pk)
     context = page_of(request, family, "tasks")
-    found = [{"row": task, "status": status_of_task(task)} for task in tasks_of(family)]
+    found: list[dict[str, Any]] = [{"row": task, "status": status_of_task(task)} for task in tasks_of(family)]
     context |= {
         "changes": context["may_edit"] and context["open"],
         "waiting": [one for one in found if not one["row"].done_at],
@@ -45,7 +45,7 @@ def tasks(request: HttpRequest, pk: UUID) -> HttpResponse:
 @needs_permission(Permission.VIEW_FAMILIES)
 def mine(request: HttpRequest) -> HttpResponse:
     """My open tasks in every file."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "row": task,
             "status": status_of_task(task),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -64,6 +65,11 @@ def timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "casework/timeline.html", context)
 
 
+def _values(form: Any) -> dict[str, Any]:
+    given: dict[str, Any] = form.values()
+    return given
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_permission(Permission.EDIT_FAMILIES)
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -82,5 +88,5 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         save_label=_("Close the file"),
         back=reverse("families:detail", args=[pk]),
         intro=_("Go over the goals with the family, and write what it says in its own words."),
-        write=lambda form, _seen: close_with_outcome(by=account_of(request), family=family, **form.values()),
+        write=lambda form, _seen: close_with_outcome(by=account_of(request), family=family, **_values(form)),
     )
