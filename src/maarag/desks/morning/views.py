@@ -30,8 +30,8 @@ from maarag.ui.tables import Column, Table
 from .queries import contacts_of_today, late_referrals, leads, load_of, my_families, team, waiting_by_family
 from .words import group_of, how_far
 
-PER_PAGE = 25
-FAMILIES_SHOWN = 12
+PER_PAGE = 15
+FAMILIES_SHOWN = 8
 
 
 @require_safe
