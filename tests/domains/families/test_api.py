@@ -15,6 +15,8 @@ def test_a_files_life(towns: Towns):
     client = towns.client(towns.worker)
     member = {"first_name": "רות", "last_name": "גל", "relation": "parent", "national_id": NATIONAL_ID}
     given = {"name": "גל", "authority": towns.world.city.code, "members": [member], "address": "הדקל 3"}
+    # somebody of the other file has the same id, and is said to belong to two households
+    given |= {"another_family": {"reason": "two_households"}}
     answer = client.post("/api/families/", given, content_type=JSON)
     assert answer.status_code == 201, answer.json()
     opened = answer.json()

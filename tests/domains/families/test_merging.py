@@ -37,8 +37,8 @@ from maarag.domains.families.reading_models import Holder
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
-from maarag.kernel.retention.actions import place_hold
-from maarag.kernel.retention.models import Hold
+from maarag.kernel.retention.actions import erase_on_request, place_hold
+from maarag.kernel.retention.models import ErasureReason, Hold
 from tests.factories.families import NATIONAL_ID, PHONE, REASON, everything, opened, shared
 
 from .conftest import Towns
@@ -303,6 +303,14 @@ def test_a_household_of_fourteen_and_names_of_every_kind(towns: Towns, leader: A
     assert Member.objects.filter(family=towns.own).count() == 15
     undo_merge(by=leader, merge=merge)
     assert state() == before
+
+
+def test_erasing_the_file_erases_what_was_merged_into_it(towns: Towns, leader: Account, scope: None) -> None:
+    away = second(towns)
+    merge_families(by=leader, kept=towns.own, away=away)
+    kept = Family.objects.get(pk=towns.own.pk)
+    erase_on_request(by=leader, subject=kept, reason=ErasureReason.ASKED)
+    assert [model._meta.label for model in personal_models() if model._base_manager.exists()] == []
 
 
 def test_what_is_told_and_what_is_not(towns: Towns, leader: Account, scope: None) -> None:

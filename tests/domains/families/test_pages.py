@@ -62,14 +62,14 @@ def test_a_file_is_opened_with_its_people(towns: Towns):
         "authority": towns.world.city.code,
         "address": "הדקל 3",
         "worker": towns.worker.pk,
-        **people({**PARENT, "national_id": NATIONAL_ID, "phone": "03-000 0000"}),
+        **people({**PARENT, "national_id": "000000026", "phone": "03-000 0000"}),
     }
     answer = client.post(reverse("families:open"), data)
     assert answer.status_code == 302, answer.content.decode()
     with visible(everything(towns.world.city)):
         opened = Family.objects.get(name="גל")
         assert (opened.number, opened.address) == (2, "הדקל 3")
-        assert Member.objects.get(family=opened).national_id == NATIONAL_ID
+        assert Member.objects.get(family=opened).national_id == "000000026"
 
 
 def test_what_is_wrong_is_said_and_nothing_is_written(towns: Towns):

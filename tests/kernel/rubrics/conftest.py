@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.utils import translation
 
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
@@ -24,6 +26,12 @@ class Rated:
     def round(self, **fields: object) -> Round:
         fields = {"rubric": self.rubric, "kind": "places.place", "subject": self.world.city.code} | fields
         return begin_round(by=self.first, round=Round(**fields))
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
