@@ -120,8 +120,9 @@ def _settle(by: Account, request: Request, stage: str, reason: str, day: date) -
 
 def _give_up(by: Account, request: Request, day: date) -> None:
     """Free the money of what the request takes the place of, just before it is reserved again."""
-    Request.objects.select_for_update().order_by().filter(pk=request.replaces_id).values_list("pk").first()
-    old = Request.objects.select_related("spending", "decided_by").get(pk=request.replaces_id)
+    given_up = Request.objects.filter(replaced_by=request).order_by()
+    given_up.select_for_update(of=("self",)).first()
+    old = given_up.select_related("spending", "decided_by").get()
     require_stage(old, *SWAPPABLE)
     most, amount = old.amount or Money(0), request.amount or Money(0)
     if amount > most or old.spending is None:
