@@ -63,17 +63,20 @@ def new_referral(estate: Estate) -> dict[str, Any]:
 
 
 def _sent(estate: Estate) -> Referral:
-    return sent(estate.own[Role.SOCIAL_WORKER], estate.family, estate.service)
+    """To a service of its own each time: an open referral to the same one would be refused."""
+    world = estate.nation.world
+    with visible(everything(world.city)):
+        number = Referral.objects.count()
+    body = estate.service.organisation
+    service = world.service(f"referred-{number}", "שירות", "meals", organisation=body)
+    return sent(estate.own[Role.SOCIAL_WORKER], estate.family, service)
 
 
 def _answering(estate: Estate) -> None:
-    world, partner = estate.nation.world, estate.own[Role.PARTNER_WORKER]
-    grant(
-        by=world.system,
-        account=partner,
-        role=Role.PARTNER_WORKER,
-        organisation=estate.service.organisation,
-    )
+    body, partner = estate.service.organisation, estate.own[Role.PARTNER_WORKER]
+    if not partner.grants.filter(organisation=body).exists():
+        by = estate.nation.world.system
+        grant(by=by, account=partner, role=Role.PARTNER_WORKER, organisation=body)
 
 
 def words(estate: Estate) -> dict[str, Any]:
