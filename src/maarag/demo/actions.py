@@ -20,12 +20,18 @@ from . import (
     accounts,
     budget,
     catalogue,
+    drawn_baskets,
     families,
     family_poverty,
     fiction,
     households,
     national,
     programmes,
+    stories,
+    stories_begun,
+    stories_ended,
+    story_baskets,
+    story_files,
     vocabulary,
 )
 from .loading import Loading, Progress
@@ -62,9 +68,11 @@ PARTS = (
     Part("fiction", fiction.load_fiction, [fiction], fiction.TABLES),
     Part("budget", budget.load_budget, [budget, programmes, family_poverty], budget.TABLES),
 )
+STORY_MODULES = (stories, stories_begun, stories_ended, story_baskets, story_files, drawn_baskets, households)
 WITH_ACCOUNTS = (
     Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES),
     Part("families", families.load_families, [families, households], families.TABLES),
+    Part("stories", stories.load_stories, STORY_MODULES, stories.TABLES),
 )
 """Left out where settings.DEMONSTRATION is off, for the accounts have a known password."""
 
