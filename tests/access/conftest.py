@@ -20,6 +20,7 @@ from maarag.kernel.access.models import Account, Grant
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.imports.actions import take_in
 from maarag.kernel.imports.models import ImportFile
+from tests.factories.baskets import Department
 from tests.factories.families import family as open_family
 from tests.factories.picture import Nation, make_nation
 
@@ -38,6 +39,8 @@ class Estate:
     family: Family
     own: dict[Role, Account] = field(default_factory=dict)
     sister: dict[Role, Account] = field(default_factory=dict)
+    department: Department | None = None
+    """The family's basket and all around it, once an address asks for it."""
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ def a_quota(estate: Estate) -> dict[str, Any]:
     world = estate.nation.world
     budget = small(world, world.city)
     programme = programme_of(world, budget)
-    quota(world.system, line_of(budget, "noshmim"), world.city, 10)
+    line = line_of(budget, "noshmim")
+    if not line.quotas.filter(authority=world.city).exists():
+        quota(world.system, line, world.city, 10)
     return {"code": programme.code, "budget": budget.code, "authority": world.city.code}
 
 

@@ -179,10 +179,20 @@ def department(world: World, families: int = 5) -> Department:
 
 
 def department_of(estate: Any) -> Department:
-    """The same around the family and the accounts of the estate in which every address is tried."""
-    own = estate.own
-    people = tuple(own[role] for role in (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD))
-    return _department(estate.nation.world, estate.family, (people[0], people[1], people[1], people[2]), 5)
+    """The same around the family and the accounts of the estate in which every address is tried.
+
+    Made once, and again where it was rolled back.
+    """
+    made = estate.department
+    if made is not None:
+        with made.scope():
+            if Basket.objects.filter(pk=made.basket.pk).exists():
+                return made
+    roles = (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD)
+    worker, second, leader, head = (estate.own[role] for role in roles)
+    people = (worker, second, leader, head)
+    estate.department = _department(estate.nation.world, estate.family, people, families=5)
+    return estate.department
 
 
 def _department(world: World, family: Family, people: tuple[Account, ...], families: int) -> Department:

@@ -95,10 +95,14 @@ SMALL = "small"
 
 
 def small(world: World, place: Place, *, plan: bool = False) -> Budget:
-    """A budget of one line of 100 families, borne by one body."""
+    """A budget of one line of 100 families, borne by one body; the same again where it was made before."""
+    code = f"{SMALL}-plan" if plan else SMALL
+    made = Budget.objects.filter(code=code).first()
+    if made is not None:
+        return made
     budget = save_budget(
         by=world.system,
-        code=SMALL,
+        code=code,
         place=place,
         source=world.source,
         name_he="תקציב קטן",
