@@ -70,5 +70,9 @@ class AmountField(forms.CharField):
         text = super().to_python(value)
         return read_amount(text) if text else None
 
+    def run_validators(self, value: Any) -> None:
+        """The length is of what was typed; Money has none."""
+        super().run_validators(typed_amount(value) if isinstance(value, Money) else value)
+
     def prepare_value(self, value: Any) -> Any:
         return typed_amount(value) if isinstance(value, Money) else value
