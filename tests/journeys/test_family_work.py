@@ -196,8 +196,8 @@ def test_a_family_from_the_first_goal_to_its_word_on_help(visitors: Visitors, wo
     # a referral: the partner's worker sees what is shared and answers
     worker.goto(f"/referrals/family/{key}/new/{SERVICE}/")
     fill(worker, text="ארוחות חמות לארבע נפשות, בלי דגים.", basis="consent", basis_details="האם, בפגישה.")
-    for field in worker.locator("main input[name=fields_shared]:checked").all():
-        field.uncheck()
+    boxes = "main input[name=fields_shared]"
+    worker.locator(boxes).evaluate_all("all => all.forEach((one) => { one.checked = false; })")
     fill(worker, fields_shared="family_name")
     send(worker, "main form:has([name=basis])")
     referral = worker.url.removeprefix(visitors.address)
