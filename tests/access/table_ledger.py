@@ -55,5 +55,5 @@ LEDGER: dict[str, Rule] = {
     "api:ledger_statement": Guarded(P.VIEW_LEDGER, pot, of_a_row=True),
     "api:ledger_entry": Guarded(P.VIEW_LEDGER, entry, of_a_row=True),
     "api:ledger_periods": Guarded(P.VIEW_LEDGER),
-    "api:ledger_periods POST": Guarded(P.MANAGE_BUDGETS, method="json", data=closing, statuses=(201, 404)),
+    "api:ledger_close": Guarded(P.MANAGE_BUDGETS, method="json", data=closing, statuses=(201, 404)),
 }

@@ -71,7 +71,7 @@ def statement(code: str, since: datetime | None, until: datetime | None, form: s
     with database_in_use():
         require_migrated()
         from maarag.database.rows import RowScope, visible
-        from maarag.kernel.ledger.api import BalanceOut, LineOut
+        from maarag.kernel.ledger.api import BalanceOut, LedgerLineOut
         from maarag.kernel.ledger.models import Pot
         from maarag.kernel.ledger.queries import statement as told_of
         from maarag.kernel.places.models import Place, PlaceKind
@@ -83,7 +83,7 @@ def statement(code: str, since: datetime | None, until: datetime | None, form: s
             if pot is None:
                 raise click.ClickException(_("No pot has the code %(code)s.") % {"code": code})
             told = told_of(pot, since=since.date() if since else None, until=until.date() if until else None)
-            lines = [LineOut.of(line).model_dump(mode="json") for line in told.lines]
+            lines = [LedgerLineOut.of(line).model_dump(mode="json") for line in told.lines]
     if form == "json":
         data = {
             "code": pot.code,

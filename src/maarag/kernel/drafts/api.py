@@ -21,7 +21,7 @@ router = Router(tags=["drafts"])
 KEYED = Query(..., description="Names the form, and the row it changes.", pattern=rf"^{KEY}$")
 
 
-class FieldOut(Schema):
+class DraftFieldOut(Schema):
     """A field of a form; a name may come more than once."""
 
     name: str = Field(max_length=200)
@@ -33,7 +33,7 @@ class DraftOut(Schema):
 
     writer: str = Field(description="The window of a browser in which it was written.")
     saved_at: datetime
-    fields: list[FieldOut]
+    fields: list[DraftFieldOut]
 
 
 class DraftsOut(Schema):
@@ -52,7 +52,7 @@ class DraftIn(Schema):
     account: str = Field(
         "", max_length=40, description="The mark of the account for whom the page was drawn."
     )
-    fields: list[FieldOut] = Field(max_length=3000)
+    fields: list[DraftFieldOut] = Field(max_length=3000)
 
 
 class Kept(Schema):
@@ -69,7 +69,7 @@ def my_drafts(request: HttpRequest, key: str = KEYED) -> DraftsOut:
         DraftOut(
             writer=one.writer,
             saved_at=one.saved_at,
-            fields=[FieldOut(name=name, value=value) for name, value in one.fields],
+            fields=[DraftFieldOut(name=name, value=value) for name, value in one.fields],
         )
         for one in drafts_of(by, key)
     ]

@@ -92,7 +92,7 @@ class DecisionOut(Schema):
         )
 
 
-class LineOut(Schema):
+class LedgerLineOut(Schema):
     """A line of a statement: one entry, or those of a kind on a day together (`entry` is null)."""
 
     day: date
@@ -105,7 +105,7 @@ class LineOut(Schema):
     after: BalanceOut
 
     @classmethod
-    def of(cls, line: Line) -> LineOut:
+    def of(cls, line: Line) -> LedgerLineOut:
         return cls(
             day=line.day,
             kind=line.kind,
@@ -123,11 +123,11 @@ class StatementOut(Schema):
 
     pot: PotOut
     opening: BalanceOut
-    lines: list[LineOut]
+    lines: list[LedgerLineOut]
     closing: BalanceOut
 
 
-class StepOut(Schema):
+class LedgerStepOut(Schema):
     """One entry on the way of an amount; `event`: its number in the audit."""
 
     entry: int
@@ -152,7 +152,7 @@ class TraceOut(Schema):
     """The way of an amount."""
 
     spending: str | None
-    steps: list[StepOut]
+    steps: list[LedgerStepOut]
     draws: list[DrawOut]
 
 
@@ -227,7 +227,7 @@ def pot_statement(
     return StatementOut(
         pot=PotOut.of(pot, balance_of(pot)),
         opening=BalanceOut.of(told.opening),
-        lines=[LineOut.of(line) for line in told.lines],
+        lines=[LedgerLineOut.of(line) for line in told.lines],
         closing=BalanceOut.of(told.closing),
     )
 
@@ -243,7 +243,7 @@ def entry(request: HttpRequest, pk: int) -> TraceOut:
     return TraceOut(
         spending=str(told.spending.pk) if told.spending else None,
         steps=[
-            StepOut(
+            LedgerStepOut(
                 entry=step.entry.pk,
                 kind=step.entry.kind,
                 day=step.entry.day,
@@ -268,7 +268,7 @@ def list_periods(request: HttpRequest) -> list[PeriodOut]:
     return [PeriodOut.of(period) for period in rows[:100]]
 
 
-@router.post("/periods", response={201: PeriodOut}, summary="Close a period")
+@router.post("/periods", response={201: PeriodOut}, summary="Close a period", url_name="ledger_close")
 def close(request: HttpRequest, given: PeriodIn) -> Status:
     """Let no entry bear a day of the period any more; it is not opened again."""
     viewer = _viewer(request, Permission.MANAGE_BUDGETS)

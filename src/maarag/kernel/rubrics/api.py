@@ -158,7 +158,7 @@ class PointOut(Schema):
     of: int = Field(description="How many levels the dimension had in that version.")
 
 
-class LineOut(Schema):
+class DimensionLineOut(Schema):
     """A dimension over time."""
 
     dimension: str
@@ -168,7 +168,7 @@ class LineOut(Schema):
     )
 
     @classmethod
-    def of(cls, line: Line) -> LineOut:
+    def of(cls, line: Line) -> DimensionLineOut:
         points = [PointOut(day=p.day, lowest=p.lowest, highest=p.highest, of=p.of) for p in line.points]
         return cls(dimension=line.code, points=points, change=line.change)
 

@@ -93,7 +93,7 @@ class ItemOut(Schema):
         )
 
 
-class PlanOut(Schema):
+class FamilyPlanOut(Schema):
     """A version of the plan; a draft has no day on which it was agreed."""
 
     id: UUID
@@ -106,7 +106,7 @@ class PlanOut(Schema):
     version: str = Field(description="Send it when you agree, so that what was read out is what is agreed.")
 
     @classmethod
-    def of(cls, row: Plan) -> PlanOut:
+    def of(cls, row: Plan) -> FamilyPlanOut:
         return cls(
             id=row.pk,
             number=row.number,
@@ -123,16 +123,16 @@ class WholePlan(Schema):
     """Goals, the draft if there is one, and every version that was agreed, the one in force first."""
 
     goals: list[GoalOut]
-    draft: PlanOut | None
-    versions: list[PlanOut]
+    draft: FamilyPlanOut | None
+    versions: list[FamilyPlanOut]
 
     @classmethod
     def of(cls, family: Family) -> WholePlan:
         draft = draft_of(family)
         return cls(
             goals=[GoalOut.of(goal) for goal in goals_of(family)],
-            draft=PlanOut.of(draft) if draft else None,
-            versions=[PlanOut.of(version) for version in agreed_versions(family)],
+            draft=FamilyPlanOut.of(draft) if draft else None,
+            versions=[FamilyPlanOut.of(version) for version in agreed_versions(family)],
         )
 
 
@@ -321,14 +321,14 @@ def move_goal(request: HttpRequest, pk: UUID, row: UUID, body: GoalMove) -> Goal
 
 @router.post(
     "/{uuid:pk}/plan/draft",
-    response=PlanOut,
+    response=FamilyPlanOut,
     summary="Begin a new version of the plan",
     url_name="casework_draft",
 )
-def begin_draft(request: HttpRequest, pk: UUID) -> PlanOut:
+def begin_draft(request: HttpRequest, pk: UUID) -> FamilyPlanOut:
     """A draft with the items of the plan in force; the draft that is there already is returned."""
     family = file_for(request, pk, EDIT)
-    return PlanOut.of(written(lambda: actions.draft_plan(by=account_of(request), family=family)))
+    return FamilyPlanOut.of(written(lambda: actions.draft_plan(by=account_of(request), family=family)))
 
 
 @router.delete(
@@ -408,14 +408,14 @@ def move_item(request: HttpRequest, pk: UUID, row: UUID, body: ItemMove) -> Item
 
 
 @router.post(
-    "/{uuid:pk}/plan/agree", response=PlanOut, summary="Agree on the plan", url_name="casework_agree"
+    "/{uuid:pk}/plan/agree", response=FamilyPlanOut, summary="Agree on the plan", url_name="casework_agree"
 )
-def agree(request: HttpRequest, pk: UUID, body: Agreement) -> PlanOut:
+def agree(request: HttpRequest, pk: UUID, body: Agreement) -> FamilyPlanOut:
     """The draft is in force from now on, and never changes."""
     family = file_for(request, pk, EDIT)
     draft = _draft(family)
     given = body.dict(exclude={"version"})
-    return PlanOut.of(
+    return FamilyPlanOut.of(
         written(lambda: actions.agree_plan(by=account_of(request), plan=draft, seen=body.version, **given))
     )
 

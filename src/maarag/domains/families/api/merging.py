@@ -48,7 +48,7 @@ class LikenessOut(Schema):
         return cls(points=likeness.points, reasons=codes, words=reasons_in_words(likeness))
 
 
-class FileOut(Schema):
+class FamilyFileOut(Schema):
     """A file by its key, number and name."""
 
     id: UUID
@@ -56,15 +56,15 @@ class FileOut(Schema):
     name: str
 
     @classmethod
-    def of(cls, family: Family) -> FileOut:
+    def of(cls, family: Family) -> FamilyFileOut:
         return cls(id=family.pk, number=family.number, name=family.name)
 
 
 class PairOut(Schema):
     """Two files that may be of one family."""
 
-    first: FileOut
-    second: FileOut
+    first: FamilyFileOut
+    second: FamilyFileOut
     likeness: LikenessOut
 
 
@@ -83,7 +83,7 @@ class MergeIn(Schema):
     same: list[SameIn] | None = Field(None, max_length=40, description="Without it, as the plan proposes.")
 
 
-class RowsOut(Schema):
+class MergeRowsOut(Schema):
     """How many rows of a kind go over, and how many stay because the other file has their like."""
 
     what: str
@@ -91,28 +91,30 @@ class RowsOut(Schema):
     stays: int
 
 
-class PlanOut(Schema):
+class MergePlanOut(Schema):
     """What merging would do. With refusals it is not done."""
 
-    kept: FileOut
-    away: FileOut
+    kept: FamilyFileOut
+    away: FamilyFileOut
     same: list[SameIn] = []
     added: int = Field(description="People added to those of the file that goes on.")
-    rows: list[RowsOut]
+    rows: list[MergeRowsOut]
     refusals: list[str]
     version: str = Field(description="Send it as `seen`, so that nothing else happens than was shown.")
 
     @classmethod
-    def of_plan(cls, plan: Plan) -> PlanOut:
+    def of_plan(cls, plan: Plan) -> MergePlanOut:
         pairs = [
             SameIn(away=step.person.pk, kept=step.same.pk) for step in plan.people if step.same is not None
         ]
         return cls(
-            kept=FileOut.of(plan.kept),
-            away=FileOut.of(plan.away),
+            kept=FamilyFileOut.of(plan.kept),
+            away=FamilyFileOut.of(plan.away),
             same=pairs,
             added=len(plan.people) - len(pairs),
-            rows=[RowsOut(what=str(name), goes=goes, stays=stays) for name, goes, stays in plan.counts()],
+            rows=[
+                MergeRowsOut(what=str(name), goes=goes, stays=stays) for name, goes, stays in plan.counts()
+            ],
             refusals=[str(reason) for reason in plan.refusals],
             version=plan.digest,
         )
@@ -167,8 +169,8 @@ def list_pairs(
         raise HttpError(404, _("No authority of yours has the code %(code)s.") % {"code": authority})
     return [
         PairOut(
-            first=FileOut.of(pair.first),
-            second=FileOut.of(pair.second),
+            first=FamilyFileOut.of(pair.first),
+            second=FamilyFileOut.of(pair.second),
             likeness=LikenessOut.of(pair.likeness),
         )
         for pair in probable_pairs(by, place)
@@ -193,15 +195,15 @@ def apart(request: HttpRequest, pk: UUID, other: UUID, body: ApartIn) -> tuple[i
 
 @router.get(
     "/{uuid:pk}/merge/{uuid:away}",
-    response=PlanOut,
+    response=MergePlanOut,
     summary="What merging would do",
     url_name="families_plan",
 )
-def plan(request: HttpRequest, pk: UUID, away: UUID) -> PlanOut:
+def plan(request: HttpRequest, pk: UUID, away: UUID) -> MergePlanOut:
     """What merging `away` into this file would do, row by row; nothing is done."""
     by = _account(request, Permission.MERGE_FAMILIES)
     kept, gone = (_file(by, key, Permission.MERGE_FAMILIES) for key in (pk, away))
-    return PlanOut.of_plan(plan_of(kept, gone))
+    return MergePlanOut.of_plan(plan_of(kept, gone))
 
 
 @router.post("/{uuid:pk}/merge", response=MergeOut, summary="Make one file of two", url_name="families_merge")

@@ -26,7 +26,7 @@ from ..listing import Asked, referrals
 from ..models import Referral
 from ..queries import one_of, steps_of, words_of
 from ..scope import may_send
-from .shapes import LimitsIn, ReferralFull, ReferralIn, ReferralOut, ReferralPage, StepOut, WordOut
+from .shapes import LimitsIn, ReferralFull, ReferralIn, ReferralOut, ReferralPage, ReferralStepOut, WordOut
 
 router = Router(tags=["referrals"])
 
@@ -132,6 +132,6 @@ def full(referral: Referral) -> ReferralFull:
     """The referral with all that hangs on it."""
     return ReferralFull(
         **ReferralOut.of(referral).dict(),
-        steps=[StepOut.of(step) for step in steps_of(referral)],
+        steps=[ReferralStepOut.of(step) for step in steps_of(referral)],
         words=[WordOut.of(word) for word in words_of(referral)],
     )

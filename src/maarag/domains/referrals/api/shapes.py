@@ -72,7 +72,7 @@ class ReferralOut(Schema):
         )
 
 
-class StepOut(Schema):
+class ReferralStepOut(Schema):
     """One thing that happened to a referral."""
 
     kind: str
@@ -82,7 +82,7 @@ class StepOut(Schema):
     words: str
 
     @classmethod
-    def of(cls, row: ReferralStep) -> StepOut:
+    def of(cls, row: ReferralStep) -> ReferralStepOut:
         return cls(
             kind=row.kind,
             at=row.at,
@@ -117,7 +117,7 @@ class WordOut(Schema):
 class ReferralFull(ReferralOut):
     """A referral with its steps and the family's words."""
 
-    steps: list[StepOut]
+    steps: list[ReferralStepOut]
     words: list[WordOut]
 
 
