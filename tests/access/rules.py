@@ -46,6 +46,7 @@ class SignedIn:
     """For everybody who signs in."""
 
     statuses: tuple[int, ...] = (200,)
+    method: str = "get"
 
     @staticmethod
     def arguments(estate: Estate) -> dict[str, Any]:

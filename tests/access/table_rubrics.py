@@ -21,4 +21,6 @@ RUBRICS: dict[str, Rule] = {
     "api:rubrics": Public(),
     "api:rubric": Public(one),
     "api:drafts": SignedIn(statuses=(422,)),  # no form was named
+    "api:draft_keep": SignedIn(statuses=(422,), method="put"),
+    "api:draft_throw_away": SignedIn(statuses=(422,), method="delete"),
 }

@@ -139,7 +139,8 @@ def _items_below(paths: dict[str, Any], path: str, method: str) -> Iterator[tupl
     for other in paths:
         names = re.findall(r"{(\w+)}", other)
         inside = other.startswith(base) and other[len(base) :].startswith("{")
-        if len(names) == 1 and (inside or (other == path and method != "delete")):
+        itself = other == path and path.endswith("}") and method != "delete"
+        if len(names) == 1 and (inside or itself):
             yield other, names[0]
 
 

@@ -76,7 +76,7 @@ def my_drafts(request: HttpRequest, key: str = KEYED) -> DraftsOut:
     return DraftsOut(account=mark_of(by), token=get_token(request), drafts=drafts)
 
 
-@router.put("/", response=Kept, summary="Keep a draft", url_name="drafts")
+@router.put("/", response=Kept, summary="Keep a draft", url_name="draft_keep")
 def keep(request: HttpRequest, body: DraftIn) -> Kept:
     """Keep what is written in a form so far, in place of what this window kept before."""
     by = account_of(request)
@@ -91,7 +91,7 @@ def keep(request: HttpRequest, body: DraftIn) -> Kept:
     return Kept(saved_at=draft.saved_at)
 
 
-@router.delete("/", response={204: None}, summary="Throw a draft away", url_name="drafts")
+@router.delete("/", response={204: None}, summary="Throw a draft away", url_name="draft_throw_away")
 def throw_away(
     request: HttpRequest, key: str = KEYED, writer: str = Query(..., pattern=rf"^{WRITER}$")
 ) -> tuple[int, None]:
