@@ -57,7 +57,8 @@ BASKETS: dict[str, Rule] = {
         P.EDIT_FAMILIES, of_a_row=True, method="json", data=new_basket, statuses=(422,)
     ),
     "api:basket": Guarded(P.VIEW_FAMILIES, basket, of_a_row=True),
-    "api:basket_close": Guarded(P.EDIT_FAMILIES, basket, **CALL),
+    # the basket of the estate has requests under way
+    "api:basket_close": Guarded(P.EDIT_FAMILIES, basket, statuses=(409,), **CALL),
     "api:basket_requests": Guarded(P.VIEW_FAMILIES),
     "api:basket_request_begin": Guarded(P.EDIT_FAMILIES, basket, data=new_request, statuses=(201,), **CALL),
     "api:basket_request": Guarded(P.VIEW_FAMILIES, draft, of_a_row=True),

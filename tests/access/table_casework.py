@@ -245,7 +245,8 @@ CASEWORK: dict[str, Rule] = {
     "api:casework_finish_task": sent(task),
     "api:casework_reopen_task": sent(task, statuses=(409,)),
     "api:casework_timeline": read(),
-    "api:casework_close": sent(data=same(**OUTCOME)),
+    # the family of the estate has goals that nobody has spoken of
+    "api:casework_close": sent(data=same(**OUTCOME), statuses=(422,)),
     "api:casework_shared": Guarded(P.VIEW_SHARED_FILES),
     "api:casework_shared_plan": Guarded(P.VIEW_SHARED_FILES, share_of_plan, of_a_row=True),
     "api:casework_consents": read(),

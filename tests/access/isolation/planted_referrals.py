@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from maarag.domains.families.models import Family
 from maarag.domains.referrals.models import HelpWord, Referral, ReferralStep
+from maarag.kernel.people.actions import save_organisation
+from maarag.kernel.people.models import Sector
 
 if TYPE_CHECKING:
     from .canaries import Canaries
@@ -17,14 +19,19 @@ PLANTED = "zq7"
 
 
 def referrals(found: Canaries) -> None:
-    """A referral of each planted family, with a step and the family's word."""
-    by, now = found.estate.nation.world.system, timezone.now()
+    """A referral of each planted family, with a step and the family's word, to a body nobody here is of."""
+    world, now = found.estate.nation.world, timezone.now()
+    by = world.system
+    body = save_organisation(
+        by=by, code="receives", name_he="גוף מקבל", sector=Sector.CIVIL_SOCIETY, place=world.city
+    )
+    service = world.service("receives", "שירות מקבל", "meals", organisation=body)
     for family in Family.objects.filter(name__startswith=PLANTED).order_by("number"):
         own = {"authority": family.authority, "family": family}
         texts = ("text", "basis_details", "answer_words", "end_words")
         referral = Referral.objects.create(
-            service=found.estate.service,
-            organisation=found.estate.service.organisation,
+            service=service,
+            organisation=body,
             fields=["family_name"],
             basis="consent",
             sent_by=by,
