@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 from ninja import Schema
 
 from maarag.api.contract import WRITING, operations
@@ -38,11 +39,25 @@ def test_operations_have_names_of_their_own():
     assert "hsds_get_services" in names
 
 
+def test_addresses_have_names_of_their_own():
+    """`reverse("api:close")` would be of whichever room came first."""
+    _prefix, below = get_resolver().namespace_dict["api"]
+    names = [pattern.name for pattern in below.url_patterns]
+    assert {"ledger_close", "needs_create"} <= set(names)
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 def test_what_is_made_links_to_what_can_be_done_with_it():
     paths = document()["paths"]
     opened = paths["/api/missions/"]["post"]["responses"]["201"]["links"]
     assert {name.rpartition("_")[2] for name in opened} >= {"mission", "change", "close"}
     assert all(link["parameters"] == {"pk": "$response.body#/id"} for link in opened.values())
+
+
+def test_what_is_made_below_an_item_is_not_taken_for_the_item():
+    paths = document()["paths"]
+    assert "links" not in paths["/api/families/{pk}/shares"]["post"]["responses"]["201"]
+    assert paths["/api/families/{pk}"]["patch"]["responses"]["200"]["links"]
 
 
 def test_refusals_outside_the_operations_are_json_too():

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from schemathesis.generation import GenerationMode
 
 from maarag.kernel.access.permissions import Role
+from tests.access.arguments_baskets import draft, new_request
 from tests.access.conftest import Estate
 from tests.access.table import new_estimate, new_family, new_grant, new_mission
 
@@ -30,6 +31,10 @@ RIGHT: dict[str, Callable[[Estate], Any]] = {
     "POST /api/families/": new_family,
     "PATCH /api/families/{pk}": lambda estate: {"name": "שחר"},
     "POST /api/families/{pk}/close": lambda estate: {"reason": "other"},
+    "POST /api/baskets/{pk}/requests": new_request,
+    "PATCH /api/baskets/requests/{pk}": lambda estate: {"quantity": 2},
+    "POST /api/baskets/requests/{pk}/send": lambda estate: {"accept_price": True},
+    "POST /api/baskets/requests/{pk}/opinion": lambda estate: {"stance": "for", "text": "מתאים"},
 }
 """Bodies that make sense: chance alone never finds a place, an account and a day that belong together."""
 
@@ -41,6 +46,8 @@ class Path:
     role: Role
     below: str
     along: frozenset[str]
+    from_rows: Callable[[Estate], Any] = lambda estate: None
+    """Makes what there must be before the first step."""
 
 
 PATHS = {
@@ -70,23 +77,42 @@ PATHS = {
             }
         ),
     ),
+    "baskets": Path(
+        Role.SOCIAL_WORKER,
+        "^/api/baskets/",
+        frozenset(
+            {
+                "GET /api/baskets/{pk}",
+                "POST /api/baskets/{pk}/requests",
+                "GET /api/baskets/requests/{pk}",
+                "PATCH /api/baskets/requests/{pk}",
+                "POST /api/baskets/requests/{pk}/send",
+                "POST /api/baskets/requests/{pk}/opinion",
+            }
+        ),
+        draft,
+    ),
 }
 
 
-Restart = Callable[[], None]
+Restart = Callable[[bool], None]
 
 
 @pytest.fixture
 def restart(estate: Estate) -> Iterator[Restart]:
-    """Gives out the same numbers as after its first call: sequences go on where rows are rolled back."""
+    """Gives out the same numbers as at its last call with True: sequences go on where rows are rolled back.
+
+    Rows that stay after that call would get their numbers given out again.
+    """
     owner = connection.copy()
     owner.settings_dict.update(connection.settings_dict.get("OWNER") or {})
     owner.settings_dict["NAME"] = connection.settings_dict["NAME"]
     first: list[tuple[str, int, bool]] = []
 
-    def begin_again() -> None:
+    def begin_again(here: bool) -> None:
         with owner.cursor() as cursor:
-            if not first:
+            if here:
+                first.clear()
                 cursor.execute(
                     "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences"
                 )
@@ -113,10 +139,12 @@ def walk(
     here outlives a scenario, neither rows, nor numbers, nor what has been sent.
     """
     settings.API_LIMITS = {"token": 10**9, "wrong_tokens": 10**9}
+    path.from_rows(estate)
     headers = {
         "Authorization": f"Bearer {token_for(estate.own[path.role])}",
         "Accept-Encoding": "identity",
     }
+    restart(True)
     sent: Counter[str] = Counter()
     done: Counter[str] = Counter()
 
@@ -125,7 +153,7 @@ def walk(
             self.turns: Counter[str] = Counter()
             self.undone = transaction.atomic()
             self.undone.__enter__()
-            restart()
+            restart(False)
 
         def teardown(self) -> None:
             transaction.set_rollback(True)
