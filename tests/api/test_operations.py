@@ -11,18 +11,13 @@ from typing import Any
 import pytest
 from schemathesis.generation import GenerationMode
 
-from tests.access import arguments_referrals, table
 from tests.access.conftest import Estate
 
 from .conftest import token_for
 from .exploring import Findings, boundaries, examples, explore, loaded, operations_of
+from .rooms import doing_most, rows_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
-
-
-MAIN, KEEPING = "integrator own", ("team_leader own", "social_worker own")
-"""Who may do most, and who does with families' files."""
-OF_FILES = ("/api/families/", "/api/referrals/")
 
 
 @pytest.fixture
@@ -40,25 +35,7 @@ def callers(estate: Estate, settings: Any) -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 def rows(estate: Estate) -> dict[str, list[Any]]:
-    """What there is below each address."""
-    referral = arguments_referrals.to_us(estate)["pk"]
-    return {
-        "/api/needs/": [estate.estimate.pk],
-        "/api/missions/": [estate.mission.pk],
-        "/api/imports/files/": [estate.import_file.pk],
-        "/api/access/grants/": [estate.grant.pk],
-        "/api/places/": [estate.nation.world.city.code],
-        "/api/services/": [estate.service.code],
-        "/api/taxonomy/terms/": ["human_services:food"],
-        "/api/families/": [estate.family.pk],
-        "/api/families/openings/": [table.opening(estate)],
-        "/api/families/emergency/": [table.own_opening(estate)],
-        "/api/families/shared/": [table.share(estate)],
-        "/api/referrals/": [referral],
-        "/api/referrals/inbox/": [referral],
-        "/hsds/services/": [estate.service.code],
-        "/hsds/organizations/": [estate.service.organisation.code],
-    }
+    return rows_of(estate)
 
 
 def run(
@@ -76,9 +53,8 @@ def run(
     """
     findings, schema = Findings(), loaded()
     turn = cycle(callers.items())
-    keeping = {who: callers[who] for who in KEEPING}
     for operation in operations_of(schema):
-        main = keeping if operation.path.startswith(OF_FILES) else {MAIN: callers[MAIN]}
+        main = {who: callers[who] for who in doing_most(operation.path)}
         right = examples(operation, GenerationMode.POSITIVE, deep)
         wrong = examples(operation, GenerationMode.NEGATIVE, deep)
         explore([*right, *wrong, *islice(boundaries(operation), edges)], main, findings, rows)

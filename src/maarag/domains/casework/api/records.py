@@ -358,8 +358,8 @@ def change_task(request: HttpRequest, pk: UUID, row: UUID, body: TaskChange) -> 
     """What, by whom, until when; 409 where it is done or somebody else changed it meanwhile."""
     found = row_for(Task, file_for(request, pk, EDIT), row)
     given = _given(body)
-    if body.worker:
-        given["worker"] = _worker(body.worker)
+    if "worker" in given:
+        given["worker"] = _worker(given["worker"])
     return TaskOut.of(
         written(lambda: actions.change_task(by=account_of(request), task=found, seen=body.version, **given))
     )
