@@ -213,8 +213,8 @@ def test_a_family_from_the_first_goal_to_its_word_on_help(visitors: Visitors, wo
 
     # the family's own word, then the figures
     worker.goto(referral)
-    fill(worker, help="yes", how="phone", words="שבת ראשונה שאכלנו יחד.")
-    worker.locator("main select[name=said_by]").select_option(index=1)
+    fill(worker, **{"hear-help": "yes", "hear-how": "phone", "hear-words": "שבת ראשונה שאכלנו יחד."})
+    worker.locator("main select[name=hear-said_by]").select_option(index=1)
     send(worker, "form[action$='/help/']", "button")
     assert "שבת ראשונה שאכלנו יחד." in text(worker)
     assert partner.goto(inbox).status == 200

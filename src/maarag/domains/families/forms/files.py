@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +98,12 @@ class MemberForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"dir": "ltr", "type": "tel", "autocomplete": "off"}),
     )
+
+    def clean_birth_date(self) -> date | None:
+        written: date | None = self.cleaned_data["birth_date"]
+        if written and written > timezone.localdate():
+            raise forms.ValidationError(_g("A date of birth lies in the future."))
+        return written
 
     def clean_national_id(self) -> str:
         written: str = self.cleaned_data["national_id"].strip()
