@@ -254,7 +254,7 @@ def nearly_spent(file: StoryFile) -> None:
     )
     basket.ask(
         "mg-learning-centres",
-        3,
+        4,
         upto=Stage.APPROVAL,
         ago=4,
         goal="שרועי ויעל יעברו את המבחנים.",
