@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,12 @@ def site(database_server: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    database_server: None, django_db_modify_db_settings_parallel_suffix: None
+    database_server: None, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
 ) -> None:
-    """Start the server before pytest-django makes its test database."""
+    """Start the server, and have the test database copied from one that has all tables already."""
+    from django.db import connection
+
+    from tests.template_database import template_database
+
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database()

@@ -19,6 +19,8 @@ from urllib.request import urlopen
 import psycopg
 from psycopg import sql
 
+from tests.template_database import template_database
+
 PATIENCE = 300.0
 """Seconds for migrations, the demonstration and the overlaps, on a busy machine."""
 COMMAND = "from maarag.cli.main import main; main()"
@@ -36,7 +38,11 @@ def running_site(folder: Path) -> Iterator[str]:
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(dbname="postgres", autocommit=True, **owner) as database:  # type: ignore[arg-type]
         database.execute(drop)
-        database.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        database.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template_database())
+            )
+        )
     urls = {
         "DATABASE_URL": f"postgresql:///{name}?{urlencode(application)}",
         "OWNER_URL": f"postgresql:///{name}?{urlencode(owner)}",

@@ -47,6 +47,8 @@ class SignedIn:
 
     statuses: tuple[int, ...] = (200,)
     method: str = "get"
+    query: str = ""
+    data: Callable[[Estate], dict[str, Any]] = lambda estate: {}
 
     @staticmethod
     def arguments(estate: Estate) -> dict[str, Any]:

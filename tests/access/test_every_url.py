@@ -49,7 +49,7 @@ def ask(url: str, rule: Any, estate: Estate, cookies: str) -> int:
     client = Client(raise_request_exception=True)
     client.cookies.load(cookies)
     method = getattr(rule, "method", "get")
-    data = rule.data(estate) if isinstance(rule, Guarded) else {}
+    data = rule.data(estate) if isinstance(rule, (Guarded, SignedIn)) else {}
     if method == "get":
         return client.get(url).status_code
     if method == "post":

@@ -109,7 +109,8 @@ def test_whom_roles_let_see(towns: World):
     assert seen(Role.TEAM_LEADER, place=towns.sister) == {towns.sister.pk}
     # from above the authorities people are counted, never named
     assert seen(Role.SOCIAL_WORKER, place=towns.nation) == set()
-    for role in set(Role) - {Role.SOCIAL_WORKER, Role.TEAM_LEADER}:
+    assert seen(Role.DEPARTMENT_HEAD, place=towns.city) == {towns.city.pk}
+    for role in set(Role) - {Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD}:
         assert seen(role, place=towns.city) == set(), role
 
 

@@ -17,15 +17,15 @@ from tests.factories.budgets import small
 from .conftest import Treasury
 
 HEADER = "תקציב,חלק,קוד,תכנית,משפחות,עלות סל,סכום\n"
-GOOD = """small,סל מענים,noshmim,נושמים לרווחה,3280,"8,000",
-small,,,מפגש,360,33000,"11,880,000 ₪"
-small,מעטפת,,תקורה,,,"199,275"
+GOOD = """small-plan,סל מענים,noshmim,נושמים לרווחה,3280,"8,000",
+small-plan,,,מפגש,360,33000,"11,880,000 ₪"
+small-plan,מעטפת,,תקורה,,,"199,275"
 סה״כ,,,,3640,,"38,319,275"
 """
 BAD = """no-such-budget,מעטפת,,הכשרות,,,100
-small,סל מענים,,השביל המיטיב,375,,
-small,סל מענים,,מפ״ה,150,8000,1200001
-small,מעטפת,,הערכה,,,-5
+small-plan,סל מענים,,השביל המיטיב,375,,
+small-plan,סל מענים,,מפ״ה,150,8000,1200001
+small-plan,מעטפת,,הערכה,,,-5
 """
 
 
@@ -80,5 +80,5 @@ def test_a_granted_budget_takes_no_table(steward: Account, treasury: Treasury):
 def test_a_steward_of_a_city_loads_no_national_lines(treasury: Treasury, budget: Budget, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     steward = treasury.world.account(Role.DATA_STEWARD, place=treasury.world.city)
-    _file, counts = load(steward, "small,מעטפת,,חדש,,,100\n", None)
+    _file, counts = load(steward, "small-plan,מעטפת,,חדש,,,100\n", None)
     assert counts == {"problem": 1}

@@ -34,7 +34,7 @@ LEDGER = (Pot, Account, Decision, Entry)
 
 
 def plan(t: Treasury) -> Budget:
-    return Budget.objects.get(code="small")
+    return Budget.objects.get(code="small-plan")
 
 
 def granted(t: Treasury, code: str = "noshmim") -> BudgetLine:
@@ -43,7 +43,7 @@ def granted(t: Treasury, code: str = "noshmim") -> BudgetLine:
 
 WRITES: dict[str, Callable[[Treasury], Any]] = {
     "save_budget": lambda t: actions.save_budget(
-        by=t.manager, code="small", place=t.world.nation, source=t.world.source, name_he="אחר"
+        by=t.manager, code="small-plan", place=t.world.nation, source=t.world.source, name_he="אחר"
     ),
     "save_lines": lambda t: actions.save_lines(
         by=t.manager,
