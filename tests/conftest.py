@@ -46,25 +46,30 @@ def database_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def site(database_server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def template(database_server: None, django_db_blocker: Any) -> str:
+    """The name of an empty database with all tables, from which others are copied."""
+    from tests.demonstration_site import server
+    from tests.template_database import empty_database
+
+    with django_db_blocker.unblock():
+        return empty_database(server())
+
+
+@pytest.fixture(scope="session")
+def site(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the whole site with the demonstration, started once a session."""
     from tests.browser import CHROMIUM
     from tests.demonstration_site import running_site
 
     if not CHROMIUM.exists():
         pytest.skip("Debian's Chromium is not installed (as root: apt-get install chromium)")
-    with running_site(tmp_path_factory.mktemp("site")) as address:
+    with running_site(tmp_path_factory.mktemp("site"), template) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    database_server: None, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
-) -> None:
-    """Start the server, and have the test database copied from one that has all tables already."""
+def django_db_modify_db_settings(template: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Start the server before pytest-django makes its test database, which it copies."""
     from django.db import connection
 
-    from tests.template_database import template_database
-
-    with django_db_blocker.unblock():
-        connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
+    connection.settings_dict["TEST"]["TEMPLATE"] = template

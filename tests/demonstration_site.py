@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,43 +18,67 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-import psycopg
-from psycopg import sql
-
-from tests.template_database import template_database
+from tests.template_database import Server, demonstration_database
 
 PATIENCE = 300.0
-"""Seconds for migrations, the demonstration and the overlaps, on a busy machine."""
+"""Seconds for the demonstration and the overlaps, on a busy machine."""
 COMMAND = "from maarag.cli.main import main; main()"
 OPTIONS = ("passfile", "sslmode", "sslrootcert", "options")
 
 
+def server() -> Server:
+    """The server of Django's settings, for its owner."""
+    from django.db import connection
+
+    return Server(_address(connection.settings_dict.get("OWNER", connection.settings_dict)))
+
+
 @contextmanager
-def running_site(folder: Path) -> Iterator[str]:
-    """The address of the site; `folder` holds its files and its log. Needs a running database server."""
+def running_site(folder: Path, empty: str) -> Iterator[str]:
+    """The address of the site. `folder` is for its files and its log, `empty` names an empty database.
+
+    Needs a running database server. The demonstration is loaded once for a state of the code and a day.
+    """
+    databases, name = server(), f"test_maarag_site_{os.getpid()}"
+    template, files = demonstration_database(databases, empty, str(date.today()), _set_up)
+    shutil.copytree(files, folder, dirs_exist_ok=True)
+    databases.drop(name)
+    databases.copy(template, name)
+    try:
+        with _served(name, folder) as address:
+            yield address
+    finally:
+        databases.drop(name)
+
+
+def _set_up(name: str, folder: Path) -> None:
+    log = folder / "setup.log"
+    with log.open("w", encoding="utf-8") as output:
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, "setup"],
+            env=_environment(name, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert done.returncode == 0, log.read_text(encoding="utf-8")[-4000:]
+
+
+def _environment(name: str, folder: Path) -> dict[str, str]:
     from django.db import connection
 
     application = _address(connection.settings_dict)
     owner = _address(connection.settings_dict.get("OWNER", connection.settings_dict))
-    name = f"test_maarag_site_{os.getpid()}"
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with psycopg.connect(dbname="postgres", autocommit=True, **owner) as database:  # type: ignore[arg-type]
-        database.execute(drop)
-        database.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template_database())
-            )
-        )
-    urls = {
+    return {
+        **os.environ,
         "DATABASE_URL": f"postgresql:///{name}?{urlencode(application)}",
         "OWNER_URL": f"postgresql:///{name}?{urlencode(owner)}",
+        "DJANGO_SETTINGS_MODULE": "maarag.config.settings.development",
+        "MAARAG_HOME": str(folder),
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
-    try:
-        with _served(urls, folder) as address:
-            yield address
-    finally:
-        with psycopg.connect(dbname="postgres", autocommit=True, **owner) as database:  # type: ignore[arg-type]
-            database.execute(drop)
 
 
 def _address(settings: dict[str, Any]) -> dict[str, str]:
@@ -64,21 +90,13 @@ def _address(settings: dict[str, Any]) -> dict[str, str]:
 
 
 @contextmanager
-def _served(urls: dict[str, str], folder: Path) -> Iterator[str]:
+def _served(name: str, folder: Path) -> Iterator[str]:
     port = _free_port()
-    environment = {
-        **os.environ,
-        **urls,
-        "DJANGO_SETTINGS_MODULE": "maarag.config.settings.development",
-        "MAARAG_HOME": str(folder),
-        "PORT": str(port),
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-    }
     log = folder / "site.log"
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, "run"],
-            env=environment,
+            env={**_environment(name, folder), "PORT": str(port)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -155,7 +155,7 @@ TABLE: dict[str, Rule] = {
         family,
         of_a_row=True,
         method="post",
-        data=lambda estate: {"email": estate.own[Role.VOLUNTEER].email},
+        data=lambda estate: {"email": estate.sister[Role.RESIDENT].email},
         statuses=(302,),
     ),
     "families:drop_holder": Guarded(P.EDIT_FAMILIES, holder, of_a_row=True, method="post", statuses=(302,)),

@@ -15,6 +15,7 @@ from .conftest import Estate
 from .rules import Guarded, Rule
 
 ANOTHER_ID = "000000026"
+MERGED_IDS = ("000000034", "000000042")
 
 
 def two(estate: Estate) -> dict[str, Any]:
@@ -32,14 +33,14 @@ def two_to_merge(estate: Estate) -> dict[str, Any]:
 
 
 def merged(estate: Estate) -> dict[str, Any]:
-    """Another file that was merged into the own family's."""
-    world, given = estate.nation.world, two(estate)
-    with visible(everything(world.city, by=estate.own[Role.TEAM_LEADER])):
-        rows = {row.pk: row for row in type(estate.family).objects.filter(pk__in=given.values())}
-        merge = merge_families(
-            by=estate.own[Role.TEAM_LEADER], kept=rows[given["pk"]], away=rows[given["other"]]
-        )
-    return {"pk": given["pk"], "merge": merge.pk}
+    """Two files of the own authority, which nobody else works in, of which one was merged into the other."""
+    world, leader = estate.nation.world, estate.own[Role.TEAM_LEADER]
+    kept, away = (
+        open_family(world.system, world.city, leader, national_id=number, phone="") for number in MERGED_IDS
+    )
+    with visible(everything(world.city, by=leader)):
+        merge = merge_families(by=leader, kept=kept, away=away)
+    return {"pk": kept.pk, "merge": merge.pk}
 
 
 def one_merge(estate: Estate) -> dict[str, Any]:

@@ -188,7 +188,7 @@ def test_along_the_links(estate: Estate, settings: Any, restart: Restart, path: 
     """What chance finds in one short walk differs with the machine: further walks, until it went along."""
     sent: Counter[str] = Counter()
     done: Counter[str] = Counter()
-    for another in range(5):
+    for another in range(12):
         asked, answered = walk(estate, settings, restart, path, scenarios=15, steps=8, seed=SEED + another)
         sent, done = sent + asked, done + answered
         if len(done.keys() & path.along) >= 3:

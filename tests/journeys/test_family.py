@@ -14,8 +14,8 @@ WORKER = "social.worker@maale-gan.example"
 LEADER = "team.leader@maale-gan.example"
 SISTERS = "social.worker@givat-hadekel.example"
 PARTNER = "partner@shefa.example"
-NAME, ADDRESS, PHONE_NUMBER = "כרמלי", "רחוב הדקל 7", "050-0000777"
-IDS = ("000009928", "000009936")
+NAME, ADDRESS, PHONE_NUMBER = "כרמלי", "רחוב הדקל 7", "050-0900001"
+IDS = ("000900001", "000900019")
 
 
 def send(page: Any) -> None:

@@ -74,6 +74,7 @@ def _save_organisations(loading: Loading) -> dict[str, Organisation]:
         if row["code"] not in theirs
     ]
     save_organisations(by=loading.by, drafts=drafts)
+    loading.counts["organisations"] += len(rows("budget_organisations"))
     codes = {row["organisation"] for row in rows("budget_shares")}
     return {body.code: body for body in Organisation.objects.filter(code__in=codes)}
 

@@ -108,7 +108,7 @@ def test_other_cells_stay_as_they_are(cell: object) -> None:
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_each_example_is_understood_by_its_own_importer(browser: Client, form: str) -> None:
-    """Its columns are; its rows speak of invented places and budgets, so that nobody loads them by mistake."""
+    """Its columns are; its rows speak of invented places, so that nobody loads them by mistake."""
     for kind in importers():
         example = browser.get(reverse("imports:template", args=[kind, form]))
         answer = browser.post(

@@ -36,7 +36,10 @@ def weighed(visitors: Visitors, path: str, account: str, language: str) -> dict[
     return {addresses[key]: size for key, size in sizes.items() if key in addresses}
 
 
-@pytest.mark.parametrize("language", ["he", "ar", "en"])
+@pytest.mark.parametrize(
+    "language",
+    ["he", pytest.param("ar", marks=pytest.mark.proof), pytest.param("en", marks=pytest.mark.proof)],
+)
 @pytest.mark.parametrize("page", MAIN, ids=lambda page: page.name)
 def test_the_first_visit_is_light(visitors: Visitors, page: Any, language: str) -> None:
     sizes = weighed(visitors, page.path, page.account, language)

@@ -19,15 +19,17 @@ from .models import Basket, Invoice, Request
 __all__ = ["baskets_of", "invoices_of", "may", "may_set_price", "request_of", "requests_of"]
 
 
+# Joined is what each row has one of its own; the rest is fetched once for all rows: PostgreSQL takes a tenth
+# of a second to plan a join of all of it under the rules of rows.
 def baskets_of(viewer: Viewer) -> QuerySet[Basket]:
     """The baskets of the families that the viewer sees."""
-    return Basket.objects.filter(family__in=visible_to(viewer).values("pk")).select_related(
+    found = Basket.objects.filter(family__in=visible_to(viewer).values("pk"))
+    return found.select_related("family", "quota", "pot").prefetch_related(
         "family__authority",
         "family__neighbourhood",
         "family__worker",
         "quota__programme",
         "quota__line",
-        "pot",
         "opened_by",
         "closed_by",
     )
@@ -35,20 +37,19 @@ def baskets_of(viewer: Viewer) -> QuerySet[Basket]:
 
 def requests_of(viewer: Viewer) -> QuerySet[Request]:
     """The requests of the baskets that the viewer sees, with what a line of a list shows."""
-    return Request.objects.filter(family__in=visible_to(viewer).values("pk")).select_related(
+    found = Request.objects.filter(family__in=visible_to(viewer).values("pk"))
+    return found.select_related("family", "basket", "response", "spending").prefetch_related(
         "family__authority",
         "family__neighbourhood",
         "family__worker",
         "basket__quota__programme",
         "basket__quota__authority",
         "basket__pot",
-        "response",
         "service__organisation",
         "price",
         "asked_by",
         "decided_by",
         "ended_by",
-        "spending",
         "replaces",
     )
 

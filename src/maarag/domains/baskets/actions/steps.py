@@ -41,18 +41,17 @@ def locked(by: Account, request: Request, permission: Permission) -> Request:
     """
     Request.objects.select_for_update().order_by().filter(pk=request.pk).values_list("pk").first()
     found = (
-        Request.objects.select_related(
+        Request.objects.select_related("family", "basket", "response", "spending")
+        .prefetch_related(
             "family__authority",
             "family__neighbourhood",
             "basket__pot",
             "basket__quota__pot",
             "basket__quota__line",
             "basket__quota__programme",
-            "response",
             "service__organisation",
             "asked_by",
             "decided_by",
-            "spending",
         )
         .filter(pk=request.pk)
         .first()

@@ -5,17 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Iterator
 from unittest import mock
 
 import pytest
-from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from maarag.database.rows import RowScope, visible
 from maarag.demo import actions, drawn_baskets
-from maarag.demo.actions import load_demonstration
+from maarag.demo.actions import Loaded, load_demonstration
 from maarag.demo.households import AUTHORITY
 from maarag.demo.stories import STORIES, TWICE
 from maarag.demo.story_baskets import PRICES
@@ -37,9 +35,6 @@ from maarag.kernel.ledger.models import Posting
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Vocabulary
 from maarag.values import Money
-
-FEW = 8
-"""Drawn families: as many as a test needs."""
 
 
 def test_the_stories_are_of_families_that_are_written_out_and_open():
@@ -64,23 +59,16 @@ def test_a_document_is_a_word_file_that_reads_from_right_to_left():
     assert "א &lt; ב" in text
 
 
-@override_settings(DEMONSTRATION=True)
-class StoriesTests(TestCase):
-    """Loaded once; what a test writes is undone after it."""
+@pytest.mark.django_db
+@pytest.mark.usefixtures("of_class")
+class TestStories:
+    loaded: Loaded
 
-    @classmethod
-    def setUpTestData(cls) -> None:
-        with mock.patch.object(drawn_baskets, "FAMILIES", FEW):
-            cls.loaded = load_demonstration(by=system_account())
-
-    def setUp(self) -> None:
-        few = mock.patch.object(drawn_baskets, "FAMILIES", FEW)
-        few.start()
-        self.addCleanup(few.stop)
+    @pytest.fixture(autouse=True)
+    def inside(self, db: None) -> Iterator[None]:
         authority = Place.objects.get(code=AUTHORITY)
-        scope = visible(RowScope(frozenset({authority.pk}), system_account().pk))
-        scope.__enter__()
-        self.addCleanup(scope.__exit__, None, None, None)
+        with visible(RowScope(frozenset({authority.pk}), system_account().pk)):
+            yield
 
     def account(self, email: str) -> Account:
         return Account.objects.get(email=f"{email}@maale-gan.example")
@@ -191,22 +179,6 @@ class StoriesTests(TestCase):
         assert set(used) == {True}
         terms = Request.objects.values_list("response__vocabulary", flat=True)
         assert set(terms) == {Vocabulary.RESPONSE}
-
-
-@pytest.mark.proof
-@pytest.mark.django_db
-def test_stories_are_told_in_the_first_days_of_a_year(settings: Any) -> None:
-    """Quotas begin with the year: what would lie before it happens on its first day."""
-    settings.DEMONSTRATION = True
-    second = datetime(2027, 1, 2, 6, tzinfo=UTC)
-    with (
-        mock.patch.object(drawn_baskets, "FAMILIES", FEW),
-        mock.patch("django.utils.timezone.now", return_value=second),
-    ):
-        load_demonstration(by=system_account())
-        with visible(RowScope(frozenset({Place.objects.get(code=AUTHORITY).pk}), system_account().pk)):
-            assert set(Request.objects.values_list("stage", flat=True)) == set(Stage.values)
-            assert Basket.objects.earliest("opened_on").opened_on == date(2027, 1, 1)
 
 
 def _counted() -> dict[str, int]:

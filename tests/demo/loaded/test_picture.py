@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from django.test import TestCase, override_settings
+import pytest
 
-from maarag.demo.actions import load_demonstration
+from maarag.demo.actions import Loaded
 from maarag.desks.picture.assemble import Picture, Row, picture
 from maarag.desks.picture.summary import Line, lines, whole
-from maarag.kernel.access.actions import system_account
 from maarag.kernel.access.models import Account
 from maarag.kernel.places.models import Place
 
@@ -30,19 +30,20 @@ def _need(row: Row) -> int:
     return row.need
 
 
-@override_settings(DEMONSTRATION=True)
-class TownTests(TestCase):
+@pytest.mark.django_db
+class TestTown:
     """As the town's integrator sees it, exact counts included."""
 
     view: Picture
     places: dict[str, Line]
 
-    @classmethod
-    def setUpTestData(cls) -> None:
-        load_demonstration(by=system_account())
-        viewer = Account.objects.get(email="integrator@maale-gan.example")
-        cls.view = picture(Place.objects.get(code=TOWN), viewer=viewer, as_of=TODAY)
-        cls.places = {line.place.code: line for line in lines(cls.view)}
+    @pytest.fixture(scope="class", autouse=True)
+    def seen(self, request: pytest.FixtureRequest, loaded: Loaded, django_db_blocker: Any) -> None:
+        with django_db_blocker.unblock():
+            viewer = Account.objects.get(email="integrator@maale-gan.example")
+            view = picture(Place.objects.get(code=TOWN), viewer=viewer, as_of=TODAY)
+            request.cls.view = view
+            request.cls.places = {line.place.code: line for line in lines(view)}
 
     @property
     def known(self) -> list[Row]:

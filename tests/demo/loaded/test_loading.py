@@ -10,7 +10,6 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, Sum
-from django.test import TestCase, override_settings
 
 from maarag.demo import actions
 from maarag.demo.accounts import PASSWORD, demonstration_accounts
@@ -78,15 +77,10 @@ tables_changed = mock.patch.object(actions, "_is_loaded", _never)
 """As if a new version of the demonstration had other tables: every part is loaded again."""
 
 
-@override_settings(DEMONSTRATION=True)
-class DemonstrationTests(TestCase):
-    """Everything is loaded once, on an empty database; what a test writes is undone after it."""
-
+@pytest.mark.django_db
+@pytest.mark.usefixtures("of_class")
+class TestDemonstration:
     loaded: Loaded
-
-    @classmethod
-    def setUpTestData(cls) -> None:
-        cls.loaded = load_demonstration(by=system_account())
 
     @property
     def integrator(self) -> Account:
@@ -269,13 +263,3 @@ class DemonstrationTests(TestCase):
         assert not permits(ours, Permission.EDIT_NEEDS, place=palm)
         assert not permits(theirs, Permission.VIEW_STAFF_FIGURES, place=garden)
         assert Mission.objects.filter(status="open").count() == 6
-
-
-@pytest.mark.django_db
-def test_without_the_setting_no_account_with_a_known_password_is_made(settings: Any) -> None:
-    settings.DEMONSTRATION = False
-    loaded = load_demonstration(by=system_account())
-    assert "fiction" in loaded.parts
-    assert "accounts" not in loaded.parts
-    assert list(Account.objects.values_list("is_system", flat=True)) == [True]
-    assert not Mission.objects.exists()
