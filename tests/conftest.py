@@ -13,6 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("MAARAG_SHARED", ROOT.parent / "shared"))
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name a failure at once: a run that is cut off tells of those it met."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} failed ({report.when})\n{report.longreprtext[-1500:]}", flush=True)  # noqa: T201
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real inputs and schemas beside the checkout; skips where it is absent."""

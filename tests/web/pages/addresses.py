@@ -74,7 +74,7 @@ PAGES = (
     Page("families:shared", "/families/shared/", PARTNER, is_main=True),
     Page("families:shared_file", "/families/shared/", PARTNER, follow="main tbody a"),
     Page("families:share", "/families/", LEADER, follow="main tbody a >> share"),
-    Page("families:withdraw_share", "/families/", LEADER, follow="main tbody a >> a[href$='/withdraw/']"),
+    Page("families:withdraw_share", "/families/?q=אזולאי", LEADER, follow="main tbody a >> [href*=shares]"),
     Page("families:mine", "/families/mine/", RESIDENT),
     Page("baskets:index", "/baskets/", WORKER, is_main=True),
     Page("baskets:family", "/families/", WORKER, follow="main tbody a >> a[href*='/baskets/family/']"),
