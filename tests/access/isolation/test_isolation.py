@@ -72,7 +72,7 @@ def test_a_setting_for_the_session_is_noticed(estate: Estate, monkeypatch: pytes
 
     monkeypatch.setattr("maarag.database.backend.base.tell", for_the_session)
     monkeypatch.setattr("maarag.database.rows.scope.tell", for_the_session)
-    leaks = run(canaries, number=SHORT).leaks
+    leaks = run(canaries, number=FEW).leaks
     connection.close()
     assert any("leaves maarag.authorities behind" in leak for leak in leaks)
 

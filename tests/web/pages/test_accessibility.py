@@ -45,10 +45,10 @@ def go_to(visitor: Any, page: Page) -> None:
     assert answer.status == page.status, visitor.url
 
 
-def faults_of(visitor: Any, language: str) -> list[str]:
+def faults_of(visitor: Any, language: str, *, with_axe: bool = True) -> list[str]:
     """What is wrong with the page that is open."""
     root = visitor.locator("html")
-    found = violations(visitor) + sticks_out(visitor) + visitor.faults
+    found = sticks_out(visitor) + visitor.faults + (violations(visitor) if with_axe else [])
     visitor.faults.clear()
     if (root.get_attribute("lang"), root.get_attribute("dir")) != (language, LANGUAGES[language]):
         found.append("the page is in another language")
@@ -75,18 +75,17 @@ def test_every_page(visitors: Visitors, account: str, language: str) -> None:
     assert found == {}
 
 
+# Axe in Hebrew; in the other languages, whose words are longer, that they fit: axe is in the proof above.
 @journey
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_main_pages_on_a_phone(visitors: Visitors, language: str) -> None:
+@pytest.mark.parametrize("account", sorted({page.account for page in PAGES if page.is_main}))
+def test_main_pages_on_a_phone(visitors: Visitors, account: str, language: str) -> None:
+    visitor = visitors.arrive("/sources/", account=account, language=language, width=PHONE)
     found = {}
-    for account in ACCOUNTS:
-        mine = [page for page in PAGES if page.is_main and page.account == account]
-        if not mine:
-            continue
-        visitor = visitors.arrive("/sources/", account=account, language=language, width=PHONE)
-        for page in mine:
+    for page in PAGES:
+        if page.is_main and page.account == account:
             go_to(visitor, page)
-            if faults := faults_of(visitor, language):
+            if faults := faults_of(visitor, language, with_axe=language == "he"):
                 found[page.name] = faults
     assert found == {}
 
