@@ -16,7 +16,7 @@ from .canaries import plant
 from .trial import keepers_see, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SHORT, FEW = 600, 60
+SHORT, FEW = 400, 60
 ALL = int(os.environ.get("ISOLATION_ATTEMPTS", "100000"))
 PARTS = 8
 

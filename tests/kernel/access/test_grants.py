@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maarag.kernel.access.actions import end_grant, grant, open_account
@@ -125,3 +128,14 @@ def test_a_grant_of_today_is_withdrawn_and_an_older_one_ended(nation: Nation, so
         starts=today - timedelta(days=9),
     )
     assert end_grant(by=world.system, grant=old).ends == today - timedelta(days=1)
+
+
+def test_a_request_reads_the_roles_once_and_the_next_one_anew(nation: Nation, client: Client) -> None:
+    account = nation.world.account(Role.INTEGRATOR, place=nation.world.city)
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/sources/").status_code == 200
+    assert sum("access_grant" in query["sql"] for query in queries) == 1
+    assert client.get("/missions/new/").status_code == 200
+    end_grant(by=nation.world.system, grant=account.grants.get())
+    assert client.get("/missions/new/").status_code == 403

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from .permissions import Permission, Role
+from .permissions import Held, Permission, Role
 
 if TYPE_CHECKING:
     from maarag.kernel.places.models import Place
@@ -45,6 +45,8 @@ class Account(AbstractBaseUser):
 
     limited_to: frozenset[Permission] | None = None
     """Where a program asks with a limited key: the only permissions that hold for this request."""
+    held: tuple[Held, ...] | None = None
+    """Inside a request: the roles held when it began; None elsewhere, where each question is a query."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

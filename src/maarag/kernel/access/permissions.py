@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import models
@@ -173,3 +174,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def roles_with(permission: Permission) -> list[Role]:
     """The roles that carry the permission."""
     return [role for role, permissions in ROLE_PERMISSIONS.items() if permission in permissions]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that an account holds today, and where."""
+
+    role: str
+    place: int | None
+    place_kind: str | None
+    organisation: int | None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return ROLE_PERMISSIONS.get(self.role, frozenset())  # type: ignore[call-overload]

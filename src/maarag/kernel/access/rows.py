@@ -14,7 +14,7 @@ from maarag.kernel.places.models import Containment, PlaceKind
 
 from .models import Account
 from .permissions import Permission
-from .scope import Viewer, grants_of
+from .scope import Viewer, held_by, with_permission
 
 
 class PersonalRow(models.Model):
@@ -35,20 +35,22 @@ class PersonalRow(models.Model):
 
 
 def scope_of(viewer: Viewer) -> RowScope:
-    """What the account may see by its grants in force today; two queries for one that holds any."""
+    """What the account may see by its grants in force today."""
     if not isinstance(viewer, Account) or not viewer.is_active:
         return NOBODY
-    places = grants_of(viewer, Permission.VIEW_FAMILIES).filter(
-        place__kind__in=[PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD]
-    )
-    authorities = Containment.objects.filter(
-        descendant__in=places.values("place"), ancestor__kind=PlaceKind.AUTHORITY
-    )
-    organisations = grants_of(viewer, Permission.VIEW_SHARED_FILES).exclude(organisation=None)
+    families = with_permission(viewer, Permission.VIEW_FAMILIES)
+    places = {
+        held.place for held in families if held.place_kind in (PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD)
+    }
+    authorities: frozenset[int] = frozenset()
+    if places:
+        containing = Containment.objects.filter(descendant__in=places, ancestor__kind=PlaceKind.AUTHORITY)
+        authorities = frozenset(containing.values_list("ancestor_id", flat=True))
+    shared = with_permission(viewer, Permission.VIEW_SHARED_FILES)
     return RowScope(
-        authorities=frozenset(authorities.values_list("ancestor_id", flat=True)),
+        authorities=authorities,
         account=viewer.pk,
-        organisations=frozenset(organisations.values_list("organisation_id", flat=True)),
+        organisations=frozenset(held.organisation for held in shared if held.organisation is not None),
     )
 
 
@@ -66,6 +68,8 @@ class RowScopeMiddleware:
         account = request.user
         if not isinstance(account, Account) and not account.is_authenticated:
             return self.get_response(request)
+        if isinstance(account, Account):
+            account.held = held_by(account)  # read once, for all that the request asks of it
         scope = scope_of(account)
         if not scope.sees_personal_rows:
             with under(scope):

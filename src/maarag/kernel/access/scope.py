@@ -16,13 +16,30 @@ from django.utils import timezone
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 
 from .models import Account, Grant, Invitation
-from .permissions import ROLE_PERMISSIONS, WITHIN_AN_AUTHORITY, Permission, Role, roles_with
+from .permissions import WITHIN_AN_AUTHORITY, Held, Permission, roles_with
 from .queries import in_force
 
 if TYPE_CHECKING:
     from maarag.kernel.people.models import Organisation
 
 Viewer = Account | AnonymousUser
+
+
+def held_by(viewer: Viewer) -> tuple[Held, ...]:
+    """The roles that the viewer holds today; in a request, those held when it began."""
+    if not isinstance(viewer, Account) or not viewer.is_active:
+        return ()
+    if viewer.held is not None:
+        return viewer.held
+    rows = Grant.objects.filter(in_force(), account=viewer).order_by()
+    return tuple(Held(*row) for row in rows.values_list("role", "place", "place__kind", "organisation"))
+
+
+def with_permission(viewer: Viewer, permission: Permission | str) -> list[Held]:
+    """Those of the viewer's roles that carry the permission."""
+    if isinstance(viewer, Account) and viewer.limited_to is not None and permission not in viewer.limited_to:
+        return []
+    return [held for held in held_by(viewer) if permission in held.permissions]
 
 
 def grants_of(viewer: Viewer, permission: Permission | str) -> QuerySet[Grant]:
@@ -42,16 +59,15 @@ def grants_of(viewer: Viewer, permission: Permission | str) -> QuerySet[Grant]:
 
 def holds_somewhere(viewer: Viewer, permission: Permission | str) -> bool:
     """Whether the viewer holds the permission for any place or organisation at all."""
-    return grants_of(viewer, permission).exists()
+    return bool(with_permission(viewer, permission))
 
 
 def permissions_somewhere(viewer: Viewer) -> frozenset[Permission]:
-    """Every permission that the viewer holds for some place or organisation, in one query (for menus)."""
-    if not isinstance(viewer, Account) or not viewer.is_active:
+    """Every permission that the viewer holds for some place or organisation (for menus)."""
+    if not isinstance(viewer, Account):
         return frozenset()
-    roles = Grant.objects.filter(in_force(), account=viewer).order_by().values_list("role", flat=True)
-    held = frozenset().union(*(ROLE_PERMISSIONS.get(Role(role), frozenset()) for role in set(roles)))
-    return held if viewer.limited_to is None else held & viewer.limited_to
+    found = frozenset[Permission]().union(*(held.permissions for held in held_by(viewer)))
+    return found if viewer.limited_to is None else found & viewer.limited_to
 
 
 def permits(
@@ -64,6 +80,8 @@ def permits(
     """Whether the viewer holds the permission for this place (or any that contains it) or organisation."""
     if isinstance(viewer, Account) and viewer.is_system and viewer.is_active:
         return True
+    if isinstance(viewer, Account) and viewer.held is not None and not holds_somewhere(viewer, permission):
+        return False
     grants = grants_of(viewer, permission)
     wanted = Q(pk__in=[])
     if place is not None:
