@@ -1,0 +1,23 @@
+"""Errors of the engine `matching`: each says what is wrong and, for a file, in which line."""
+
+from __future__ import annotations
+
+
+class MatchingError(ValueError):
+    """Something that cannot be matched. `line` (from 1) is where in the file it was met, if known."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message if line is None else f"line {line}: {message}")
+        self.line = line
+
+
+class InstanceError(MatchingError):
+    """Numbers that make no assignment problem: missing, too many, not whole, negative."""
+
+
+class InfeasibleError(MatchingError):
+    """It is proved that no assignment keeps within the capacities."""
+
+
+class NotFoundError(MatchingError):
+    """No assignment within the capacities was found in the time given; there may be one."""
