@@ -8,6 +8,7 @@ class Config(AppConfig):
     verbose_name = _("Baskets of responses")
 
     def ready(self) -> None:
-        from . import filing
+        from . import counting, filing
 
         filing.register_all()
+        counting.register_all()

@@ -1,0 +1,55 @@
+"""What the rooms below ask of baskets: places taken, families behind money, and files that cannot be one.
+
+They ask in anybody's name, so each count enters the scope of the authorities it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from maarag.database.rows import RowScope, visible
+from maarag.domains.families.models import Family
+from maarag.domains.families.moving import refuse_when
+from maarag.domains.funding import hidden
+from maarag.domains.programmes import in_use
+from maarag.domains.programmes.models import Quota
+from maarag.ui.figures import name_in_language
+
+from .models import Basket, BasketStatus, Request, Stage
+
+WITHOUT_MONEY = (Stage.DRAFT, Stage.DECLINED, Stage.REVERSED)
+
+
+def places_taken(quota: Quota) -> int:
+    """How many open baskets take a place of the quota."""
+    with visible(RowScope(authorities=frozenset({quota.authority_id}))):
+        return Basket.objects.filter(quota=quota, status=BasketStatus.OPEN).count()
+
+
+def families_behind(pots: Sequence[int]) -> Mapping[int, int]:
+    """By purse of a quota: the families for whom money of it is asked for, reserved or spent."""
+    authorities = frozenset(Quota.objects.filter(pot__in=pots).values_list("authority_id", flat=True))
+    with visible(RowScope(authorities=authorities)):
+        rows = Request.objects.filter(basket__quota__pot__in=pots).exclude(stage__in=WITHOUT_MONEY)
+        counted = rows.order_by().values_list("basket__quota__pot").annotate(Count("family", distinct=True))
+        return dict(counted)
+
+
+def two_open_baskets(kept: Family, away: Family) -> Iterator[str]:
+    """Why two files are not merged: one family has one open basket in a programme."""
+    rows = Basket.objects.filter(family__in=[kept, away], status=BasketStatus.OPEN)
+    programmes = [row.quota.programme for row in rows.select_related("quota__programme")]
+    for programme in {one for one in programmes if programmes.count(one) > 1}:
+        yield _("Both files have an open basket in %(programme)s: close one of the two first.") % {
+            "programme": name_in_language(programme)
+        }
+
+
+def register_all() -> None:
+    """Called once, when the app is ready."""
+    in_use.register(places_taken)
+    hidden.register(families_behind)
+    refuse_when(two_open_baskets)
