@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from maarag.engines.matching.fairness import fairness, fairness_report, newcombe, wilson
+from maarag.engines.matching.fairness import fairness_report, group_rates, newcombe, wilson
 from maarag.engines.matching.placement_errors import PlacementError
 
 
@@ -51,13 +51,13 @@ def test_a_difference_is_seen_and_its_absence_not_invented() -> None:
     labels = ["a"] * 200 + ["b"] * 200
     placed = np.concatenate([np.arange(200) < 160, np.arange(200) < 100])
     fit = np.where(np.arange(400) < 200, 60.0, 50.0) + np.tile([0.0, 1.0], 200)
-    one, other = fairness(labels, placed, fit)
+    one, other = group_rates(labels, placed, fit)
     assert one.seen
     assert one.difference == pytest.approx(0.3)
     assert other.difference == pytest.approx(-0.3)
     assert one.fit_seen
     assert one.fit_difference == pytest.approx(10)
-    alike = fairness(labels, np.arange(400) % 2 == 0, np.full(400, 3.0))
+    alike = group_rates(labels, np.arange(400) % 2 == 0, np.full(400, 3.0))
     assert not any(group.seen or group.fit_seen for group in alike)
 
 
@@ -73,7 +73,7 @@ def test_small_and_single_groups() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", [lambda: wilson(3, 2), lambda: wilson(1, 2, 1.0), lambda: fairness(["a"], [], [])]
+    "call", [lambda: wilson(3, 2), lambda: wilson(1, 2, 1.0), lambda: group_rates(["a"], [], [])]
 )
 def test_what_cannot_be_is_told(call) -> None:
     with pytest.raises(PlacementError):

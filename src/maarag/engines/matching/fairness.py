@@ -81,7 +81,7 @@ def newcombe(
     return Interval(low, high)
 
 
-def fairness(
+def group_rates(
     labels: Sequence[str], placed: npt.ArrayLike, fit: npt.ArrayLike, confidence: float = 0.95
 ) -> list[Group]:
     """One attribute: `labels` [families] the group of each, `placed` whether it has a place, `fit` how well
@@ -97,7 +97,7 @@ def fairness_report(
     attributes: Mapping[str, Sequence[str]], placed: npt.ArrayLike, fit: npt.ArrayLike
 ) -> dict[str, list[Group]]:
     """Several attributes: sex, sector, language, area."""
-    return {name: fairness(labels, placed, fit) for name, labels in attributes.items()}
+    return {name: group_rates(labels, placed, fit) for name, labels in attributes.items()}
 
 
 def _group(

@@ -1,0 +1,178 @@
+"""`python -m bench.placement`: families placed within capacities, 20 funders' budgets and 8 floors.
+
+HiGHS (as SciPy carries it) solves the linear programme of the same case in a process of its own: its value is
+the bound that ours is held against. The plain min-cost flow is OR-Tools' on the capacities alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from maarag.engines.matching import (
+    Explained,
+    Floor,
+    Limits,
+    PlacementProblem,
+    answer_arrivals,
+    place,
+)
+from maarag.engines.matching.placement_flow import flow
+
+ELIGIBLE = 10
+
+
+def case(families: int, places: int, seed: int = 1) -> PlacementProblem:
+    """Places for four families in five, budgets for 60 to 110 % of them, eight groups that fit less well and
+    are to be placed in three cases of four."""
+    rng = np.random.default_rng(seed)
+    steps = rng.integers(1, places // ELIGIBLE, (families, ELIGIBLE))
+    place_of = (rng.integers(0, places, (families, 1)) + np.cumsum(steps, axis=1)) % places
+    fit = rng.uniform(0, 100, (families, ELIGIBLE))
+    capacity = rng.multinomial(int(families * 0.8), np.full(places, 1 / places))
+    funder, cost = rng.integers(0, 20, places), rng.integers(2_000, 20_000, places)
+    wanted = np.bincount(funder, weights=capacity * cost, minlength=20)
+    floors = []
+    for _ in range(8):
+        members = np.flatnonzero(rng.random(families) < 0.05)
+        fit[members] *= 0.7
+        floors.append(Floor.share(members, 0.75))
+    return PlacementProblem.from_pairs(
+        np.repeat(np.arange(families), ELIGIBLE), place_of.ravel(), fit.ravel(), n_families=families,
+        capacity=capacity, cost=cost, funder=funder, budget=np.floor(wanted * rng.uniform(0.6, 1.1, 20)),
+        floors=floors,
+    )  # fmt: skip
+
+
+def linear(families: int, places: int) -> float:
+    """The value of the linear programme, by HiGHS (dual simplex is slower here than its interior point)."""
+    from scipy import sparse
+    from scipy.optimize import linprog
+
+    problem = case(families, places)
+    pairs = np.arange(len(problem.place))
+
+    def rows(of: Any, amounts: Any, height: int) -> Any:
+        return sparse.csr_array((amounts, (of, pairs)), shape=(height, len(pairs)))
+
+    ones, budget = np.ones(len(pairs)), problem.limits[0]
+    counted = [np.isin(problem.family, floor.members).astype(float)[None] for floor in problem.floors]
+    matrix = sparse.vstack(
+        [
+            rows(problem.family, ones, families),
+            rows(problem.place, ones, places),
+            rows(budget.of_pair, budget.amount / 1000, 20),
+            *(sparse.csr_array(-row) for row in counted),
+        ]
+    ).tocsr()
+    most = [np.ones(families), problem.capacity, budget.most / 1000, [-one.least for one in problem.floors]]
+    result = linprog(-problem.fit, A_ub=matrix, b_ub=np.concatenate(most), method="highs-ipm")
+    if result.status:
+        raise RuntimeError(result.message)
+    return -float(result.fun)
+
+
+def timed(call: Callable[[], Any]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    result = call()
+    return time.perf_counter() - began, result
+
+
+def against_the_linear_programme(families: int, places: int, patience: float) -> None:
+    problem = case(families, places)
+    seconds, placed = timed(lambda: place(problem))
+    binding = int((placed.prices.limits[0] > 0).sum()), int((placed.prices.floors > 0).sum())
+    print(f"\n{families:,} families × {places} places, {ELIGIBLE} eligible, 20 budgets, 8 floors")
+    print(f"  placed in {seconds:.2f} s: value {placed.value:,.1f}, own bound {placed.bound:,.1f}, "
+          f"gap {placed.gap:.4%}; {binding[0]} budgets and {binding[1]} floors bind")  # fmt: skip
+    print(f"  limits passed: {len(placed.broken())}; floors kept: {int(placed.floors_kept.sum())} of 8")
+    command = [sys.executable, "-m", "bench.placement", "--linear", str(families), str(places)]
+    try:
+        took, done = timed(
+            lambda: subprocess.run(command, check=True, capture_output=True, text=True, timeout=patience)
+        )
+        value = json.loads(done.stdout)
+        below, above = 1 - placed.value / value, placed.bound / value - 1
+        print(f"  linear programme by HiGHS, {took:.1f} s: {value:,.1f}")
+        print(f"  value below it by {below:.4%}, own bound above it by {above:.1e}")
+    except subprocess.TimeoutExpired:
+        print(f"  HiGHS did not end within {patience:.0f} s")
+    seconds, count = timed(lambda: sum(1 for _ in Explained(placed).families()))
+    print(f"  {count:,} families explained in {seconds:.2f} s")
+
+
+def against_the_plain_flow(families: int, places: int) -> None:
+    problem = case(families, places)
+    plain, _ = timed(
+        lambda: flow(np.arange(families), problem.start, problem.place, problem.fit / 100, problem.capacity)
+    )
+    seconds, placed = timed(lambda: place(problem))
+    print(f"\n{families:,} families × {places} places")
+    print(f"  plain min-cost flow {plain:.1f} s; with 20 budgets and 8 floors {seconds:.1f} s "
+          f"({seconds / plain:.2f}×), gap {placed.gap:.4%}, limits passed: {len(placed.broken())}, "
+          f"floors kept: {int(placed.floors_kept.sum())} of 8")  # fmt: skip
+
+
+def arriving(families: int, places: int) -> None:
+    """A year's families in turn, after a year of which all is known, against all of them at once."""
+    both = case(2 * families, places, seed=2)
+
+    def year(first: int) -> PlacementProblem:
+        part = slice(both.start[first], both.start[first + families])
+        budget = both.limits[0]
+        limits = Limits("budget", np.floor(budget.most / 2), budget.of_pair[part], budget.amount[part])
+        start = both.start[first : first + families + 1] - both.start[first]
+        return PlacementProblem(start, both.place[part], both.fit[part], both.capacity // 2, (limits,))
+
+    history, stream = year(0), year(families)
+    hindsight = place(stream)
+    print(
+        f"\n{families:,} families arriving one by one at {places} places, 20 budgets; hindsight = the bound"
+    )
+    ways = (
+        ("each its best open place", None, 1),
+        ("prices, a year of history", history, 20),
+        ("prices, no history", None, 20),
+    )
+    for name, past, times in ways:
+        seconds, pairs = timed(lambda past=past, times=times: answer_arrivals(stream, past, times=times))
+        value = stream.fit[pairs[pairs >= 0]].sum()
+        print(
+            f"  {name:28}{value / hindsight.bound:8.2%}{seconds:8.1f} s, {families / seconds:,.0f} a second"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--linear", nargs=2, type=int, help="only the linear programme of this size")
+    parser.add_argument("--patience", type=float, default=600.0, help="seconds that HiGHS may take")
+    parser.add_argument("--large", type=int, default=500_000, help="families against the plain flow")
+    options = parser.parse_args()
+    if options.linear:
+        print(json.dumps(linear(*options.linear)))
+        return
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {datetime.date.today()}")
+    print(f"load before the run: {os.getloadavg()[0]:.1f}")
+    seconds, _ = timed(lambda: place(case(2_000, 50)))
+    print(
+        f"loading the compiled kernels, with a small case: {seconds:.1f} s (the first time they are compiled)"
+    )
+    against_the_linear_programme(5_000, 500, options.patience)
+    against_the_linear_programme(50_000, 500, options.patience)
+    arriving(50_000, 500)
+    if options.large:
+        against_the_plain_flow(options.large, 500)
+
+
+if __name__ == "__main__":
+    main()
