@@ -18,6 +18,7 @@ BENCHES = (
     "backup",
     "suppression",
     "ledger",
+    "assignment",
 )
 
 

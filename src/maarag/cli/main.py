@@ -21,6 +21,7 @@ COMMANDS = {
     "budget": "maarag.cli.budget:budget",
     "search": "maarag.cli.search:search",
     "reach": "maarag.cli.reach:reach",
+    "match": "maarag.cli.match:match",
     "overlap": "maarag.cli.overlap:overlap",
     "basket": "maarag.cli.baskets:basket",
     "import": "maarag.cli.imports:import_",

@@ -1,0 +1,222 @@
+"""Generalized assignment: each job to one agent within the capacities, at the least cost.
+
+`solve_assignment` runs independent searches side by side (`assignment_walk`), raises a lower bound
+(`assignment_bound`) and stops as soon as the two meet.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from maarag.engines.matching.errors import InfeasibleError, NotFoundError
+from maarag.engines.matching.instances import AssignmentInstance
+
+#: Seconds kept back for what comes after the search.
+RESERVE = 0.15
+#: Seconds of search even where the very first run has spent the time given on compiling.
+LEAST = 0.3
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: seconds gone, the best objective (None before the first), the bound."""
+
+    seconds: float
+    objective: int | None
+    bound: int
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """An assignment within the capacities.
+
+    assignment: n agents, from 0, one a job. bound: no assignment costs less. seconds: wall time taken.
+    """
+
+    objective: int
+    bound: int
+    assignment: npt.NDArray[np.int64]
+    seconds: float
+
+    @property
+    def optimal(self) -> bool:
+        return self.bound >= self.objective
+
+    @property
+    def gap(self) -> float:
+        """How much of the objective the bound leaves open, as a share of it."""
+        return (self.objective - self.bound) / max(abs(self.objective), 1)
+
+
+def solve_assignment(
+    instance: AssignmentInstance,
+    seconds: float,
+    seed: int = 0,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    threads: int | None = None,
+) -> Assigned:
+    """The best assignment found within `seconds` of wall time (loading compiled code included; only the very
+    first run on a machine, which compiles for some 20 seconds, may take longer than a shorter time).
+
+    threads: searches side by side; by default one for each free processor, at most 4. `cancelled` is asked
+    several times a second; when it says so the best so far is returned. Raises InfeasibleError where there
+    is none, and NotFoundError where none was found in time.
+    """
+    began = time.monotonic()
+    run = _Run(instance, began + max(seconds - RESERVE, 0.0), seed, threads or _processors())
+    run.go(lambda: _tell(run, began, progress), cancelled)
+    if run.objective is None:
+        if run.proved:
+            raise InfeasibleError("no assignment keeps within the capacities.")
+        raise NotFoundError(f"no assignment within the capacities was found in {seconds:g} seconds.")
+    owner = run.assignment()
+    return Assigned(run.objective, min(run.bound, run.objective), owner, time.monotonic() - began)
+
+
+def _tell(run: _Run, began: float, progress: Callable[[Progress], None] | None) -> None:
+    if progress is not None:
+        progress(Progress(time.monotonic() - began, run.objective, run.bound))
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, min(4, len(os.sched_getaffinity(0))))
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+class _Run:
+    """The searches of one call, and what they know together."""
+
+    def __init__(self, instance: AssignmentInstance, end: float, seed: int, threads: int) -> None:
+        # Imported here: loading compiled code takes a second, and belongs to the time given.
+        from maarag.engines.matching.assignment_dive import Prices, prepare
+        from maarag.engines.matching.assignment_walk import Walk
+
+        self.instance = instance
+        # Compiling (the very first run) may have taken all the time given: it still searches.
+        self.end = max(end, time.monotonic() + LEAST)
+        self.proved = False
+        self._stop = threading.Event()
+        self.problem = prepare(instance)
+        self.walks = [Walk(self.problem, seed * 64 + k, self._stopped) for k in range(threads)]
+        self.prices = Prices(self.problem)
+        self._priced = threading.Event()
+        self._error: BaseException | None = None
+
+    @property
+    def objective(self) -> int | None:
+        best = min(walk.objective for walk in self.walks)
+        return round(best) if math.isfinite(best) else None
+
+    @property
+    def bound(self) -> int:
+        if self.proved and self.objective is not None:
+            return self.objective
+        return math.ceil(self.prices.bound - 1e-6 * max(1.0, abs(self.prices.bound)))
+
+    def assignment(self) -> npt.NDArray[np.int64]:
+        best = min(self.walks, key=lambda walk: walk.objective)
+        assert best.best is not None
+        return best.best.astype(np.int64)
+
+    def go(self, tell: Callable[[], None], cancelled: Callable[[], bool] | None) -> None:
+        """Search until the time is over, the bound is met or `cancelled` says so."""
+        workers = [
+            threading.Thread(target=self._work, args=(k,), daemon=True) for k in range(len(self.walks))
+        ]
+        for worker in workers:
+            worker.start()
+        try:
+            while any(worker.is_alive() for worker in workers):
+                if self._stopped() or (cancelled is not None and cancelled()):
+                    break
+                tell()
+                workers[0].join(0.1)
+        finally:
+            self._stop.set()
+            for worker in workers:
+                worker.join()
+        if self._error is not None:
+            raise self._error
+        tell()
+
+    def _stopped(self) -> bool:
+        return self._stop.is_set() or time.monotonic() >= self.end
+
+    def _work(self, number: int) -> None:
+        try:
+            self._search(number)
+        except BaseException as error:
+            self._error = error
+            self._stop.set()
+
+    def _search(self, number: int) -> None:
+        walk = self.walks[number]
+        began = time.monotonic()
+        whole = self.end - began
+        walk.first()
+        if number == 0:
+            if self.problem.knapsacks:
+                self._raise_bound(began + 0.15 * whole)
+            self._priced.set()
+        else:
+            while not self._priced.wait(0.02):
+                if self._stopped():
+                    return
+        tried = math.inf
+        for _ in walk.rounds(self.prices):
+            if self._met():
+                self._stop.set()
+                return
+            if number == 0 and time.monotonic() > began + 0.25 * whole:
+                tried = self._close(tried)
+
+    def _raise_bound(self, until: float) -> None:
+        """Raise the bound until its steps are short or the time for it is over."""
+        while self.prices.step[0] > 2e-3 and not self._stopped() and time.monotonic() < until:
+            known = self.objective
+            most = self.prices.bound + 0.01 * abs(self.prices.bound) + 2.0
+            self.prices.raise_by(max(1, 2000 // self.instance.jobs), min(most, known) if known else most)
+            if self._met():
+                return
+
+    def _met(self) -> bool:
+        return self.objective is not None and self.bound >= self.objective
+
+    def _close(self, tried: float) -> float:
+        """Where few pairs of job and agent are left that could improve, let a MIP solver decide.
+
+        tried: with how many pairs this was done before. Returns that, or the fewer of now.
+        """
+        from maarag.engines.matching.assignment_closing import close, promising
+
+        known = self.objective
+        best = float(known) if known is not None else math.inf
+        pairs, limit = promising(self.prices, best, max(4 * self.instance.jobs, 1000))
+        left = int(pairs.sum())
+        if left > 0.9 * tried and limit < best:
+            return tried
+        seconds = self.end - time.monotonic()
+        answer = close(self.problem, pairs, min(0.35 * seconds, seconds - 0.5))
+        value = math.inf
+        if answer.owner is not None and self.instance.keeps_within(answer.owner):
+            value = float(self.instance.objective(answer.owner))
+            self.walks[0].offer(answer.owner, value)
+        if answer.proved:
+            # Beyond these pairs nothing is below the limit.
+            proved = min(value, limit)
+            if math.isinf(proved):
+                self.proved = True
+                self._stop.set()
+            else:
+                self.prices.bound = max(self.prices.bound, proved)
+        return left

@@ -1,0 +1,146 @@
+"""Generalized assignment: feasible, no worse than what brute force proves, bounded from below."""
+
+from __future__ import annotations
+
+import csv
+from importlib import import_module
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.assignment_instances import make
+from maarag.engines.matching import (
+    AssignmentInstance,
+    InfeasibleError,
+    NotFoundError,
+    Progress,
+    read_instance,
+    solve_assignment,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """The search is compiled before anything is timed: the very first time this takes many seconds."""
+    import_module("maarag.engines.matching.assignment_walk")
+
+
+def best_by_trying_all(instance: AssignmentInstance) -> int | None:
+    """The least cost over all assignments within the capacities; None where there is none."""
+    tried = product(range(instance.agents), repeat=instance.jobs)
+    return min((instance.objective(a) for a in tried if instance.keeps_within(a)), default=None)
+
+
+@st.composite
+def instances(draw: st.DrawFn) -> AssignmentInstance:
+    agents, jobs = draw(st.integers(1, 3)), draw(st.integers(1, 6))
+    numbers = np.random.default_rng(draw(st.integers(0, 10**6)))
+    low = draw(st.sampled_from([-20, 0, 10]))
+    cost = numbers.integers(low, 30, (agents, jobs))
+    resource = numbers.integers(draw(st.integers(0, 5)), 12, (agents, jobs))
+    tightness = draw(st.sampled_from([0.5, 0.8, 1.0, 3.0]))
+    capacity = (tightness * resource.sum(axis=1) / agents).astype(np.int64)
+    return AssignmentInstance(cost, resource, capacity)
+
+
+@settings(max_examples=25, deadline=None)
+@given(instances())
+def test_small_problems_are_solved_to_the_end(instance: AssignmentInstance):
+    expected = best_by_trying_all(instance)
+    if expected is None:
+        with pytest.raises((InfeasibleError, NotFoundError)):
+            solve_assignment(instance, 0.6)
+        return
+    answer = solve_assignment(instance, 0.6)
+    assert instance.keeps_within(answer.assignment)
+    assert answer.objective == instance.objective(answer.assignment) == expected
+    assert answer.bound <= expected
+
+
+@pytest.mark.parametrize("kind", ["c", "d", "e"])
+def test_each_type_is_feasible_and_bounded(kind: str):
+    instance = make(kind, 10, 60)
+    answer = solve_assignment(instance, 1.5)
+    assert instance.keeps_within(answer.assignment)
+    assert instance.objective(answer.assignment) == answer.objective
+    assert answer.bound <= answer.objective
+    assert answer.gap < 0.03
+
+
+def test_where_capacities_do_not_bind_each_job_goes_to_its_cheapest():
+    random = np.random.default_rng(3)
+    cost = random.integers(0, 100, (4, 30))
+    instance = AssignmentInstance(cost, np.ones((4, 30)), np.full(4, 10**9))
+    answer = solve_assignment(instance, 5)
+    assert answer.optimal
+    assert answer.objective == answer.bound == cost.min(axis=0).sum()
+
+
+def test_a_job_too_large_for_every_agent_is_named():
+    with pytest.raises(InfeasibleError, match="job 2 "):
+        solve_assignment(AssignmentInstance([[1, 1]], [[1, 9]], [5]), 1)
+
+
+def test_jobs_that_exceed_all_capacities_are_told():
+    with pytest.raises(InfeasibleError, match="15"):
+        solve_assignment(AssignmentInstance([[1, 1, 1]] * 2, [[5, 5, 5]] * 2, [5, 5]), 1)
+
+
+def test_proof_that_none_fits():
+    """Two agents with room for 3 each, three jobs of 2: enough room, but not where it is needed."""
+    with pytest.raises((InfeasibleError, NotFoundError)):
+        solve_assignment(AssignmentInstance([[1, 1, 1]] * 2, [[2, 2, 2]] * 2, [3, 3]), 1)
+
+
+def test_a_cancelled_run_gives_back_what_it_has():
+    instance = make("d", 10, 60)
+    seen: list[Progress] = []
+
+    def found() -> bool:
+        return bool(seen) and seen[-1].objective is not None
+
+    answer = solve_assignment(instance, 60, progress=seen.append, cancelled=found)
+    assert instance.keeps_within(answer.assignment)
+    assert answer.seconds < 60
+    assert seen[-1].objective == answer.objective
+    assert all(now.objective is None or now.bound <= now.objective for now in seen)
+
+
+def test_costs_moved_by_a_constant_move_the_optimum_by_as_much():
+    base = make("c", 4, 12, seed=5)
+    moved = AssignmentInstance(base.cost - 100, base.resource, base.capacity)
+    one, other = solve_assignment(base, 3), solve_assignment(moved, 3)
+    assert one.optimal
+    assert other.optimal
+    assert other.objective == one.objective - 100 * 12
+
+
+def _best_known(shared: Path) -> dict[str, int]:
+    with open(shared / "data" / "assignment" / "best_known.csv", encoding="utf-8") as file:
+        return {row["Path"]: int(row["Best known solution value"]) for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("name", ["a05100", "b05100", "c05100"])
+def test_published_optima_are_met(shared: Path, name: str):
+    instance = read_instance(shared / "data" / "assignment" / "chu1997" / name)
+    answer = solve_assignment(instance, 4)
+    known = _best_known(shared)[f"chu1997/{name}"]
+    assert instance.keeps_within(answer.assignment)
+    assert answer.bound <= known <= answer.objective
+    assert answer.objective <= known * 1.003
+
+
+@pytest.mark.proof
+def test_every_published_instance_is_feasible_and_near_the_best_known(shared: Path):
+    known = _best_known(shared)
+    folder = shared / "data" / "assignment"
+    for path, best in known.items():
+        instance = read_instance(folder / path)
+        answer = solve_assignment(instance, 4)
+        assert instance.keeps_within(answer.assignment), path
+        if path.startswith("chu1997"):
+            assert answer.bound <= best <= answer.objective <= best * 1.01, path
