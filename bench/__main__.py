@@ -19,6 +19,7 @@ BENCHES = (
     "suppression",
     "ledger",
     "assignment",
+    "placement",
 )
 
 

@@ -141,8 +141,8 @@ def arriving(families: int, places: int) -> None:
     )
     ways = (
         ("each its best open place", None, 1),
-        ("prices, a year of history", history, 20),
-        ("prices, no history", None, 20),
+        ("prices, a year of history", history, 30),
+        ("prices, no history", None, 30),
     )
     for name, past, times in ways:
         seconds, pairs = timed(lambda past=past, times=times: answer_arrivals(stream, past, times=times))

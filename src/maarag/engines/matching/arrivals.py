@@ -15,10 +15,12 @@ import numpy.typing as npt
 from maarag.engines.matching.placement_errors import PlacementError
 from maarag.engines.matching.placement_model import Floats, Ints, Limits, PlacementProblem
 from maarag.engines.matching.placement_moves import move, open_for
-from maarag.engines.matching.placement_prices import Rows, find_prices, raw_amounts
+from maarag.engines.matching.placement_prices import Rows, find_prices, follow_prices, raw_amounts
 
 #: Prices are learned anew so many times in a stream.
-TIMES = 20
+TIMES = 30
+#: Families that prices are learned from at most: the newest.
+POOL = 40_000
 
 
 class Arrivals:
@@ -64,11 +66,11 @@ class Arrivals:
         seen = self.past + arrived
         if seen == 0:
             return
-        pool = self._rows.sample(np.arange(seen))
+        pool = self._rows.sample(np.arange(max(0, seen - POOL), seen))
         left = np.maximum(self._most - self._used, 0.0) / self._rows.size
-        pool.most = left * (seen / (self.expected - arrived))
+        pool.most = left * (min(seen, POOL) / (self.expected - arrived))
         pool.most[-1] = 0.0
-        self._price = find_prices(pool, start=self._price)
+        self._price = find_prices(pool) if self._price is None else follow_prices(pool, self._price)
 
     def _answer(self, i: int) -> None:
         rows = self._rows
