@@ -157,6 +157,8 @@ class _Names:
         if change["kind"] == "place":
             return "one more place there"
         if change["kind"] == "fit":
+            if change["more"] < 1e-3:
+                return "the least bit more of fit there (it is nearly a tie)"
             return f"{change['more']:.3g} more of fit there"
         return f"{change['more']:,.10g} more in {self.limit(change['kind'], change['limit'])}"
 
