@@ -19,8 +19,8 @@ import numpy.typing as npt
 from maarag.engines.matching.errors import InfeasibleError, NotFoundError
 from maarag.engines.matching.instances import AssignmentInstance
 
-#: Seconds kept back for what comes after the search.
-RESERVE = 0.15
+#: Seconds kept back for what comes after the search, and more for each pair of agent and job (longer steps).
+RESERVE, RESERVE_OF_PAIR = 0.15, 4e-6
 #: Seconds of search even where the very first run has spent the time given on compiling.
 LEAST = 0.3
 
@@ -72,7 +72,8 @@ def solve_assignment(
     is none, and NotFoundError where none was found in time.
     """
     began = time.monotonic()
-    run = _Run(instance, began + max(seconds - RESERVE, 0.0), seed, threads or _processors())
+    reserve = RESERVE + RESERVE_OF_PAIR * instance.agents * instance.jobs
+    run = _Run(instance, began + max(seconds - reserve, 0.0), seed, threads or _processors())
     run.go(lambda: _tell(run, began, progress), cancelled)
     if run.objective is None:
         if run.proved:
