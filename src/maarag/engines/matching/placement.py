@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.placement_errors import FixedDecisionError, PlacementCancelled
+from maarag.engines.matching.placement_errors import PlacementCancelled
 from maarag.engines.matching.placement_exact import search, worth_looking
+from maarag.engines.matching.placement_fixed import Rest
 from maarag.engines.matching.placement_flow import flow
 from maarag.engines.matching.placement_model import (
     Floats,
     Floor,
     Ints,
-    Limits,
     Placed,
     PlacementProblem,
-    Prices,
 )
 from maarag.engines.matching.placement_moves import bring_in, exchange, relieve, take_better
 from maarag.engines.matching.placement_prices import Rows, find_prices, raw_amounts
@@ -55,7 +54,7 @@ def place(
     is called as it goes. Raises PlacementError, FixedDecisionError, PlacementCancelled.
     """
     say = progress or (lambda _share, _words: None)
-    rest = _Rest.of(problem, fixed or {})
+    rest = Rest.of(problem, fixed or {})
     say(0.05, "prices of places, budgets and floors")
     rows = Rows.of(rest.problem)
     price = find_prices(rows, cancelled=cancelled)
@@ -83,62 +82,6 @@ def place(
         most = again if not facts["exact"] else min(most, again)
     say(1.0, "done")
     return rest.whole(work.choice, most, rows.as_prices(price, rest.problem), facts)
-
-
-@dataclass(eq=False)
-class _Rest:
-    """What is left to decide beside the fixed decisions."""
-
-    whole_problem: PlacementProblem
-    problem: PlacementProblem
-    kept: Ints
-    fixed_pair: Ints
-    is_fixed: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, problem: PlacementProblem, fixed: Mapping[int, int | None]) -> _Rest:
-        n = problem.n_families
-        pair, is_fixed = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=bool)
-        for family, where in fixed.items():
-            if not 0 <= family < n:
-                raise FixedDecisionError(f"family {family} does not exist", family)
-            is_fixed[family] = True
-            if where is not None:
-                pair[family] = problem.pair(family, where)
-                if pair[family] < 0:
-                    raise FixedDecisionError(f"family {family} may not have place {where}", family)
-        if not fixed:
-            return cls(problem, problem, np.arange(len(problem.place)), pair, is_fixed)
-        for broken in Placed(problem, pair, 0.0, Prices(np.zeros(0)), is_fixed).broken():
-            raise FixedDecisionError(f"the fixed decisions alone pass {broken}")
-        kept = np.flatnonzero(np.repeat(~is_fixed, np.diff(problem.start)))
-        return cls(problem, cls.part(problem, pair, kept), kept, pair, is_fixed)
-
-    @staticmethod
-    def part(problem: PlacementProblem, decided: Ints, kept: Ints) -> PlacementProblem:
-        """The problem of the pairs `kept` (rising numbers), with what the `decided` pairs leave of it."""
-        known = Placed(problem, decided, 0.0, Prices(np.zeros(0)), np.zeros(0, dtype=bool))
-        limits = tuple(
-            Limits(one.kind, np.maximum(one.most - known.used(k), 0.0), one.of_pair[kept], one.amount[kept])
-            for k, one in enumerate(problem.limits)
-        )
-        floors = tuple(
-            Floor(one.members, max(0, one.least - int(count)))
-            for one, count in zip(problem.floors, known.floor_counts, strict=True)
-        )
-        sizes = np.bincount(problem.family[kept], minlength=problem.n_families)
-        start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        room = problem.capacity - known.taken
-        return PlacementProblem(start, problem.place[kept], problem.fit[kept], room, limits, floors)
-
-    def whole(self, choice: Ints, bound: float, prices: Any, facts: dict[str, Any]) -> Placed:
-        pair = self.fixed_pair.copy()
-        placed = choice >= 0
-        pair[placed] = self.kept[choice[placed]]
-        fixed_value = float(self.whole_problem.fit[self.fixed_pair[self.fixed_pair >= 0]].sum())
-        found = Placed(self.whole_problem, pair, 0.0, prices, self.is_fixed, facts)
-        # Sums in another order differ in their last digits; the bound is never below what was found.
-        return replace(found, bound=max(found.value, bound + fixed_value + 1e-9 * abs(bound)))
 
 
 class _Work:
@@ -272,7 +215,7 @@ class _Work:
         mine |= placed & (best <= lag[near].max())
         near = np.sort(np.concatenate([near, self.choice[mine & placed]]))
         others = np.where(mine, -1, self.choice)
-        part = _Rest.part(problem, others, near)
+        part = Rest.part(problem, others, near)
         found = search(part, np.arange(len(near)), self.rows.unit, seconds, precision=1e-5).choice
         if found is not None:
             self._take(np.where(found >= 0, near[found], others))
