@@ -26,12 +26,13 @@ SOURCES = Path(__file__).resolve().parent.parent
 TABLES_FOLLOW = (
     "src/maarag/database/**/*.py",
     "src/maarag/**/migrations/*.py",
+    "src/maarag/**/*.sql",
     "src/maarag/**/models.py",
     "src/maarag/**/models/*.py",
     "src/maarag/config/settings/*.py",
     "requirements/base.txt",
 )
-ALL_CODE = ("src/maarag/**/*.py", "src/maarag/**/*.csv", "requirements/base.txt")
+ALL_CODE = ("src/maarag/**/*.py", "src/maarag/**/*.sql", "src/maarag/**/*.csv", "requirements/base.txt")
 
 
 def state_of(patterns: tuple[str, ...], *more: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import logging.config
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -229,8 +230,14 @@ def as_superuser(*statements: str) -> None:
 
 def files_of_the_server(tmp_path: Path, since: float) -> dict[str, list[Path]]:
     """Everything that the server wrote since then: its data, its write-ahead log, its log, and a dump."""
-    as_superuser("SELECT pg_switch_wal()", "CHECKPOINT")
     layout = Layout.of(default_home())
+    as_superuser("SELECT pg_switch_wal()")
+    log = tmp_path / "pg_wal"  # copied: a checkpoint gives back the segments that it needs no more
+    log.mkdir()
+    for path in (layout.data / "pg_wal").iterdir():
+        if path.is_file() and path.stat().st_mtime >= since:
+            shutil.copy2(path, log)
+    as_superuser("CHECKPOINT")
     login = superuser()
     dump = tmp_path / "dump.sql"
     subprocess.run(
@@ -251,11 +258,7 @@ def files_of_the_server(tmp_path: Path, since: float) -> dict[str, list[Path]]:
     return {
         "dump": [dump],
         "tables": [path for path in (layout.data / "base" / oid).iterdir() if path.is_file()],
-        "write-ahead log": [
-            path
-            for path in (layout.data / "pg_wal").iterdir()
-            if path.is_file() and path.stat().st_mtime >= since
-        ],
+        "write-ahead log": list(log.iterdir()),
         "log of the server": [layout.log],
     }
 

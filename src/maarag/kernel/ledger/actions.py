@@ -258,6 +258,7 @@ def close_period(
     closed = ClosedPeriod(starts=starts, ends=ends, authority=authority, by=by, decision=decision)
     closed.full_clean()
     closed.save()
+    closed.refresh_from_db(fields=["at"])
     record(
         by=by,
         action="ledger.close_period",

@@ -57,6 +57,7 @@ CREATE OR REPLACE FUNCTION public.ledger_close_period() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(7205159405);
+    NEW.at := clock_timestamp();  -- after the wait: the entries that were under way are earlier
     RETURN NEW;
 END $$;
 
@@ -120,7 +121,7 @@ CREATE OR REPLACE TRIGGER ledger_keep BEFORE INSERT OR UPDATE ON public.ledger_a
     EXECUTE FUNCTION public.ledger_keep_balance();
 CREATE OR REPLACE TRIGGER ledger_begin BEFORE INSERT ON public.ledger_entry FOR EACH ROW
     EXECUTE FUNCTION public.ledger_begin_entry();
-CREATE OR REPLACE TRIGGER ledger_close BEFORE INSERT ON public.ledger_closedperiod FOR EACH STATEMENT
+CREATE OR REPLACE TRIGGER ledger_close BEFORE INSERT ON public.ledger_closedperiod FOR EACH ROW
     EXECUTE FUNCTION public.ledger_close_period();
 CREATE OR REPLACE TRIGGER ledger_apply AFTER INSERT ON public.ledger_posting REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_apply();
