@@ -8,7 +8,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from maarag.engines.matching import Placed, Tables
+    from maarag.cli.match_files import Tables
+    from maarag.engines.matching import Placed
 
 NAMED = 3
 """Better-fitting places that a table or CSV names; JSON has all."""

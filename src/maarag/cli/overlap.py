@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from maarag.cli.answers import Refused, give_answer
 from maarag.database.errors import translate as _
 
 if TYPE_CHECKING:
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
     help=_("Show pairs of this probability and above."),
 )
 @click.option("--limit", type=click.IntRange(1), help=_("At most so many pairs; groups are not cut."))
-@click.option("--output", type=click.Path(dir_okay=False, writable=True), help=_("Write to this file."))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help=_("Write to this file."))
 @click.option(
     "--skip-bad-rows", is_flag=True, help=_("List rows that cannot be understood and go on without them.")
 )
 def overlap(
-    services: str, form: str, min_score: float, limit: int | None, output: str | None, skip_bad_rows: bool
+    services: str, form: str, min_score: float, limit: int | None, output: Path | None, skip_bad_rows: bool
 ) -> None:
     started = time.perf_counter()
     records = _read(services, skip_bad_rows)
@@ -58,22 +59,7 @@ def overlap(
         text = _as_csv(answer)
     else:
         text = _as_table(answer, wide=output is not None or not sys.stdout.isatty())
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        # A byte order mark lets spreadsheets read the Hebrew of a CSV file.
-        Path(output).write_text(text, "utf-8-sig" if form == "csv" else "utf-8")
-    except OSError as error:
-        raise BadInput(
-            _("%(file)s cannot be written: %(reason)s") % {"file": output, "reason": error.strerror}
-        ) from error
-
-
-class BadInput(click.ClickException):
-    """A file that cannot be read or written."""
-
-    exit_code = 2
+    give_answer(text, output, form)
 
 
 def _read(path: str, skip_bad_rows: bool) -> list[ServiceRecord]:
@@ -85,7 +71,7 @@ def _read(path: str, skip_bad_rows: bool) -> list[ServiceRecord]:
     except ServiceFileError as error:
         rows = any(problem.row for problem in error.problems)
         hint = "\n" + _("Correct these rows, or go on without them: --skip-bad-rows") if rows else ""
-        raise BadInput(f"{error}{hint}") from error
+        raise Refused(f"{error}{hint}") from error
     for problem in skipped or ():
         click.echo(_("left out, %(problem)s") % {"problem": problem.message}, err=True)
     return records

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from maarag.cli.answers import Refused, give_answer
 
 if TYPE_CHECKING:
     from maarag.cli.reach_files import BadRow, PairRows, Points
@@ -80,8 +81,9 @@ def reach(
     skip_bad_rows: bool,
 ) -> None:
     """Who can reach services: access, coverage and gap of every place, and what would close the gaps."""
-    from maarag.cli.reach_files import FileError, read_pairs, read_points
+    from maarag.cli.reach_files import read_pairs, read_points
     from maarag.cli.reach_output import Answer, render
+    from maarag.cli.table_files import FileError
     from maarag.engines.reach import Prepared, ReachError
 
     try:
@@ -106,14 +108,8 @@ def reach(
         result = Answer(answer, places, services, parameters, warnings, closing, place)
         text = render(result, output_format)
     except (FileError, ReachError) as error:
-        raise _Refused(str(error)) from error
-    _write(text, output, output_format)
-
-
-class _Refused(click.ClickException):
-    """Input that cannot be used: exit code 2."""
-
-    exit_code = 2
+        raise Refused(str(error)) from error
+    give_answer(text, output, output_format)
 
 
 def _decay(method: str, bands: str | None, decay: str | None) -> Decay | None:
@@ -218,7 +214,7 @@ def _place(identity: str | None, places: Points) -> int | None:
 
 
 def _report(bad: list[BadRow], skip: bool) -> None:
-    from maarag.cli.reach_files import listing
+    from maarag.cli.table_files import listing
 
     if not bad:
         return
@@ -227,26 +223,7 @@ def _report(bad: list[BadRow], skip: bool) -> None:
         click.echo(f"{len(bad)} rows left out.", err=True)
         return
     rows = "1 row" if len(bad) == 1 else f"{len(bad)} rows"
-    raise _Refused(f"{rows} cannot be used; correct them or add --skip-bad-rows.\n{listing(bad)}")
-
-
-def _write(text: str, output: Path | None, output_format: str) -> None:
-    if output is None:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8")
-        click.echo(text, nl=not text.endswith("\n"))
-        return
-    import os
-
-    # Excel recognises UTF-8 by its mark; written beside and renamed, so that no half file is ever seen.
-    encoding = "utf-8-sig" if output_format == "csv" else "utf-8"
-    beside = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        beside.write_text(text if text.endswith("\n") else text + "\n", encoding=encoding, newline="")
-        beside.replace(output)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise _Refused(f"{output}: cannot be written ({error.strerror})") from error
+    raise Refused(f"{rows} cannot be used; correct them or add --skip-bad-rows.\n{listing(bad)}")
 
 
 if __name__ == "__main__":

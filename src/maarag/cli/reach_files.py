@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from maarag.standards.text_files import ServiceFileError, csv_rows, decode, is_workbook, workbook_rows
+from maarag.cli.table_files import TableFile, plain_number
 
-SHOWN = 20
-"""Bad rows that a message lists before it only counts the rest."""
-
-# Accepted names of a column, best first; letters and digits only, lower case (see `_plain`).
+# Accepted names of a column, best first; letters and digits only, lower case.
 ID = "id code geoid cbscode מזהה קוד סמל"
 PLACE = "placeid demandid originid place origin demand מזההמקום קודמקום סמליישוב קודרשות מקום מוצא"
 SERVICE = (
@@ -38,19 +31,10 @@ COST = (
 )
 
 # Where no name fits: the only column whose name contains one of these.
-HINTS = {
-    "the place": "demand orig place מקום",
-    "the service": "supply dest service facilit שירות",
-    "people": "people person popul אנשים אוכלוס תושבים",
-    "capacity": "capac קיבול",
-    "the latitude": "latit רוחב",
-    "the longitude": "longit אורך",
-    "the distance or time": "minut dist time cost מרחק דקות זמן",
-}
-
-
-class FileError(Exception):
-    """A file that cannot be used as it is. The message names the file, the lines and what to do."""
+PEOPLE_HINTS = "people person popul אנשים אוכלוס תושבים"
+CAPACITY_HINTS = "capac קיבול"
+PLACE_HINTS, SERVICE_HINTS = "demand orig place מקום", "supply dest service facilit שירות"
+COST_HINTS = "minut dist time cost מרחק דקות זמן"
 
 
 @dataclass(frozen=True)
@@ -84,64 +68,17 @@ class PairRows:
     unit: str = ""
 
 
-class _Table:
-    """Header and rows of one file."""
-
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise FileError(f"{path}: cannot be read ({error.strerror})") from error
-        try:
-            rows: Sequence[Sequence[Any]]
-            if is_workbook(data):
-                rows = workbook_rows(data, self.name)
-            else:
-                rows = csv_rows(decode(data, self.name), self.name)
-        except ServiceFileError as error:
-            raise FileError(f"{self.name}: {error}") from error
-        self.numbered = [(n, row) for n, row in enumerate(rows, 1) if any(_text(cell) for cell in row)]
-        if not self.numbered:
-            raise FileError(f"{self.name}: the file is empty; the first row must name the columns")
-        self.header = [_text(cell) for cell in self.numbered[0][1]]
-        self.plain = [_plain(cell) for cell in self.header]
-        self.taken: set[int] = set()
-
-    def column(self, what: str, names: str, *, required: bool = True) -> int | None:
-        for name in names.split():
-            for index, plain in enumerate(self.plain):
-                if plain == name and index not in self.taken:
-                    self.taken.add(index)
-                    return index
-        likely = [
-            index
-            for index, plain in enumerate(self.plain)
-            if index not in self.taken and any(hint in plain for hint in HINTS.get(what, "").split())
-        ]
-        if len(likely) == 1:
-            self.taken.add(likely[0])
-            return likely[0]
-        if not required:
-            return None
-        found = ", ".join(cell for cell in self.header if cell) or "none"
-        accepted = ", ".join(names.split()[:4])
-        raise FileError(f"{self.name}: no column for {what} (for example {accepted}). Columns found: {found}")
-
-    def rows(self) -> Iterator[tuple[int, Callable[[int | None], str]]]:
-        for line, row in self.numbered[1:]:
-            yield line, partial(_cell, row)
-
-
 def read_points(path: Path, kind: str, *, located: bool, bad: list[BadRow]) -> Points:
     """Places (`kind` "demand") or services ("supply"). Rows that cannot be used are added to `bad`."""
-    table = _Table(path)
+    table = TableFile(path)
     demand = kind == "demand"
     what = "people" if demand else "capacity"
     id_column = table.column("the id", f"{ID} {PLACE if demand else SERVICE}")
-    amount_column = table.column(what, PEOPLE if demand else CAPACITY)
-    lat_column = table.column("the latitude", LATITUDE, required=located)
-    lon_column = table.column("the longitude", LONGITUDE, required=located)
+    amount_column = table.column(
+        what, PEOPLE if demand else CAPACITY, hints=PEOPLE_HINTS if demand else CAPACITY_HINTS
+    )
+    lat_column = table.column("the latitude", LATITUDE, hints="latit רוחב", required=located)
+    lon_column = table.column("the longitude", LONGITUDE, hints="longit אורך", required=located)
     name_column = table.column("the name", NAME, required=False)
     points = Points()
     seen: dict[str, int] = {}
@@ -169,10 +106,10 @@ def read_points(path: Path, kind: str, *, located: bool, bad: list[BadRow]) -> P
 
 def read_pairs(path: Path, places: Points, services: Points, bad: list[BadRow]) -> PairRows:
     """Pairs of place and service with the distance or time between them."""
-    table = _Table(path)
-    place_column = table.column("the place", PAIR_PLACE)
-    service_column = table.column("the service", PAIR_SERVICE)
-    cost_column = table.column("the distance or time", COST)
+    table = TableFile(path)
+    place_column = table.column("the place", PAIR_PLACE, hints=PLACE_HINTS)
+    service_column = table.column("the service", PAIR_SERVICE, hints=SERVICE_HINTS)
+    cost_column = table.column("the distance or time", COST, hints=COST_HINTS)
     assert cost_column is not None
     place_index = {identity: index for index, identity in enumerate(places.ids)}
     service_index = {identity: index for index, identity in enumerate(services.ids)}
@@ -199,40 +136,10 @@ def read_pairs(path: Path, places: Points, services: Points, bad: list[BadRow]) 
     return pairs
 
 
-def listing(bad: Sequence[BadRow]) -> str:
-    """The bad rows, one a line, the first few of them."""
-    lines = [str(row) for row in bad[:SHOWN]]
-    if len(bad) > SHOWN:
-        lines.append(f"and {len(bad) - SHOWN} more")
-    return "\n".join(lines)
-
-
-def _cell(row: Sequence[Any], index: int | None) -> str:
-    return _text(row[index]) if index is not None and index < len(row) else ""
-
-
-def _plain(cell: str) -> str:
-    return re.sub(r"[\W_]+", "", cell.lower())
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))  # a workbook keeps whole numbers as 12.0
-    return "" if cell is None else str(cell).strip().strip("\u200e\u200f\u202a\u202b\u202c\ufeff")
-
-
 def _number(text: str, what: str) -> float:
-    """A plain number, 0 or more. Thousands separators are not guessed: 1,200 is 1.2 to some."""
     if not text:
         raise ValueError(f"{what} is empty; write 0 if there is none")
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text, flags=re.ASCII):
-        raise ValueError(f"{what} {text!r} is not a plain number; write digits only, as 1200 or 12.5")
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{what} {text!r} is too large")
-    if value < 0:
-        raise ValueError(f"{what} {text} is negative; it must be 0 or more")
-    return value
+    return plain_number(text, what)
 
 
 def _coordinate(text: str, what: str, limit: float) -> float:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from maarag.engines.matching.arrivals import answer_arrivals
+from maarag.engines.matching.errors import PlacementError
 from maarag.engines.matching.placement import place
-from maarag.engines.matching.placement_errors import PlacementError
 from maarag.engines.matching.placement_model import Limits, Placed, PlacementProblem, Prices
 from tests.engines.matching.placement_cases import larger
 

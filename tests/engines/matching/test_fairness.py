@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from maarag.engines.matching.errors import PlacementError
 from maarag.engines.matching.fairness import fairness_report, group_rates, newcombe, wilson
-from maarag.engines.matching.placement_errors import PlacementError
 
 
 @pytest.mark.parametrize(

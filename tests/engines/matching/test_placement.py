@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
-from maarag.engines.matching.placement import place
-from maarag.engines.matching.placement_errors import (
+from maarag.engines.matching.errors import (
     FixedDecisionError,
     PlacementCancelled,
     PlacementError,
 )
+from maarag.engines.matching.placement import place
 from maarag.engines.matching.placement_model import Floor, Placed, PlacementProblem
 from maarag.engines.matching.placement_prices import Rows, find_prices
 from tests.engines.matching.placement_cases import best_by_trying, larger, problems

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maarag.engines.matching.placement_errors import PlacementError
+from maarag.engines.matching.errors import PlacementError
 from maarag.engines.matching.preferences import Wishes, accept_in_turn, blocking_pairs
 
 

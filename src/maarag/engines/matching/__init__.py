@@ -17,7 +17,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from maarag.engines.matching.assignment import Assigned, Progress, solve_assignment
-from maarag.engines.matching.errors import InfeasibleError, InstanceError, MatchingError, NotFoundError
+from maarag.engines.matching.errors import (
+    FixedDecisionError,
+    InfeasibleError,
+    InstanceError,
+    MatchingError,
+    NotFoundError,
+    PlacementCancelled,
+    PlacementError,
+)
 from maarag.engines.matching.instances import AssignmentInstance, parse_instance, read_instance
 
 if TYPE_CHECKING:
@@ -31,17 +39,9 @@ if TYPE_CHECKING:
         wilson,
     )
     from maarag.engines.matching.placement import place
-    from maarag.engines.matching.placement_errors import (
-        FixedDecisionError,
-        PlacementCancelled,
-        PlacementError,
-        TableError,
-    )
     from maarag.engines.matching.placement_explained import Explained
     from maarag.engines.matching.placement_model import Floor, Limits, Placed, PlacementProblem, Prices
     from maarag.engines.matching.preferences import Wishes, accept_in_turn, blocking_pairs
-    from maarag.engines.matching.sheets import Sheet
-    from maarag.engines.matching.tables import Tables, read_tables
 
 __all__ = [
     "Arrivals",
@@ -63,20 +63,17 @@ __all__ = [
     "PlacementProblem",
     "Prices",
     "Progress",
-    "Sheet",
-    "TableError",
-    "Tables",
     "Wishes",
     "accept_in_turn",
     "answer_arrivals",
     "blocking_pairs",
     "fairness_report",
     "group_rates",
+    "load_compiled",
     "newcombe",
     "parse_instance",
     "place",
     "read_instance",
-    "read_tables",
     "solve_assignment",
     "wilson",
 ]
@@ -86,12 +83,9 @@ _LATER = {
     "arrivals": ("Arrivals", "answer_arrivals"),
     "fairness": ("Group", "Interval", "fairness_report", "group_rates", "newcombe", "wilson"),
     "placement": ("place",),
-    "placement_errors": ("FixedDecisionError", "PlacementCancelled", "PlacementError", "TableError"),
     "placement_explained": ("Explained",),
     "placement_model": ("Floor", "Limits", "Placed", "PlacementProblem", "Prices"),
     "preferences": ("Wishes", "accept_in_turn", "blocking_pairs"),
-    "sheets": ("Sheet",),
-    "tables": ("Tables", "read_tables"),
 }
 
 
@@ -100,3 +94,9 @@ def __getattr__(name: str) -> Any:
         if name in names:
             return getattr(import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_compiled() -> None:
+    """Load what is compiled; the very first time on a machine it is compiled, for some 20 seconds."""
+    for module in ("assignment_walk", "placement"):
+        import_module(f"{__name__}.{module}")

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.placement_errors import PlacementError
+from maarag.engines.matching.errors import PlacementError
 from maarag.engines.matching.placement_model import Floats, Ints, Limits, PlacementProblem
 from maarag.engines.matching.placement_moves import move, open_for
 from maarag.engines.matching.placement_prices import Rows, find_prices, follow_prices, raw_amounts

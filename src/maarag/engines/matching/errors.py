@@ -21,3 +21,19 @@ class InfeasibleError(MatchingError):
 
 class NotFoundError(MatchingError):
     """No assignment within the capacities was found in the time given; there may be one."""
+
+
+class PlacementError(MatchingError):
+    """Something in the problem cannot be used. `position` is the index of the first bad entry, if any."""
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class FixedDecisionError(PlacementError):
+    """A decision to be kept names a family or place that is not eligible, or passes a limit by itself."""
+
+
+class PlacementCancelled(Exception):
+    """Whoever asked for the run no longer wants it."""

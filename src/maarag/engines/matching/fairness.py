@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm, t
 
-from maarag.engines.matching.placement_errors import PlacementError
+from maarag.engines.matching.errors import PlacementError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.placement_errors import PlacementCancelled
+from maarag.engines.matching.errors import PlacementCancelled
 from maarag.engines.matching.placement_exact import search, worth_looking
 from maarag.engines.matching.placement_fixed import Rest
 from maarag.engines.matching.placement_flow import flow

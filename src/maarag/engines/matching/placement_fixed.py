@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.placement_errors import FixedDecisionError
+from maarag.engines.matching.errors import FixedDecisionError
 from maarag.engines.matching.placement_model import Floor, Ints, Limits, Placed, PlacementProblem, Prices
 
 

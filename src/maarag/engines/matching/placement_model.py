@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.placement_errors import PlacementError
+from maarag.engines.matching.errors import PlacementError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.placement_errors import PlacementCancelled
+from maarag.engines.matching.errors import PlacementCancelled
 from maarag.engines.matching.placement_kernels import best_choice, curvature, soft_choice
 from maarag.engines.matching.placement_model import Floats, Ints, PlacementProblem, Prices
 

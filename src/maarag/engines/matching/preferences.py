@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.placement_errors import PlacementError
+from maarag.engines.matching.errors import PlacementError
 
 Ints = npt.NDArray[np.int64]
 

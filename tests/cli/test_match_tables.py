@@ -106,7 +106,10 @@ def test_hebrew_columns(run: Any) -> None:
     ("files", "message"),
     [
         ({"families": "id\na\n\na\n"}, "families.csv, line 4: the id a already stands in line 2"),
-        ({"families": "name\na\n"}, "families.csv: no column for id. Columns found: name"),
+        (
+            {"families": "name\na\n"},
+            "families.csv: no column for id (for example id, code, מזהה, קוד). Columns found: name",
+        ),
         ({"families": ""}, "families.csv: the file is empty"),
         (
             {"places": "id,capacity\np1,1.5\np2,1\n"},
