@@ -8,6 +8,7 @@ title and a description; the page puts a table with the same figures beside it a
 from .bars import Bar, Part, grouped_bars, stacked_bar
 from .choropleth import Area, choropleth
 from .gantt import Strip, gantt
+from .intervals import Span, dot_intervals
 from .lines import Dot, scatter, sparkline
 from .pointmap import Place, point_map
 
@@ -17,8 +18,10 @@ __all__ = [
     "Dot",
     "Part",
     "Place",
+    "Span",
     "Strip",
     "choropleth",
+    "dot_intervals",
     "gantt",
     "grouped_bars",
     "point_map",
