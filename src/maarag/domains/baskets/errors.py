@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,11 +22,12 @@ from maarag.values import Money
 LEDGER = (LimitPassed, PeriodClosed, KeyReused, WrongStage)
 
 
-class BasketError(ValueError):
+class BasketError(ValueError, ABC):
     """A write that cannot be done as things are; nothing was written."""
 
+    @abstractmethod
     def in_words(self) -> str:
-        raise NotImplementedError
+        """What stands in the way, to whoever asked, in their language."""
 
 
 @dataclass

@@ -14,6 +14,7 @@ from maarag.values import Money
 
 MOST_AGOROT = 1_000_000_000
 """Ten million shekels: more than that for one thing is a slip of the hand."""
+MOST_OF_A_THING = 10_000
 
 
 class Unit(models.TextChoices):

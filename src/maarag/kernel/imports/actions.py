@@ -156,7 +156,7 @@ def _read(found: ImportFile, by: Account) -> None:
             kind.headers(),
             required=kind.needed_columns(),
             sheet=found.sheet,
-            outline=kind.outline_rows if kind.takes_outline else None,
+            outline=kind.outline_rows,
         )
         found.encoding, found.sheet, found.sheets = encoding_name(table), table.sheet, list(table.sheets)
         names = table.columns.names

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -107,10 +107,8 @@ class Importer(ABC):
     is_whole: ClassVar[bool] = False
     """Whether the file is one thing that is taken whole: then `apply` gets all rows at once."""
 
-    takes_outline: ClassVar[bool] = False
-    """Makes rows of a text of nested names (YAML), for an importer that takes one; wrap it in
-    staticmethod.
-    """
+    outline_rows: ClassVar[Callable[[Iterator[str]], Iterator[tuple[int, dict[str, Any]]]] | None] = None
+    """Makes rows of a text of nested names (YAML), for an importer that takes one; a staticmethod."""
     takes_overflow: ClassVar[bool] = False
     """Whether cells beyond the last named column have a meaning."""
 
@@ -144,11 +142,6 @@ class Importer(ABC):
 
     def survey(self, rows: Iterable[Row]) -> None:  # noqa: B027 - most importers need no survey
         """Look at every row before the first is understood, where rows bear each other out."""
-
-    @classmethod
-    def outline_rows(cls, lines: Iterator[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Rows of a text of nested names, as of a table."""
-        raise NotImplementedError
 
     @abstractmethod
     def understand(self, row: Row) -> Understood:

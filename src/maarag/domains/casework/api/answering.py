@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Router, Schema
 from ninja.errors import HttpError
 
 from maarag.domains.families.actions import AlreadyClosed, ChangedMeanwhile, read_family
@@ -57,6 +57,12 @@ def term(code: str) -> Term:
     if found is None:
         raise HttpError(422, _("The taxonomy has no term %(code)s.") % {"code": code})
     return found
+
+
+def given_in(body: Schema) -> dict[str, Any]:
+    """What a change names; what it leaves out stays."""
+    given = body.dict(exclude={"version"}, exclude_unset=True)
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def written(write: Callable[[], T]) -> T:

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -26,79 +24,14 @@ from maarag.kernel.imports.importer import (
 )
 from maarag.kernel.imports.lookups import PlaceLookup, SourceLookup, TermLookup, stable_code
 from maarag.kernel.people.actions import save_organisation
-from maarag.kernel.people.models import Organisation, Sector
+from maarag.kernel.people.models import Organisation
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Term, Vocabulary
 from maarag.language import normalise
 
 from ..actions import CapacityDraft, LocationDraft, PhoneDraft, ServiceDraft, save_locations, save_services
-from ..models import CapacityUnit, Location, Service
-
-SECTORS = {
-    Sector.CENTRAL_GOVERNMENT: ("ממשלה", "ממשלתי", "משרד ממשלתי", "Central government", "حكومي"),
-    Sector.LOCAL_GOVERNMENT: ("רשות מקומית", "שלטון מקומי", "עירוני", "Local government", "سلطة محلية"),
-    Sector.CIVIL_SOCIETY: (
-        "עמותה",
-        "חברה אזרחית",
-        "מגזר שלישי",
-        'מלכ"ר',
-        "Civil society",
-        "non-profit",
-        "جمعية",
-    ),
-    Sector.BUSINESS: ("עסקי", "חברה פרטית", "פרטי", "Business", "قطاع خاص"),
-    Sector.PHILANTHROPY: ("קרן", "פילנתרופיה", "Philanthropy", "foundation", "صندوق"),
-    Sector.ACADEMIA: ("אקדמיה", "מוסד אקדמי", "Academia", "university", "أكاديميا"),
-    Sector.COMMUNITY: ("קהילתי", "יוזמה קהילתית", "Community initiative", "community", "مبادرة مجتمعية"),
-}
-UNITS = {
-    CapacityUnit.PEOPLE: ("אנשים", "נפשות", "People", "أشخاص"),
-    CapacityUnit.FAMILIES: ("משפחות", "משקי בית", "Families", "households", "عائلات"),
-}
-
-
-def _phone(cell: Any) -> str:
-    found = parsing.text(cell)
-    digits = re.sub(r"\D", "", found)
-    if isinstance(cell, int | float) and len(digits) in (8, 9) and not digits.startswith("0"):
-        found = digits = f"0{digits}"  # Excel takes the leading zero for nothing
-    if not re.fullmatch(r"[+*0-9][0-9 ()\-./*]{1,38}", found) or not 3 <= len(digits) <= 15:
-        raise NotUnderstood(_("“%(cell)s” is not a telephone number.") % {"cell": cell})
-    return found
-
-
-def _email(cell: Any) -> str:
-    found = parsing.text(cell)
-    try:
-        validate_email(found)
-    except ValidationError:
-        raise NotUnderstood(_("“%(cell)s” is not an e-mail address.") % {"cell": cell}) from None
-    return found
-
-
-def _website(cell: Any) -> str:
-    found = parsing.text(cell)
-    if not re.match(r"^https?://", found, re.IGNORECASE):
-        found = f"https://{found}"
-    if (
-        not re.fullmatch(r"https?://[^\s/.]+(?:\.[^\s/.]+)+(?:[/?#]\S*)?", found, re.IGNORECASE)
-        or len(found) > 200
-    ):
-        raise NotUnderstood(_("“%(cell)s” is not the address of a website.") % {"cell": cell})
-    return found
-
-
-def _limited(most: int) -> parsing.Parser:
-    def parse(cell: Any) -> str:
-        found = parsing.text(cell)
-        if len(found) > most:
-            raise NotUnderstood(
-                _("The text has %(length)s letters; at most %(most)s fit.")
-                % {"length": len(found), "most": most}
-            )
-        return found
-
-    return parse
+from ..models import Location, Service
+from .service_cells import SECTORS, UNITS, email, limited, phone, website
 
 
 @dataclass(frozen=True)
@@ -126,12 +59,12 @@ class Services(Importer):
     title = _l("Services")
     description = _l("Services with their organisation, terms, place, address, capacity and telephone.")
     fields = (
-        Field("name", _l("Name"), ("שם השירות", "שם", "שירות", "اسم الخدمة"), _limited(300), required=True),
+        Field("name", _l("Name"), ("שם השירות", "שם", "שירות", "اسم الخدمة"), limited(300), required=True),
         Field(
             "organisation",
             _l("Organisation"),
             ("ארגון", "שם הארגון", "גוף מפעיל", "المنظمة", "organization"),
-            _limited(200),
+            limited(200),
             required=True,
         ),
         Field("sector", _l("Sector"), ("מגזר", "القطاع"), parsing.choice(SECTORS)),
@@ -148,16 +81,16 @@ class Services(Importer):
             ("מקום", "רשות", "יישוב", "ישוב", "עיר", "שכונה", "المكان", "city"),
             required=True,
         ),
-        Field("address", _l("Address"), ("כתובת", "العنوان"), _limited(300)),
+        Field("address", _l("Address"), ("כתובת", "العنوان"), limited(300)),
         Field("latitude", _l("Latitude"), ("קו רוחב", "lat"), parsing.decimal(-90, 90)),
         Field("longitude", _l("Longitude"), ("קו אורך", "lon", "lng"), parsing.decimal(-180, 180)),
         Field(
             "capacity", _l("Capacity"), ("קיבולת", "מספר מקומות", "מקומות", "מכסה", "السعة"), parsing.count
         ),
         Field("unit", _l("Unit"), ("יחידה", "יחידת קיבולת", "الوحدة"), parsing.choice(UNITS)),
-        Field("phone", _l("Telephone"), ("טלפון", "מס' טלפון", "هاتف"), _phone),
-        Field("email", _l("E-mail"), ('דוא"ל', "אימייל", "מייל", "email", "بريد إلكتروني"), _email),
-        Field("website", _l("Website"), ("אתר", "אתר אינטרנט", "url", "موقع"), _website),
+        Field("phone", _l("Telephone"), ("טלפון", "מס' טלפון", "هاتف"), phone),
+        Field("email", _l("E-mail"), ('דוא"ל', "אימייל", "מייל", "email", "بريد إلكتروني"), email),
+        Field("website", _l("Website"), ("אתר", "אתר אינטרנט", "url", "موقع"), website),
         Field(
             "eligibility",
             _l("Who it is for"),

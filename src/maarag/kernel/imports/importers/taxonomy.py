@@ -105,7 +105,7 @@ class Taxonomy(Importer):
     is_national = True
     is_whole = True
     takes_overflow = True
-    takes_outline = True
+    outline_rows = staticmethod(rows_of_outline)
     fields = (
         Field("slug", _l("Code"), ("slug", "code", "קוד", "الرمز"), _code, required=True),
         Field("name_he", _l("Name in Hebrew"), ("שם בעברית", "שם")),
@@ -138,10 +138,6 @@ class Taxonomy(Importer):
         self._by_key = {term.key: term.code for term in terms if term.key}
         self._names = {term.code: term for term in terms}
         self._former = dict(FormerCode.objects.values_list("code", "term__code"))
-
-    @classmethod
-    def outline_rows(cls, lines: Iterator[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        return rows_of_outline(lines)
 
     def understand(self, row: Row) -> Understood:
         code: str = row.get("slug")
