@@ -144,3 +144,17 @@ class QuotaChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quota} · {self.changed_at:%Y-%m-%d}"
+
+
+# the other tables of the app
+from .method_models import (  # noqa: E402, F401
+    Effect,
+    EligibilityRule,
+    Method,
+    MethodSituation,
+    ProgrammeMethod,
+    ProgrammeWorker,
+    Setting,
+    ToolboxSwitch,
+    What,
+)
