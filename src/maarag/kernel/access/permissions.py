@@ -46,6 +46,14 @@ class Permission(StrEnum):
     """Approve what is asked for of a family's basket, up to a limit that each role has."""
     PAY_SPENDING = "pay_spending"
     """Pay what somebody else approved."""
+    RUN_PLACEMENTS = "run_placements"
+    """Have families matched to programmes' places; above an authority, to see its figures only."""
+    DECIDE_PLACEMENTS = "decide_placements"
+    """Decide which family has which place, and carry it out."""
+    STAFF_PROGRAMMES = "staff_programmes"
+    """Say who works in programmes with how many families, and that a department works by one toolbox."""
+    GUIDE_PROGRAMMES = "guide_programmes"
+    """Plan the guidance of programmes' teams, and set what programmes aim at."""
 
 
 WITHIN_AN_AUTHORITY = frozenset(
@@ -59,6 +67,7 @@ WITHIN_AN_AUTHORITY = frozenset(
         Permission.REVIEW_READING,
         Permission.APPROVE_SPENDING,
         Permission.PAY_SPENDING,
+        Permission.DECIDE_PLACEMENTS,
     }
 )
 """What a grant for a place above the authorities does not give: from there people are only counted."""
@@ -124,6 +133,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.VIEW_LEDGER,
             P.APPROVE_SPENDING,
             P.PAY_SPENDING,
+            P.RUN_PLACEMENTS,
+            P.DECIDE_PLACEMENTS,
+            P.GUIDE_PROGRAMMES,
         }
     ),
     Role.DEPARTMENT_HEAD: frozenset(
@@ -142,14 +154,37 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.VIEW_LEDGER,
             P.APPROVE_SPENDING,
             P.PAY_SPENDING,
+            P.STAFF_PROGRAMMES,
+            P.RUN_PLACEMENTS,
+            P.DECIDE_PLACEMENTS,
+            P.GUIDE_PROGRAMMES,
         }
     ),
-    Role.DISTRICT_SUPERVISOR: frozenset({P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS}),
+    Role.DISTRICT_SUPERVISOR: frozenset(
+        {P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS, P.GUIDE_PROGRAMMES, P.RUN_PLACEMENTS}
+    ),
     Role.NATIONAL_MANAGER: frozenset(
-        {P.VIEW_STAFF_FIGURES, P.JUDGE_OVERLAPS, P.OPEN_MISSIONS, P.VIEW_LEDGER, P.MANAGE_BUDGETS}
+        {
+            P.VIEW_STAFF_FIGURES,
+            P.JUDGE_OVERLAPS,
+            P.OPEN_MISSIONS,
+            P.VIEW_LEDGER,
+            P.MANAGE_BUDGETS,
+            P.STAFF_PROGRAMMES,
+            P.GUIDE_PROGRAMMES,
+            P.RUN_PLACEMENTS,
+        }
     ),
     Role.PROGRAMME_DIRECTOR: frozenset(
-        {P.VIEW_STAFF_FIGURES, P.OPEN_MISSIONS, P.VIEW_LEDGER, P.MANAGE_BUDGETS}
+        {
+            P.VIEW_STAFF_FIGURES,
+            P.OPEN_MISSIONS,
+            P.VIEW_LEDGER,
+            P.MANAGE_BUDGETS,
+            P.STAFF_PROGRAMMES,
+            P.GUIDE_PROGRAMMES,
+            P.RUN_PLACEMENTS,
+        }
     ),
     Role.PROCUREMENT_OFFICER: frozenset({P.VIEW_STAFF_FIGURES}),
     Role.FUND_MANAGER: frozenset({P.VIEW_STAFF_FIGURES, P.VIEW_LEDGER, P.MANAGE_BUDGETS}),

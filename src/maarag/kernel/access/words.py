@@ -26,4 +26,7 @@ PERMISSIONS: dict[Permission, Any] = {
     Permission.VIEW_SHARED_FILES: _("Read what was shared with their body"),
     Permission.APPROVE_SPENDING: _("Approve what is asked for of a family's basket"),
     Permission.PAY_SPENDING: _("Pay what somebody else approved"),
+    Permission.STAFF_PROGRAMMES: _("Say who works in programmes, and switch to the toolbox"),
+    Permission.RUN_PLACEMENTS: _("Have families matched to programmes' places"),
+    Permission.DECIDE_PLACEMENTS: _("Decide which family has which place"),
 }
