@@ -8,6 +8,7 @@ from maarag.domains.baskets.actions import close_basket, open_basket, reverse_re
 from maarag.domains.baskets.counting import families_behind
 from maarag.domains.families.actions import NotMerged, merge_families
 from maarag.domains.families.models import Family
+from maarag.domains.funding import hidden
 from maarag.domains.funding.statement import HIDDEN
 from maarag.domains.programmes.actions import PlacesTaken
 from maarag.domains.programmes.use import rows_for
@@ -48,11 +49,14 @@ def test_families_with_money_are_counted_once_each(city: Department):
         assert families_behind([city.quota.pot_id]) == {}
         city.sent(1)
         request = city.approved(1)
-    assert families_behind([city.quota.pot_id]) == {city.quota.pot_id: 1}
+    none = dict.fromkeys(hidden.KINDS, 0)
+    behind = {**none, "asked": 1, "planned": 1, "approved": 1, "used": 1}
+    assert families_behind([city.quota.pot_id]) == {city.quota.pot_id: behind}
     assert families_behind([]) == {}
     with city.scope():
         reverse_request(by=city.leader, request=request, reason="x")
-    assert families_behind([city.quota.pot_id]) == {city.quota.pot_id: 1}
+    behind = {**none, "asked": 1, "planned": 1}
+    assert families_behind([city.quota.pot_id]) == {city.quota.pot_id: behind}
 
 
 def test_from_above_the_money_of_one_family_is_hidden(city: Department):

@@ -14,7 +14,10 @@ from python_calamine import CalamineWorkbook
 
 from maarag.domains.baskets import actions
 from maarag.domains.baskets.report_tables import as_data
-from maarag.domains.baskets.reports import _is_safe, hidden_rows, report_for
+from maarag.domains.baskets.reports import report_for
+from maarag.domains.baskets.reports_above import hidden_rows, is_safe
+from maarag.domains.funding.statement import HIDDEN, statement
+from maarag.domains.programmes.use import rows_for
 from maarag.kernel.access.permissions import Role
 from maarag.values import Money
 from tests.factories.baskets import Department
@@ -112,6 +115,41 @@ def test_above_the_authority_many_families_are_told(city: Department):
     assert str(families[0].pk) not in text
 
 
+def test_one_familys_approved_sum_is_hidden_where_others_were_paid(city: Department):
+    """Five families have money of the quota, yet the approved sum is of one of them alone."""
+    world = city.world
+    with city.scope():
+        city.paid(1, invoice="own")
+        for number in range(4):
+            family = open_family(world.system, world.city, city.worker, name=f"משפחה{number}")
+            basket = actions.open_basket(by=city.worker, family=family, quota=city.quota)
+            if number:
+                city.paid(2, invoice=f"i{number}", basket=basket)
+            else:
+                city.approved(3, basket=basket)
+    national = world.account(Role.NATIONAL_MANAGER, place=world.nation)
+    data = as_data(report_for(national))  # type: ignore[arg-type]
+    for row in (row for name in ("place", "response", "month", "funder") for row in data[name]):
+        assert (row["families"], row["planned_agorot"], row["hidden"]) == (5, 0, True)
+        # with what is free, one of them would tell the others
+        assert [row[f"{stage}_agorot"] for stage in ("approved", "committed", "paid")] == [None] * 3
+    (quota,) = rows_for(national, [city.quota])
+    assert quota.use is not None
+    assert [quota.use[stage] for stage in ("approved", "committed", "paid")] == [HIDDEN] * 3
+    assert quota.use["free"] == shekels(40_000 - 450 * 10)
+    line = next(row for row in statement(city.line.budget, national).lines if row.line.pk == city.line.pk)
+    assert line.row.paid == HIDDEN
+
+
+def test_from_above_a_report_is_of_one_year(city: Department):
+    national = city.world.account(Role.NATIONAL_MANAGER, place=city.world.nation)
+    assert report_for(national).year == 2026  # type: ignore[union-attr]
+    assert report_for(city.head).year is None  # type: ignore[union-attr]
+    page = signed_in(national).get("/baskets/reports/").text
+    assert 'value="2026" selected' in page
+    assert '<option value=""' not in page
+
+
 def test_a_year_shows_what_was_asked_for_in_it(spent: Department):
     found = report_for(spent.head, 2019)
     assert found is not None
@@ -137,19 +175,28 @@ def test_no_hidden_row_follows_from_the_total(seed: int):
     ]
     rows = {
         value: {
-            authority: frozenset(PEOPLE[authority * 10 + bit] for bit in range(10) if mask >> bit & 1)
-            for authority, mask in enumerate(masks)
-            if mask
+            "paid": {
+                authority: frozenset(PEOPLE[authority * 10 + bit] for bit in range(10) if mask >> bit & 1)
+                for authority, mask in enumerate(masks)
+                if mask
+            },
+            "approved": {
+                authority: frozenset(PEOPLE[authority * 10 + bit] for bit in range(8) if mask >> bit & 1)
+                for authority, mask in enumerate(masks[1:], 1)
+                if mask
+            },
         }
         for value, masks in enumerate(drawn)
         if any(masks)
     }
     hidden = hidden_rows(rows)
-    assert all(_is_safe(behind) for value, behind in rows.items() if value not in hidden)
-    if hidden and set(rows) - hidden:
+    for column in ("paid", "approved"):
+        assert all(is_safe(columns[column]) for value, columns in rows.items() if value not in hidden)
+        if not any(columns[column] for value, columns in rows.items() if value not in hidden):
+            continue
         together: dict[int, frozenset[Any]] = {}
         for value in hidden:
-            for authority, families in rows[value].items():
+            for authority, families in rows[value][column].items():
                 together[authority] = together.get(authority, frozenset()) | families
-        assert len(hidden) > 1
-        assert _is_safe(together)
+        assert is_safe(together)
+        assert len(hidden) != 1

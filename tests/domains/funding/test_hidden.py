@@ -43,8 +43,8 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def count(given: Sequence[Quota], *numbers: int) -> None:
         known = dict(zip((one.pot_id for one in given), numbers, strict=True))
 
-        def counter(pots: Sequence[int]) -> Mapping[int, int]:
-            return {pot: known[pot] for pot in pots if pot in known}
+        def counter(pots: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
+            return {pot: dict.fromkeys(hidden.KINDS, known[pot]) for pot in pots if pot in known}
 
         monkeypatch.setattr(hidden, "_counters", [counter])
 

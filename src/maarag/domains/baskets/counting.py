@@ -6,8 +6,10 @@ They ask in anybody's name, so each count enters the scope of the authorities it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from maarag.database.rows import RowScope, visible
@@ -18,9 +20,8 @@ from maarag.domains.programmes import in_use
 from maarag.domains.programmes.models import Quota
 from maarag.ui.figures import name_in_language
 
-from .models import Basket, BasketStatus, Request, Stage
-
-WITHOUT_MONEY = (Stage.DRAFT, Stage.DECLINED, Stage.REVERSED)
+from .models import Basket, BasketStatus, Request
+from .reports_above import sums_published
 
 
 def places_taken(quota: Quota) -> int:
@@ -29,13 +30,17 @@ def places_taken(quota: Quota) -> int:
         return Basket.objects.filter(quota=quota, status=BasketStatus.OPEN).count()
 
 
-def families_behind(pots: Sequence[int]) -> Mapping[int, int]:
-    """By purse of a quota: the families for whom money of it is asked for, reserved or spent."""
+def families_behind(pots: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
+    """By purse of a quota: the families that asked for anything, and those with money at each stage now."""
     authorities = frozenset(Quota.objects.filter(pot__in=pots).values_list("authority_id", flat=True))
+    at = {stage: Q(**{f"spending__{stage}__gt": 0}) for stage in (hidden.PLANNED, *hidden.USED_STAGES)}
+    at[hidden.USED] = reduce(or_, (at[stage] for stage in hidden.USED_STAGES))
+    at[hidden.ASKED] = Q(spending__isnull=False)
+    counts = {kind: Count("family", distinct=True, filter=condition) for kind, condition in at.items()}
     with visible(RowScope(authorities=authorities)):
-        rows = Request.objects.filter(basket__quota__pot__in=pots).exclude(stage__in=WITHOUT_MONEY)
-        counted = rows.order_by().values_list("basket__quota__pot").annotate(Count("family", distinct=True))
-        return dict(counted)
+        rows = Request.objects.filter(basket__quota__pot__in=pots, spending__isnull=False).order_by()
+        found = rows.values("basket__quota__pot").annotate(**{f"n_{kind}": n for kind, n in counts.items()})
+        return {row["basket__quota__pot"]: {kind: row[f"n_{kind}"] for kind in at} for row in found}
 
 
 def two_open_baskets(kept: Family, away: Family) -> Iterator[str]:
@@ -52,4 +57,5 @@ def register_all() -> None:
     """Called once, when the app is ready."""
     in_use.register(places_taken)
     hidden.register(families_behind)
+    hidden.register_sums(sums_published)
     refuse_when(two_open_baskets)

@@ -58,7 +58,7 @@ def page_tables(report: Report) -> list[tuple[str, Table]]:
                 "more": name_in_language(row.more) or _("All"),
                 "families": row.families,
                 "requests": row.requests,
-                **{stage: row.sum(stage) for stage in STAGES},
+                **{stage: row.sums[stage] for stage in STAGES},
             }
             for row in report.parts[part]
         ]
@@ -110,7 +110,7 @@ def document_tables(report: Report) -> list[DocumentTable]:
                 *([name_in_language(row.more) or _("All")] if with_programmes else []),
                 row.families,
                 row.requests,
-                *(row.sum(stage) for stage in STAGES),
+                *(row.sums[stage] for stage in STAGES),
             ]
             for row in report.parts[part]
         ]
@@ -121,13 +121,17 @@ def document_tables(report: Report) -> list[DocumentTable]:
 def notes(report: Report) -> list[str]:
     if report.exact:
         return []
-    return [_("What rests on fewer than five families is hidden, so that nobody can be recognised.")]
+    return [
+        _("What rests on fewer than five families is hidden, so that nobody can be recognised."),
+        _("Of the quotas that began in %(year)s.") % {"year": report.year},
+    ]
 
 
 def as_data(report: Report) -> dict[str, Any]:
     """The report as plain data, amounts in agorot; None for what is hidden."""
     return {
         "exact": report.exact,
+        "year": report.year,
         "places": [place.code for place in report.places] if report.exact else [],
         "total": _data(report.total),
         **{part: [_data(row) for row in report.parts[part]] for part in PARTS if part in report.parts},
@@ -135,16 +139,15 @@ def as_data(report: Report) -> dict[str, Any]:
 
 
 def _data(row: Row) -> dict[str, Any]:
-    hidden = isinstance(row.spent, Suppressed)
     return {
         "code": row.code,
         "name": name_of(row),
         "programme": getattr(row.more, "code", None),
-        "hidden": hidden,
+        "hidden": row.has_hidden,
         "families": None if isinstance(row.families, Suppressed) else row.families,
         "requests": None if isinstance(row.requests, Suppressed) else row.requests,
         **{
-            f"{stage}_agorot": None if isinstance(row.spent, Suppressed) else getattr(row.spent, stage).agorot
-            for stage in STAGES
+            f"{stage}_agorot": None if isinstance(amount, Suppressed) else amount.agorot
+            for stage, amount in row.sums.items()
         },
     }

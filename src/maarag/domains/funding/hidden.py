@@ -1,24 +1,37 @@
-"""Money that would tell of a handful of families: which sums of a budget's use are hidden from whoever is
-above.
+"""Money that would tell of a handful of families: which sums are hidden from whoever is above the authority.
 
-The ledger knows no families. Whoever keeps baskets registers a source that counts the families behind
-purses; a sum
-behind which there are one to four of them is hidden, and others from which it could be worked out.
+The ledger knows no families. Whoever keeps baskets registers a counter of the families behind each purse,
+stage by stage: four families that were paid do not make the approved sum of a fifth one fit to be shown. One
+decision is made over all purses that money was given on to and everything that is published of them, by
+whichever room, so that no two pages give away together what each hides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from maarag.engines.indicators import THRESHOLD, Protection, cross, protect
 
-from .models import Allotment, Budget
+from .models import Allotment
 
-Counter = Callable[[Sequence[int]], Mapping[int, int]]
-"""Given ids of purses: the number of families with money from each."""
+PLANNED = "planned"
+USED_STAGES = ("approved", "committed", "paid")
+"""What leaves the free money; together with what is free they are what was granted, which is public."""
+USED = "used"
+"""Families with money at any of these stages: what is free tells their sum."""
+ASKED = "asked"
+"""Families for whom anything was ever asked."""
+KINDS = (ASKED, PLANNED, USED, *USED_STAGES)
+
+Pots = frozenset[int]
+Counter = Callable[[Sequence[int]], Mapping[int, Mapping[str, int]]]
+"""Given ids of purses: by purse, the number of families of each of KINDS."""
+Sums = Callable[[Sequence[int]], Iterable[Pots]]
+"""Given ids of purses: the sets of them whose sums a room publishes above the authority."""
 
 _counters: list[Counter] = []
+_sums: list[Sums] = []
 
 
 def register(counter: Counter) -> None:
@@ -27,45 +40,72 @@ def register(counter: Counter) -> None:
         _counters.append(counter)
 
 
-def families_behind(pots: Sequence[int]) -> dict[int, int]:
-    """The number of families behind each of these purses; zero where nobody counts any."""
-    found = dict.fromkeys(pots, 0)
+def register_sums(sums: Sums) -> None:
+    """Say which sums over purses a room publishes besides those of budgets."""
+    if sums not in _sums:
+        _sums.append(sums)
+
+
+def families_behind(pots: Sequence[int]) -> dict[int, dict[str, int]]:
+    """The families behind each of these purses, by kind; zero where nobody counts any."""
+    found = {pot: dict.fromkeys(KINDS, 0) for pot in pots}
     for counter in _counters:
-        for pot, count in counter(pots).items():
-            found[pot] = max(found.get(pot, 0), count)
+        for pot, counts in counter(pots).items():
+            for kind, count in counts.items():
+                found[pot][kind] = max(found[pot][kind], count)
     return found
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """What of a budget's use is hidden; cells are sets of the purses that money was given on to."""
+    """What is hidden of which purses' sums; `by_kind` has a decision for each of KINDS.
 
-    protection: Protection[int]
-
-    def of(self, pots: frozenset[int]) -> bool:
-        return self.protection.mark(pots) is not None
-
-
-def hidden_of(budget: Budget) -> Hidden:
-    """Decided over everything that is shown of the budget: lines, authorities, parts, and each by
-    the others.
+    A sum of money is shown where all decisions that it hangs on let it. Hiding more than a decision asks for
+    leaves its proof as good as it was.
     """
-    rows = Allotment.objects.filter(line__budget=budget).values_list(
-        "pot_id", "line_id", "line__part", "pot__authority_id"
+
+    by_kind: Mapping[str, Protection[int]]
+
+    def tells_of(self, pots: Pots) -> bool:
+        """Whether how many families asked, and for how much together, may be shown."""
+        return self._open(ASKED, pots)
+
+    def of(self, pots: Pots, stage: str) -> bool:
+        """Whether the sum at the stage is hidden: planned, approved, committed, paid or free.
+
+        Approved, committed and paid are shown or hidden together: with the free, two of them tell the third.
+        """
+        kinds = {PLANNED: (PLANNED,), "free": (USED,)}.get(stage, (USED, *USED_STAGES))
+        return not (self.tells_of(pots) and all(self._open(kind, pots) for kind in kinds))
+
+    def _open(self, kind: str, pots: Pots) -> bool:
+        return self.by_kind[kind].mark(pots) is None
+
+
+def decided() -> Hidden:
+    """Decided over everything that is shown: of each budget its lines, parts and whole, each by authority and
+    together, and what rooms above registered.
+    """
+    rows = Allotment.objects.order_by("pot_id").values_list(
+        "pot_id", "line_id", "line__part", "line__budget_id", "pot__authority_id"
     )
-    where = {pot: (line, part, authority) for pot, line, part, authority in rows}
-    numbers = families_behind(list(where))
+    where = {pot: (line, part, budget, authority) for pot, line, part, budget, authority in rows}
 
     def lines(pot: int) -> list[Hashable]:
-        line, part, _authority = where[pot]
-        return [("line", line), ("part", part), "all"]
+        line, part, budget, _authority = where[pot]
+        return [("line", line), ("part", budget, part), ("budget", budget)]
 
     def authorities(pot: int) -> list[Hashable]:
-        return [where[pot][2], "all"]
+        return [where[pot][3], "all"]
 
-    cells = cross(list(where), [lines, authorities])
-    owners = {pot: authority for pot, (_line, _part, authority) in where.items()}
-    return Hidden(protect(numbers, [cells.values()], owners=owners))
+    cells = dict.fromkeys(cross(list(where), [lines, authorities]).values())
+    for sums in _sums:
+        cells |= dict.fromkeys(sums(list(where)))
+    counts = families_behind(list(where))
+    owners = {pot: authority for pot, (*_line, authority) in where.items()}
+    return Hidden(
+        {kind: protect({pot: counts[pot][kind] for pot in where}, [cells], owners=owners) for kind in KINDS}
+    )
 
 
-__all__ = ["THRESHOLD", "Hidden", "families_behind", "hidden_of", "register"]
+__all__ = ["KINDS", "THRESHOLD", "Hidden", "decided", "families_behind", "register", "register_sums"]

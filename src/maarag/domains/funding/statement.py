@@ -18,7 +18,7 @@ from maarag.kernel.people.models import Organisation
 from maarag.kernel.places.models import PlaceKind
 from maarag.values import Money, Suppressed
 
-from .hidden import THRESHOLD, Hidden, hidden_of
+from .hidden import THRESHOLD, Hidden, decided
 from .models import Budget, BudgetLine, Part
 from .queries import parts_of_funders
 from .scope import sees_use
@@ -116,7 +116,7 @@ def statement(budget: Budget, viewer: Viewer) -> Statement:
     pots += [share.pot for share, _amount in shares if share.pot]
     known = balances(pots)
     shown = sees_use(viewer, budget)
-    hidden = None if not shown or sees_exact(viewer, budget) else hidden_of(budget)
+    hidden = None if not shown or sees_exact(viewer, budget) else decided()
     exact = {line.pk: _row_of(line, known) for line in lines}
     of_part = {part: [line for line in lines if line.part == part] for part in Part}
     weights = {part: sum(share.weight for share, _amount in shares if share.part == part) for part in Part}
@@ -195,9 +195,8 @@ def _told(row: Row, shown: bool, hidden: Hidden | None, behind: Iterable[BudgetL
     if not shown:
         return replace(row, **dict.fromkeys(STAGES))
     pots = frozenset(allotment.pot_id for line in behind for allotment in line.allotments.all())
-    if hidden is not None and hidden.of(pots):
-        return replace(row, **dict.fromkeys(STAGES, HIDDEN))
-    return row
+    kept = [stage for stage in STAGES if hidden is not None and hidden.of(pots, stage)]
+    return replace(row, **dict.fromkeys(kept, HIDDEN)) if kept else row
 
 
 def _by_funder(funders: Sequence[FunderRow]) -> list[FunderTotal]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maarag.domains.funding.hidden import Hidden, hidden_of
+from maarag.domains.funding.hidden import Hidden, decided
 from maarag.domains.funding.statement import HIDDEN, STAGES, Amount
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, places_permitted
@@ -33,7 +33,7 @@ def rows_for(viewer: Viewer, quotas: Sequence[Quota]) -> list[QuotaRow]:
     wanted = {quota.authority_id for quota in quotas}
     staff = _places(viewer, Permission.VIEW_STAFF_FIGURES, wanted)
     exact = _places(viewer, Permission.VIEW_EXACT_COUNTS, wanted)
-    hidden: dict[int, Hidden] = {}
+    hidden: Hidden | None = None
     found = []
     for quota in quotas:
         balance = known[quota.pk]
@@ -41,11 +41,9 @@ def rows_for(viewer: Viewer, quotas: Sequence[Quota]) -> list[QuotaRow]:
         if is_system or quota.authority_id in staff:
             use = {stage: getattr(balance, stage) for stage in STAGES}
             if not is_system and quota.authority_id not in exact:
-                budget = quota.line.budget
-                if budget.pk not in hidden:
-                    hidden[budget.pk] = hidden_of(budget)
-                if hidden[budget.pk].of(frozenset({quota.pot_id})):
-                    use = dict.fromkeys(STAGES, HIDDEN)
+                hidden = hidden or decided()
+                pots = frozenset({quota.pot_id})
+                use |= {stage: HIDDEN for stage in STAGES if hidden.of(pots, stage)}
         found.append(QuotaRow(quota, balance.granted, use))
     return found
 

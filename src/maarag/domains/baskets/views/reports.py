@@ -25,7 +25,7 @@ from ..actions.prints import record_order_print, record_report_export
 from ..models import Stage
 from ..order import order_letter
 from ..report_tables import document_tables, notes, page_tables, stage_titles
-from ..reports import STAGES, Report, report_for
+from ..reports import STAGES, Report, report_for, years_for
 from ..scope import request_of
 from .shown import room_tabs
 
@@ -41,14 +41,16 @@ def index(request: HttpRequest) -> HttpResponse:
     """What baskets are spent on."""
     year = _year(request)
     report = report_for(request.user, year)
+    above = years_for(request.user)
+    every = [("", _("All years"))] if above is None else []
     context = {
         "tabs": room_tabs(account_of(request), "reports"),
         "report": report,
         "parts": [{"title": title, "table": table} for title, table in page_tables(report)] if report else [],
         "tiles": _tiles(report) if report else [],
         "notes": notes(report) if report else [],
-        "years": [("", _("All years")), *((str(one), str(one)) for one in _years())],
-        "year": str(year or ""),
+        "years": [*every, *((str(one), str(one)) for one in (_years() if above is None else above))],
+        "year": str((report.year if report else year) or ""),
         "fictional": bool(report and any(place.is_fictional for place in report.places)),
     }
     return render(request, "baskets/reports.html", context)
@@ -101,7 +103,7 @@ def _tiles(report: Report) -> list[tuple[Any, str]]:
     titles = stage_titles()
     return [
         (_("Families"), figures.number(report.total.families)),
-        *((titles[stage], figures.money_short(report.total.sum(stage))) for stage in STAGES),
+        *((titles[stage], figures.money_short(report.total.sums[stage])) for stage in STAGES),
     ]
 
 

@@ -91,12 +91,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 def shows_months(found: Statement) -> bool:
     """Months are told where the whole is told and something of it may be used."""
-    return (
-        found.shows_use
-        and found.budget.state != BudgetState.PLAN
-        and isinstance(found.total.free, Money)
-        and bool(found.total.budgeted)
-    )
+    told = all(isinstance(amount, Money) for amount in found.total.use.values())
+    return found.shows_use and found.budget.state != BudgetState.PLAN and told and bool(found.total.budgeted)
 
 
 def _standing(found: Statement) -> Any:

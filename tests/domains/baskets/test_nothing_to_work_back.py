@@ -1,0 +1,171 @@
+"""Everything that is told of baskets' money above the authorities, given to one who solves for the rest.
+
+Unknown is, for every purse of a quota, what is approved, committed, paid and planned. Known is every sum that
+is shown of quotas, lines, budgets and places, and that with what is free they make what was granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from maarag.domains.baskets.reports_above import _quotas, cells_of
+from maarag.domains.funding import hidden
+from maarag.domains.funding.models import Allotment
+from maarag.domains.funding.statement import STAGES, statement
+from maarag.domains.programmes.models import Quota
+from maarag.domains.programmes.use import rows_for
+from maarag.kernel.access.permissions import Role
+from maarag.kernel.ledger.actions import approve, commit, decide, pay, plan
+from maarag.kernel.ledger.queries import balances
+from maarag.kernel.places.actions import save_place
+from maarag.kernel.places.models import DistrictOf, PlaceKind
+from maarag.values import Money
+from tests.factories.baskets import programme, quota
+from tests.factories.services import World, world
+
+UNKNOWN = ("planned", "approved", "committed", "paid")
+Cell = frozenset[tuple[int, str]]
+ONE = 45_000
+
+
+@pytest.fixture
+def nation(db: None) -> tuple[World, list[Quota]]:
+    """Two programmes, seven authorities in two districts; the ledger holds what the counts say, 450 each."""
+    found = world()
+    by = found.system
+    districts = [
+        save_place(
+            by=by, code=f"D-{number}", within=[found.nation], kind=PlaceKind.DISTRICT,
+            district_of=DistrictOf.WELFARE, name_he=f"מחוז {number}",
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    towns = [found.city, found.sister]
+    for number in range(5):
+        towns.append(
+            save_place(
+                by=by, code=f"{7000 + number}", within=[found.nation, districts[number % 2]],
+                kind=PlaceKind.AUTHORITY, authority_type="city", name_he=f"יישוב {number}",
+            )
+        )  # fmt: skip
+    quotas = []
+    for code in ("one", "two"):
+        line = programme(found, code, families=400)
+        quotas += [quota(found, line, town, 50) for town in towns]
+    return found, quotas
+
+
+Counts = Mapping[int, Mapping[str, int]]
+
+
+def counted(quotas: Sequence[Quota], seed: int) -> Counts:
+    """Families by stage behind each quota; no family is at two stages, so that money is 450 for each."""
+    chance = Random(seed)
+    found = {}
+    for one in quotas:
+        at = {stage: chance.choice((0, 0, 1, 3, 4, 6, 12, 25)) for stage in UNKNOWN}
+        used = sum(at[stage] for stage in hidden.USED_STAGES)
+        found[one.pot_id] = {**at, "used": used, "asked": used + at["planned"]}
+    return found
+
+
+def spend(found: World, quotas: Sequence[Quota], counts: Counts) -> None:
+    decision = decide(by=found.system, what="סלים", why="לבדיקה")
+    for one in quotas:
+        for stage in UNKNOWN:
+            if not (families := counts[one.pot_id][stage]):
+                continue
+            key, amount = f"{one.pk}-{stage}", Money(ONE * families)
+            spending = plan(by=found.system, pots=[one.pot], amount=amount, key=f"{key}-1")
+            if stage == "planned":
+                continue
+            approve(by=found.system, spending=spending, decision=decision, key=f"{key}-2")
+            if stage == "approved":
+                continue
+            commit(by=found.system, spending=spending, key=f"{key}-3")
+            if stage == "paid":
+                pay(by=found.system, spending=spending, amount=amount, key=f"{key}-4")
+
+
+def published(found: World, quotas: Sequence[Quota]) -> tuple[dict[Cell, int], set[Cell]]:
+    """(sums that are shown, hidden ones), each as the purses and stages it adds up."""
+    viewer = found.account(Role.NATIONAL_MANAGER, place=found.nation)
+    known = balances([one.pot_id for one in quotas])
+    shown: dict[Cell, int] = {}
+    kept: set[Cell] = set()
+
+    def tell(pots: frozenset[int], stage: str, amount: object) -> None:
+        stages = hidden.USED_STAGES if stage == "free" else (stage,)
+        cell = frozenset((pot, one) for pot in pots for one in stages)
+        if not isinstance(amount, Money):
+            kept.add(cell)
+        elif stage == "free":  # what was granted is public
+            shown[cell] = sum(known[pot].granted.agorot - known[pot].free.agorot for pot in pots)
+        else:
+            shown[cell] = amount.agorot
+
+    for row in rows_for(viewer, quotas):
+        for stage, amount in (row.use or {}).items():
+            tell(frozenset({row.quota.pot_id}), stage, amount)
+    for budget in {one.line.budget for one in quotas}:
+        told = statement(budget, viewer)
+        whole = frozenset(Allotment.objects.filter(line__budget=budget).values_list("pot_id", flat=True))
+        for stage in STAGES:
+            tell(whole, stage, getattr(told.total, stage))
+            for line in told.lines:
+                pots = frozenset(line.line.allotments.values_list("pot_id", flat=True))
+                tell(pots, stage, getattr(line.row, stage))
+    decision = hidden.decided()
+    for pots in cells_of(_quotas()).values():
+        for stage in UNKNOWN:
+            amount = sum((getattr(known[pot], stage) for pot in pots), Money(0))
+            tell(pots, stage, None if decision.of(pots, stage) else amount)
+    return shown, kept
+
+
+def bounds(cell: Cell, shown: Mapping[Cell, int]) -> tuple[float, float]:
+    """The least and the most that the cell may be."""
+    names = sorted(set(cell).union(*shown))
+    column = {name: at for at, name in enumerate(names)}
+    matrix = np.zeros((len(shown), len(names)))
+    for at, known in enumerate(shown):
+        matrix[at, [column[name] for name in known]] = 1
+    wanted = np.zeros(len(names))
+    wanted[[column[name] for name in cell]] = 1
+    ends = []
+    for sign in (1, -1):
+        answer = linprog(sign * wanted, A_eq=matrix, b_eq=list(shown.values()), bounds=(0, None))
+        ends.append(np.inf if answer.status == 3 else abs(answer.fun))
+    return ends[0], ends[1]
+
+
+def families(cell: Cell, counts: Counts) -> int:
+    return sum(counts[pot][stage] for pot, stage in cell)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_sum_of_a_few_families_can_be_worked_back(
+    nation: tuple[World, list[Quota]], monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    found, quotas = nation
+    counts = counted(quotas, seed)
+    monkeypatch.setattr(hidden, "_counters", [lambda pots: {pot: counts[pot] for pot in pots}])
+    spend(found, quotas, counts)
+    shown, kept = published(found, quotas)
+    small = [cell for cell in kept if 0 < families(cell, counts) < hidden.THRESHOLD]
+    assert len(small) > 5
+    assert not [cell for cell in shown if 0 < families(cell, counts) < hidden.THRESHOLD]
+    assert any(families(cell, counts) for cell in shown)
+    for cell in small:
+        least, most = bounds(cell, shown)
+        assert most - least > ONE, (sorted(cell), least, most)
+    # the same reader is through as soon as only what is small is hidden
+    naive = dict(shown)
+    for cell in kept - set(small):
+        naive[cell] = ONE * families(cell, counts)
+    assert any(most - least < 1 for least, most in (bounds(cell, naive) for cell in small))
