@@ -24,7 +24,10 @@ def programme_models(programmes: Iterable[Programme]) -> dict[int, ProgrammeMode
         used[programme].append(method)
         if is_active:
             toolbox |= methods[method].suits.keys()
-    rules = _rules([programme.pk for programme in programmes])
+    rules: dict[int, list[RuleModel]] = defaultdict(list)
+    rows = rules_of(programme.pk for programme in programmes)
+    for row, rule in zip(rows, rule_models(rows).values(), strict=True):
+        rules[row.programme_id].append(rule)
     return {
         programme.pk: ProgrammeModel(
             code=programme.code,
@@ -57,13 +60,9 @@ def method_models() -> dict[str, MethodModel]:
     }
 
 
-def _rules(programmes: list[int]) -> dict[int, list[RuleModel]]:
-    rows = list(
-        EligibilityRule.objects.filter(programme__in=programmes)
-        .select_related("term", "place")
-        .defer("place__outline")
-        .order_by("programme", "-is_hard", "what", "pk")
-    )
+def rule_models(rows: Iterable[EligibilityRule]) -> dict[int, RuleModel]:
+    """Key of each condition → the condition as data; its term and place are loaded."""
+    rows = list(rows)
     above: dict[int, set[str]] = defaultdict(set)
     places = [row.place_id for row in rows if row.place_id is not None]
     if places:
@@ -71,18 +70,30 @@ def _rules(programmes: list[int]) -> dict[int, list[RuleModel]]:
             "descendant_id", "ancestor__code"
         ):
             above[place].add(code)
-    found: dict[int, list[RuleModel]] = defaultdict(list)
-    for row in rows:
-        found[row.programme_id].append(
-            RuleModel(
-                what=row.what,
-                least=None if row.least is None else float(row.least),
-                most=None if row.most is None else float(row.most),
-                term=row.term.code if row.term else "",
-                place=row.place.code if row.place else "",
-                place_within=frozenset(above[row.place_id] | {row.place.code} if row.place else ()),
-                is_hard=row.is_hard,
-                key=row.pk,
-            )
+    return {
+        row.pk: RuleModel(
+            what=row.what,
+            least=None if row.least is None else float(row.least),
+            most=None if row.most is None else float(row.most),
+            term=row.term.code if row.term else "",
+            place=row.place.code if row.place else "",
+            place_within=frozenset(above[row.place_id] if row.place_id else ()),
+            is_hard=row.is_hard,
+            key=row.pk,
         )
-    return found
+        for row in rows
+    }
+
+
+def rules_of(programmes: Iterable[int]) -> list[EligibilityRule]:
+    """The conditions of these programmes, the hard ones first."""
+    rows = EligibilityRule.objects.filter(programme__in=list(programmes)).select_related("term", "place")
+    return list(rows.defer("place__outline").order_by("programme", "-is_hard", "what", "pk"))
+
+
+def toolbox_model(models: Iterable[ProgrammeModel], code: str = "toolbox") -> ProgrammeModel:
+    """One toolbox of the methods of several programmes, without their conditions: it ranks the methods."""
+    models = list(models)
+    methods = {method.code: method for model in models for method in model.methods}
+    toolbox = frozenset[str]().union(*(model.toolbox for model in models))
+    return ProgrammeModel(code, tuple(methods[one] for one in sorted(methods)), (), toolbox)

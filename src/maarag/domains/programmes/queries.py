@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 
 from maarag.domains.funding.models import BudgetLine
@@ -17,7 +17,16 @@ from maarag.kernel.ledger.models import Pot
 from maarag.kernel.ledger.queries import Balance, balances
 from maarag.kernel.places.models import Place
 
-from .models import Programme, ProgrammeLine, Quota, QuotaChange
+from .models import (
+    Method,
+    MethodSituation,
+    Programme,
+    ProgrammeLine,
+    ProgrammeWorker,
+    Quota,
+    QuotaChange,
+    ToolboxSwitch,
+)
 
 
 @dataclass(frozen=True)
@@ -96,3 +105,44 @@ def pages_of_lines(lines: Sequence[BudgetLine]) -> dict[int, str]:
     paid = ProgrammeLine.objects.filter(line__in=[line.pk for line in lines])
     codes = paid.values_list("line_id", "programme__code")
     return {line: reverse("programmes:detail", args=[code]) for line, code in codes}
+
+
+def methods_of(programme: Programme) -> QuerySet[Method]:
+    """The methods that the programme works by, those in use first."""
+    methods = Method.objects.filter(in_programmes__programme=programme)
+    return methods.prefetch_related(
+        Prefetch("situations", MethodSituation.objects.select_related("term"))
+    ).order_by("-is_active", "name_he", "code")
+
+
+def workers_of(programme: Programme, authority: Place, day: date) -> QuerySet[ProgrammeWorker]:
+    """Who works in the programme in this authority on a day, with how many families at most."""
+    return workers_in(authority, day).filter(programme=programme)
+
+
+def workers_in(authority: Place, day: date) -> QuerySet[ProgrammeWorker]:
+    """Who works in programmes of this authority on a day."""
+    rows = ProgrammeWorker.objects.filter(authority=authority, starts__lte=day)
+    return (
+        rows.filter(Q(ends=None) | Q(ends__gte=day))
+        .select_related("account", "programme")
+        .order_by("programme__name_he", "account__name", "pk")
+    )
+
+
+def switch_of(authority: Place, day: date) -> ToolboxSwitch | None:
+    """By which decision the department works by one toolbox on this day, if it does."""
+    rows = ToolboxSwitch.objects.filter(authority=authority, starts__lte=day)
+    return rows.filter(Q(ends=None) | Q(ends__gte=day)).order_by("-starts").first()
+
+
+def toolbox_authorities(day: date) -> set[int]:
+    """Keys of the authorities whose departments work by one toolbox on this day."""
+    rows = ToolboxSwitch.objects.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+    return set(rows.values_list("authority_id", flat=True))
+
+
+def methods_in(authority: Place, day: date) -> QuerySet[Method]:
+    """The methods of programmes in which the authority has places on this day."""
+    programmes = quotas_in(authority, day).values("programme")
+    return Method.objects.filter(is_active=True, in_programmes__programme__in=programmes).distinct()

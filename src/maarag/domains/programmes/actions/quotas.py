@@ -1,4 +1,4 @@
-"""Writing programmes, and giving authorities their quotas."""
+"""Giving authorities their quotas in programmes, and taking them back."""
 
 from __future__ import annotations
 
@@ -13,21 +13,18 @@ from django.utils.translation import gettext as _
 from maarag.domains.funding.actions import PurseDraft, allot, locked, open_allotments
 from maarag.domains.funding.models import BudgetLine
 from maarag.domains.funding.queries import granted_to
-from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import require
-from maarag.kernel.audit.actions import changed_fields, record
+from maarag.kernel.audit.actions import record
 from maarag.kernel.ledger.actions import decide
 from maarag.kernel.ledger.models import PotKind
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 from maarag.ui.figures import name_in_language, number
 from maarag.values import Money
 
-from .in_use import places_taken
-from .models import Programme, ProgrammeLine, Quota, QuotaChange
+from ..in_use import places_taken
+from ..models import Programme, ProgrammeLine, Quota, QuotaChange
 
 if TYPE_CHECKING:
     from maarag.kernel.access.models import Account
-    from maarag.kernel.people.models import Organisation
     from maarag.kernel.sources.models import Source
 
 
@@ -37,53 +34,6 @@ class FamiliesPassed(ValidationError):
 
 class PlacesTaken(ValidationError):
     """Families have more places of a quota than it would be left with."""
-
-
-@transaction.atomic
-def save_programme(*, by: Account, code: str, organisation: Organisation, **fields: Any) -> Programme:
-    """Make or change a programme; raises Http404 where `by` does not manage the nation's budgets."""
-    require(by, Permission.MANAGE_BUDGETS, place=Place.objects.filter(kind=PlaceKind.NATION).first())
-    programme = Programme.objects.select_for_update().filter(code=code).first() or Programme(code=code)
-    listing = fields.pop("listing", None)
-    given = {**fields, "organisation_id": organisation.pk}
-    if listing is not None:
-        given["listing_id"] = listing.pk
-    changes = changed_fields(
-        {name: getattr(programme, name) for name in given} if programme.pk else {}, given
-    )
-    if programme.pk and not changes:
-        return programme
-    for name, value in given.items():
-        setattr(programme, name, value)
-    programme.full_clean(validate_unique=False)
-    programme.save()
-    told = {name.removesuffix("_id"): pair for name, pair in changes.items()}
-    record(by=by, action="programmes.save", subject=programme, changes=told)
-    return programme
-
-
-@transaction.atomic
-def fund_programme(*, by: Account, programme: Programme, line: BudgetLine) -> ProgrammeLine:
-    """Say that the line of a budget pays for the programme; raises Http404, ValidationError."""
-    require(by, Permission.MANAGE_BUDGETS, place=line.budget.place)
-    known = ProgrammeLine.objects.filter(line=line).first()
-    if known is not None and known.programme_id == programme.pk:
-        return known
-    if known is not None:
-        raise ValidationError(
-            _("This line pays for %(programme)s already.") % {"programme": name_in_language(known.programme)}
-        )
-    if programme.lines.filter(line__budget=line.budget_id).exists():
-        raise ValidationError(_("Another line of this budget pays for the programme already."))
-    paid = ProgrammeLine.objects.create(programme=programme, line=line)
-    record(
-        by=by,
-        action="programmes.fund",
-        subject=programme,
-        place=line.budget.place,
-        changes={"line": [None, line.pk]},
-    )
-    return paid
 
 
 @dataclass(frozen=True)

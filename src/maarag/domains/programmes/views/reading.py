@@ -21,12 +21,12 @@ from maarag.kernel.access.scope import account_of, needs_permission, places_perm
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.ui.figures import money, name_in_language, number
 
-from .actions import QuotaDraft, set_quotas
-from .forms import QuotaForm
-from .models import Programme, Quota
-from .queries import balances_of, history_of, lines_of, places_left, quotas_of
-from .tables import mine_table, programmes_table, quotas_table, told
-from .use import rows_for
+from ..actions import QuotaDraft, set_quotas
+from ..forms import QuotaForm
+from ..models import Programme, Quota
+from ..queries import balances_of, history_of, lines_of, places_left, quotas_of
+from ..tables import mine_table, programmes_table, quotas_table, told
+from ..use import rows_for
 
 
 @require_safe
