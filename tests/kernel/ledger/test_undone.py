@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.ledger import actions
@@ -34,6 +34,7 @@ def test_without_a_person_nothing_moves(purse: Purse, move: str) -> None:
     nobody = type(purse.worker)(pk=2**40)
     with pytest.raises(Error), transaction.atomic():
         MOVES[move](nobody, purse, spending)
+        connection.check_constraints()  # as a commit does
     assert (Entry.objects.count(), AuditEvent.objects.count(), balances(pots)) == before
 
 

@@ -80,7 +80,7 @@ BEGIN
     ) e
     RETURNING audit_auditevent.id;
     IF FOUND THEN
-        PERFORM public.audit_note(currval('public.audit_auditevent_id_seq'));
+        PERFORM set_config('maarag.entry', tx || ':' || currval('public.audit_auditevent_id_seq'), true);
     END IF;
 END $$;
 

@@ -65,7 +65,7 @@ $$;
 
 -- Ends the work where the key was used before.
 CREATE OR REPLACE FUNCTION public.ledger_once(wanted text, asked text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     known record;
 BEGIN
@@ -77,13 +77,24 @@ BEGIN
     END IF;
 END $$;
 
+-- Waits until the pots are this transaction's until its end, in one order for all, those of the nation last. Rows
+-- of accounts alone would do, but each commit makes a new version of a row, and all who wait for the old one wake
+-- up and queue again for the new; in this queue a commit wakes one.
+CREATE OR REPLACE FUNCTION public.ledger_wait(wanted bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7205159, (p.id % 2147483647)::integer)
+        FROM (SELECT t.id FROM public.ledger_pot t WHERE t.id = ANY (wanted)
+            ORDER BY t.kind <> 'basket', t.id % 2147483647 OFFSET 0) p;
+END $$;
+
 -- Appends one entry with its event and its postings; `changes` of `stages` of `pots`, in step, each stage of a pot
 -- once. Locks the accounts in one order for all, those of the nation last.
 CREATE OR REPLACE FUNCTION public.ledger_post(
     kind text, key text, content text, day date, actor bigint, decision bigint, reverses bigint, spending uuid,
     amount bigint, reason text, authority bigint, place bigint, pots bigint[], stages text[], changes bigint[]
 ) RETURNS public.ledger_entry
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
     entry public.ledger_entry;
@@ -106,6 +117,7 @@ BEGIN
         FROM unnest(pots, stages, changes) AS w (pot, stage, change) WHERE w.change <> 0;
     PERFORM public.audit_record(ARRAY[actor], ARRAY['ledger.' || kind], ARRAY['ledger.entry'], ARRAY[entry.id::text],
         ARRAY[coalesce(authority, place)], ARRAY[authority], ARRAY[authority IS NOT NULL], ARRAY[told]);
+    PERFORM public.ledger_wait(pots);
     SELECT array_agg(l.id) AS ids, array_agg(l.authority_id) AS authorities, array_agg(l.change) AS changes,
         array_agg(l.balance) AS balances, count(*) FILTER (WHERE l.balance < l.floor) AS short,
         max(l.pot_id) FILTER (WHERE l.balance < l.floor) AS pot
@@ -137,7 +149,7 @@ CREATE OR REPLACE FUNCTION public.ledger_grant(
     source bigint, target bigint, amount bigint, key text, content text, day date, actor bigint, decision bigint,
     OUT code text, OUT detail text, OUT entry public.ledger_entry, OUT spending public.ledger_spending
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
     pot record;
@@ -176,7 +188,7 @@ CREATE OR REPLACE FUNCTION public.ledger_plan(
     actor bigint,
     OUT code text, OUT detail text, OUT entry public.ledger_entry, OUT spending public.ledger_spending
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
     pots bigint[] := wholes || shares;
@@ -218,7 +230,7 @@ CREATE OR REPLACE FUNCTION public.ledger_follow(
     kind text, key text, content text, day date, actor bigint, decision bigint, reverses bigint, moved bigint,
     reason text, before public.ledger_spending, after public.ledger_spending
 ) RETURNS public.ledger_entry
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
     draw record;
@@ -279,7 +291,7 @@ CREATE OR REPLACE FUNCTION public.ledger_move(
     which bigint, reason text,
     OUT code text, OUT detail text, OUT entry public.ledger_entry, OUT spending public.ledger_spending
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
     latest public.ledger_entry;
@@ -311,10 +323,7 @@ BEGIN
     spending := before;
     IF wanted = 'reverse' THEN
         -- all at once: the entries that follow lock them one after the other
-        PERFORM FROM public.ledger_account a
-            WHERE a.stage IN ('paid', 'free')
-            AND a.pot_id IN (SELECT d.pot_id FROM public.ledger_draw d WHERE d.spending_id = identity)
-            ORDER BY a.authority_id IS NULL, a.id FOR NO KEY UPDATE;
+        PERFORM public.ledger_wait(ARRAY(SELECT d.pot_id FROM public.ledger_draw d WHERE d.spending_id = identity));
         FOR payment IN
             SELECT e.id, e.amount FROM public.ledger_entry e
             WHERE e.spending_id = identity AND e.kind = 'pay' AND (which IS NULL OR e.id = which)
@@ -359,8 +368,6 @@ BEGIN
             committed = spending.committed, paid = spending.paid, returned = spending.returned WHERE s.id = identity;
         entry := public.ledger_follow(wanted, key, content, day, actor, decision, NULL, amount, reason, before, spending);
     END IF;
-    UPDATE public.ledger_spending s SET planned = spending.planned, approved = spending.approved,
-        committed = spending.committed, paid = spending.paid, returned = spending.returned WHERE s.id = identity;
 EXCEPTION WHEN SQLSTATE 'ML000' OR SQLSTATE 'ML001' OR SQLSTATE 'ML002' OR SQLSTATE 'ML003' OR SQLSTATE 'ML004'
     OR SQLSTATE 'ML005' THEN
     GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;

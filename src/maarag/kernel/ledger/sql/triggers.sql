@@ -28,20 +28,11 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- Balances begin at zero and change by postings alone: the trigger that applies those is the one above this.
+-- Balances begin at zero and change by postings alone: by the trigger that applies those.
 CREATE OR REPLACE FUNCTION public.ledger_keep_balance() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.balance <> 0 THEN
-            RAISE EXCEPTION 'an account begins at zero' USING ERRCODE = 'insufficient_privilege';
-        END IF;
-    ELSIF pg_trigger_depth() < 2
-        OR (NEW.id, NEW.pot_id, NEW.stage) IS DISTINCT FROM (OLD.id, OLD.pot_id, OLD.stage)
-        OR NEW.authority_id IS DISTINCT FROM OLD.authority_id OR NEW.floor IS DISTINCT FROM OLD.floor THEN
-        RAISE EXCEPTION 'balances change by postings alone' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NEW;
+    RAISE EXCEPTION 'balances begin at zero and change by postings alone' USING ERRCODE = 'insufficient_privilege';
 END $$;
 
 -- Whoever closes a period waits for the entries under way, and those after it see that it is closed.
@@ -64,7 +55,7 @@ END $$;
 -- Applies postings to the balances.
 CREATE OR REPLACE FUNCTION public.ledger_apply() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     tx bigint := pg_current_xact_id()::text::bigint;
     closed record;
@@ -99,7 +90,7 @@ END $$;
 -- At commit: the postings of an entry add up to zero, in each pot and so in all.
 CREATE OR REPLACE FUNCTION public.ledger_balanced() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 BEGIN
     IF coalesce((
         SELECT bool_or(g.total <> 0) FROM (
@@ -117,7 +108,13 @@ CREATE OR REPLACE TRIGGER ledger_open AFTER INSERT ON public.ledger_pot REFERENC
     FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_open();
 CREATE OR REPLACE TRIGGER ledger_keep BEFORE UPDATE ON public.ledger_pot FOR EACH ROW
     EXECUTE FUNCTION public.ledger_keep_pot();
-CREATE OR REPLACE TRIGGER ledger_keep BEFORE INSERT OR UPDATE ON public.ledger_account FOR EACH ROW
+DROP TRIGGER IF EXISTS ledger_keep ON public.ledger_account;
+CREATE OR REPLACE TRIGGER ledger_begin BEFORE INSERT ON public.ledger_account FOR EACH ROW
+    WHEN (NEW.balance <> 0) EXECUTE FUNCTION public.ledger_keep_balance();
+-- the condition is looked at by the executor itself, which costs nothing for each posting
+CREATE OR REPLACE TRIGGER ledger_keep BEFORE UPDATE ON public.ledger_account FOR EACH ROW
+    WHEN (pg_trigger_depth() < 1 OR (OLD.id, OLD.pot_id, OLD.stage) IS DISTINCT FROM (NEW.id, NEW.pot_id, NEW.stage)
+        OR OLD.authority_id IS DISTINCT FROM NEW.authority_id OR OLD.floor IS DISTINCT FROM NEW.floor)
     EXECUTE FUNCTION public.ledger_keep_balance();
 CREATE OR REPLACE TRIGGER ledger_begin BEFORE INSERT ON public.ledger_entry FOR EACH ROW
     EXECUTE FUNCTION public.ledger_begin_entry();
