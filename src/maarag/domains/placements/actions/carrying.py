@@ -1,0 +1,136 @@
+"""Carrying decisions out: families get their baskets, and those that are left are put on the waiting list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from maarag.domains.baskets.actions import open_basket
+from maarag.domains.baskets.errors import LEDGER, BasketError
+from maarag.domains.baskets.errors import in_words as basket_words
+from maarag.domains.families.scope import authorities_with
+from maarag.domains.programmes.models import Quota
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.audit.actions import record
+from maarag.kernel.matches.models import Run
+from maarag.kernel.matches.rows import Verdict
+
+from ..errors import CannotCarryOut, PlacementsError
+from ..models import Ended, Proposal, Waiting, WhyWaits
+from .decisions import DECIDED
+from .steps import proposal_of
+
+_WHY = {
+    "full": WhyWaits.NO_PLACE,
+    "purse_spent": WhyWaits.NO_MONEY,
+    "funder_spent": WhyWaits.NO_MONEY,
+    "load_spent": WhyWaits.NO_WORKER,
+}
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Proposals whose families have their place now, and the waits that began and ended by it."""
+
+    placed: tuple[Proposal, ...]
+    waits: tuple[Waiting, ...]
+    ended: int
+
+
+def carry_out(*, by: Account, run: Run, proposals: Sequence[Proposal] | None = None) -> Carried:
+    """Open the baskets of what was decided in the departments of `by`, or of these proposals; all or none.
+
+    Decided to wait: the family is put on the list of the programme that fits best. Raises Http404, and
+    CannotCarryOut that names each decision that cannot be carried out, as where a place was taken meanwhile.
+    """
+    departments = authorities_with(by, Permission.DECIDE_PLACEMENTS).values("pk")
+    rows = Proposal.objects.filter(run=run, carried_at=None, authority__in=departments)
+    rows = rows.exclude(verdict=Verdict.PENDING)
+    if proposals is not None:
+        rows = rows.filter(pk__in=[one.pk for one in proposals])
+    chosen = sorted(rows, key=lambda row: row.rank)
+    if proposals is not None and len(chosen) != len(set(proposals)):
+        raise Http404
+    faults: dict[UUID, str] = {}
+    placed: list[Proposal] = []
+    waits: list[Waiting] = []
+    ended = 0
+    with transaction.atomic():
+        for row in chosen:
+            try:
+                with transaction.atomic():
+                    if row.quota_id is None:
+                        waits += _wait(by, row)
+                    elif row.verdict in DECIDED:
+                        ended += _open(by, row)
+                        placed.append(row)
+            except (BasketError, *LEDGER) as error:
+                faults[row.pk] = basket_words(error)
+            except PlacementsError as error:
+                faults[row.pk] = error.in_words()
+            except ValidationError as error:
+                faults[row.pk] = " ".join(error.messages)
+        if faults:
+            raise CannotCarryOut(faults)
+    return Carried(tuple(placed), tuple(waits), ended)
+
+
+def _open(by: Account, row: Proposal) -> int:
+    """Open the basket; how many waits ended by it."""
+    held = proposal_of(by, row)
+    basket = open_basket(by=by, family=held.family, quota=Quota.objects.get(pk=held.quota_id))
+    now = timezone.now()
+    for one in (held, row):
+        one.basket, one.carried_at, one.carried_by = basket, now, by
+    held.save(update_fields=["basket", "carried_at", "carried_by"])
+    record(by=by, action="placements.carry_out", subject=held, changes={"basket": [None, str(basket.pk)]})
+    return end_waits(by, held.family_id, basket.quota.programme_id, basket.opened_on)
+
+
+def end_waits(by: Account, family: UUID, programme: int, day: date) -> int:
+    """End the family's waits for the programme in which it has a place now; how many."""
+    rows = list(Waiting.objects.select_for_update().filter(family=family, programme=programme, ended_on=None))
+    for wait in rows:
+        wait.ended_on, wait.outcome, wait.ended_by = max(day, wait.since), Ended.PLACED, by
+        wait.save(update_fields=["ended_on", "outcome", "ended_by"])
+        record(
+            by=by, action="placements.stop_waiting", subject=wait, changes={"outcome": [None, Ended.PLACED]}
+        )
+    return len(rows)
+
+
+def _wait(by: Account, row: Proposal) -> list[Waiting]:
+    """Put a family that is left on the list of the best-fitting programme that could not take it."""
+    told: list[dict[str, Any]] = row.explanation.get("why_not") or []
+    if not told:
+        return []
+    quota = Quota.objects.filter(pk=told[0]["quota"], authority=row.authority_id).first()
+    if quota is None:
+        return []
+    held = proposal_of(by, row)
+    waits = Q(family=held.family_id, programme=quota.programme_id, ended_on=None)
+    if Waiting.objects.filter(waits).exists():
+        return []
+    because = [each["code"] for each in told[0].get("because", ())]
+    why = next((_WHY[code] for code in because if code in _WHY), WhyWaits.NO_PLACE)
+    wait = Waiting.objects.create(
+        authority_id=held.authority_id,
+        family=held.family,
+        programme_id=quota.programme_id,
+        since=timezone.localdate(),
+        why=why,
+        asked_by=by,
+    )
+    changes = {"programme": [None, quota.programme_id], "why": [None, str(why)]}
+    record(by=by, action="placements.wait", subject=wait, changes=changes)
+    return [wait]

@@ -1,0 +1,97 @@
+"""Asking for runs of placements, and running again with decisions kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.http import Http404
+
+from maarag.domains.families.models import Family, FamilyStatus
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import permits
+from maarag.kernel.matches.actions import ask, begin_run, compute, remark
+from maarag.kernel.matches.models import Run, RunRemark
+from maarag.kernel.places.models import Place, PlaceKind
+
+from ..asked import Asked, FloorAsked, asked
+from ..errors import RunNotReady
+
+KIND = "placements"
+AT_ONCE = 1_000
+"""A department with at most so many open files is matched at once; anything larger by a worker."""
+
+
+def start_run(
+    *,
+    by: Account,
+    place: Place,
+    settings: Asked | None = None,
+    based_on: Run | None = None,
+    at_once: bool | None = None,
+) -> Run:
+    """Match the families of a department, or of all departments of a district or the nation.
+
+    A department is matched at once, unless it is large; anything else is left to a worker. Raises Http404.
+    """
+    with transaction.atomic():
+        given = (settings or asked()).data()
+        run = begin_run(by=by, kind=KIND, place=place, settings=given, based_on=based_on)
+        now = at_once if at_once is not None else is_small(by, place)
+        if not now:
+            ask(run=run)
+    return compute(run=run) if now else run
+
+
+def is_small(by: Account, place: Place) -> bool:
+    """Whether the place is a department whose open files can be matched while somebody waits."""
+    if place.kind != PlaceKind.AUTHORITY or not permits(by, Permission.DECIDE_PLACEMENTS, place=place):
+        return False
+    return Family.objects.filter(authority=place, status=FamilyStatus.OPEN).count() <= AT_ONCE
+
+
+def rerun(
+    *, by: Account, run: Run, settings: Asked | None = None, keep: bool = True, at_once: bool | None = None
+) -> Run:
+    """Match anew with today's data; decisions that were made and not carried out stay where `keep`.
+
+    Raises Http404, RunNotReady.
+    """
+    if run.is_open:
+        raise RunNotReady
+    given = settings or Asked.of(run.settings)
+    given = replace(given, keep=keep, day=asked().day)
+    return start_run(by=by, place=run.place, settings=given, based_on=run, at_once=at_once)
+
+
+def mend(
+    *,
+    by: Account,
+    run: Run,
+    attribute: str,
+    value: str,
+    percent: int,
+    at_once: bool | None = None,
+) -> Run:
+    """Run again with a floor for a group that was placed less, and write that down at the first run.
+
+    Raises Http404, RunNotReady, ValidationError.
+    """
+    before = Asked.of(run.settings)
+    others = tuple(one for one in before.floors if (one.attribute, one.value) != (attribute, value))
+    floors = (*others, FloorAsked(attribute, value, percent=percent))
+    checked = asked(
+        who=before.who, least_fit=before.least_fit, floors=floors, programmes=before.programmes, keep=True
+    )
+    with transaction.atomic():
+        new = rerun(by=by, run=run, settings=checked, at_once=at_once)
+        remark(by=by, run=run, attribute=attribute, value=value, mended_by=new)
+    return new
+
+
+def explain_difference(*, by: Account, run: Run, attribute: str, value: str, text: str) -> RunRemark:
+    """Say in words why a group was placed less; no words about a person. Raises Http404, ValidationError."""
+    if run.kind != KIND:
+        raise Http404
+    return remark(by=by, run=run, attribute=attribute, value=value, text=text)

@@ -1,0 +1,251 @@
+"""Why each family was proposed its place, and what binds the whole: codes and numbers, for `told`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from maarag.domains.programmes.fit import Judgement, judge
+from maarag.engines.matching import Explained
+
+from .asked import Asked
+from .engine_data import FUNDER, LOAD, PURSE, Gathered, Keys, Pairs, bonus_of
+
+MOST_OTHERS = 3
+"""Of the places that fit better, so many are explained."""
+VERSION = 1
+_OF_KIND = {PURSE: "purse", FUNDER: "funder", LOAD: "load"}
+
+
+def _r(value: float) -> float:
+    return round(float(value), 3)
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Turns what the engine says, in its numbers, into codes with keys of quotas and families."""
+
+    gathered: Gathered
+    pairs: Pairs
+    asked: Asked
+    keys: Keys
+    explained: Explained
+    kinds: tuple[str, ...]
+
+    def judgement(self, family: int, seat: int) -> Judgement:
+        """Judged again: keeping all of them would fill the memory in a run of the nation."""
+        one = self.gathered.candidates[family]
+        return judge(self.gathered.models[self.gathered.seats[seat].programme], one.facts)
+
+    def family(self, i: int) -> dict[str, Any]:
+        """What a proposal keeps of its explanation."""
+        told = self.explained.family_explained(i)
+        one, seats = self.gathered.candidates[i], self.gathered.seats
+        found: dict[str, Any] = {
+            "version": VERSION,
+            "groups": dict(one.groups),
+            "weight": one.weight,
+            "eligible": told["eligible_places"],
+            "for": [self._of(each) for each in told["for"] if self._speaks(each)],
+            "against": [self._of(each) for each in told["against"]],
+            "why_not": [self._why_not(i, each) for each in told["why_not"][:MOST_OTHERS]],
+            "better": told["better_fitting"],
+        }
+        j = told["place"]
+        if j is not None:
+            seat = seats[j]
+            judgement = self.judgement(i, j)
+            found["judged"] = short(judgement)
+            found["price"] = _r(self.explained.placed.prices.places[j])
+            if wait := one.waits_for(seat.programme):
+                days = max(0, (self.asked.day - wait.since).days)
+                points = bonus_of(wait, self.asked.day)
+                found["for"].append(
+                    {"code": "waits", "days": days, "priority": wait.priority, "points": _r(points)}
+                )
+        barred = self.pairs.barred.get(i, ())
+        found["barred"] = [
+            {
+                "quota": seats[j].quota,
+                "programme": seats[j].code,
+                "reasons": [reason.data() for reason in self.judgement(i, j).excluded],
+            }
+            for j in barred
+        ]
+        found["below"] = [
+            {"quota": seats[j].quota, "programme": seats[j].code, "fit": round(fit)}
+            for j, fit in self.pairs.below.get(i, ())
+        ]
+        return found
+
+    def fit(self, pair: int) -> int:
+        return max(0, min(100, round(self.pairs.fit[pair])))
+
+    def _speaks(self, told: dict[str, Any]) -> bool:
+        """Limits that do not bind are not worth a line each."""
+        return told["kind"] not in _OF_KIND
+
+    def _of(self, told: dict[str, Any]) -> dict[str, Any]:
+        match told["kind"]:
+            case "decided":
+                return {"code": "decided"}
+            case "no eligible place":
+                return {"code": "no_eligible"}
+            case "best fit":
+                return {"code": "best_fit"}
+            case "others fit better":
+                return {"code": "others_fit_better", "n": told["places"]}
+            case "floor":
+                return {"code": "floor", "points": _r(told["worth"])}
+            case "place in demand":
+                return {"code": "in_demand", "points": _r(told["price"])}
+            case kind:
+                return {"code": f"{_OF_KIND[kind]}_tight", "points": _r(told["price"]), **self._row(told)}
+
+    def _why_not(self, i: int, told: dict[str, Any]) -> dict[str, Any]:
+        seats = self.gathered.seats
+        pair = self.explained.problem.pair(i, told["place"])
+        found: dict[str, Any] = {
+            "quota": seats[told["place"]].quota,
+            "programme": seats[told["place"]].code,
+            "fit": self.fit(pair),
+            "because": [self._because(each) for each in told["because"]],
+            "change": [self._change(each) for each in told["would_change"]],
+        }
+        if not found["because"]:
+            # there is room, and yet it is kept for others: the price says what it is worth to them
+            price = self.explained.placed.prices.places[told["place"]]
+            found["because"].append({"code": "worth_more_to_others", "points": _r(price)})
+        if displaced := told.get("displaced"):
+            goes_to = displaced["goes_to"]
+            found["displaced"] = {
+                "family": str(self.gathered.candidates[displaced["family"]].family),
+                "goes_to": None if goes_to is None else seats[goes_to].quota,
+                "loses": _r(displaced["loses"]),
+            }
+        return found
+
+    def _because(self, told: dict[str, Any]) -> dict[str, Any]:
+        match told["kind"]:
+            case "decided":
+                return {"code": "decided"}
+            case "full":
+                held = {"floor": True} if "floor_holds" in told else {}
+                return {"code": "full", "n": told["capacity"], **held}
+            case kind:
+                return {
+                    "code": f"{_OF_KIND[kind]}_spent",
+                    "needs": _r(told["needs"]),
+                    "left": _r(max(0.0, told["left"])),
+                    **self._row(told),
+                }
+
+    def _change(self, told: dict[str, Any]) -> dict[str, Any]:
+        match told["kind"]:
+            case "place":
+                return {"code": "more_places", "n": told["more"]}
+            case "fit":
+                return {"code": "more_fit", "points": _r(told["more"])}
+            case kind:
+                return {"code": f"more_{_OF_KIND[kind]}", "n": _r(told["more"]), **self._row(told)}
+
+    def _row(self, told: dict[str, Any]) -> dict[str, Any]:
+        """The key of the limit: a quota, a purse of the ledger, or a programme's team."""
+        key = self.keys.of[told["kind"]][told["limit"]]
+        return {"key": list(key) if isinstance(key, tuple) else key}
+
+    def whole(self) -> dict[str, Any]:
+        """The run's figures: what binds and at what price, who waits and why, what the floors cost."""
+        told = self.explained.whole()
+        placed = self.explained.placed
+        seats = self.gathered.seats
+        binding = []
+        for each in told["binding"]:
+            kind, number = each["kind"], each["number"]
+            key = seats[number].quota if kind == "place" else self.keys.of[kind][number]
+            binding.append(
+                {
+                    "kind": kind,
+                    "key": list(key) if isinstance(key, tuple) else key,
+                    "price": float(each["price"]),
+                    "left": _r(max(0.0, each["left"])),
+                }
+            )
+        waiting = {_WAITS.get(kind, kind): n for kind, n in told["waiting"].items()}
+        floors = [
+            {**floor.data(), **{name: each[name] for name in ("least", "members", "placed", "kept")},
+             "price": _r(each["price"])}
+            for floor, each in zip(self.asked.floors, told["floors"], strict=True)
+        ]  # fmt: skip
+        fit = sum(self.pairs.fit[int(pair)] for pair in placed.chosen)
+        return {
+            "families": told["families"],
+            "placed": told["placed"],
+            "fit": _r(fit),
+            "value": _r(told["value"]),
+            "bound": _r(told["bound"]),
+            "gap": round(float(told["gap"]), 6),
+            "exact": bool(placed.facts.get("exact")),
+            "binding": binding,
+            "waiting": waiting,
+            "floors": floors,
+            "floors_cost": _r(told["floors_cost"]) if "floors_cost" in told else None,
+        }
+
+
+_WAITS = {
+    "decided": "decided",
+    "no eligible place": "no_eligible",
+    "full": "full",
+    "does not fit": "worth_more_to_others",
+    PURSE: "purse_spent",
+    FUNDER: "funder_spent",
+    LOAD: "load_spent",
+}
+
+
+def short(judgement: Judgement) -> dict[str, Any]:
+    """What a proposal keeps of how the programme was judged."""
+    return {
+        "certainty": round(judgement.certainty),
+        "pro": [reason.data() for reason in judgement.pro],
+        "contra": [reason.data() for reason in judgement.contra],
+        "missing": [reason.data() for reason in judgement.missing],
+        "method": next((one.code for one in judgement.methods if not one.excluded), ""),
+    }
+
+
+def prices_of(teller: Teller) -> dict[str, dict[str, float]]:
+    """What one more of each limit is worth, by kind and key: read by whoever arrives after the run."""
+    prices = teller.explained.placed.prices
+    seats = teller.gathered.seats
+    found: dict[str, dict[str, float]] = {
+        "place": {str(seats[j].quota): float(price) for j, price in enumerate(prices.places) if price > 0}
+    }
+    for kind, values in zip(teller.kinds, prices.limits, strict=True):
+        found[kind] = {
+            _name(teller.keys.of[kind][row]): float(price) for row, price in enumerate(values) if price > 0
+        }
+    return found
+
+
+def _name(key: Any) -> str:
+    return ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def atoms_of(gathered: Gathered, seat_of_family: Iterable[int]) -> dict[str, list[list[Any]]]:
+    """The finest counts: families by authority and programme ("" waits), and groups by authority."""
+    counted: dict[tuple[int, str], int] = {}
+    groups: dict[tuple[int, str, str], list[int]] = {}
+    for one, j in zip(gathered.candidates, seat_of_family, strict=True):
+        code = gathered.seats[j].code if j >= 0 else ""
+        counted[one.authority, code] = counted.get((one.authority, code), 0) + 1
+        for attribute, value in one.groups.items():
+            row = groups.setdefault((one.authority, attribute, value), [0, 0])
+            row[0] += 1
+            row[1] += j >= 0
+    return {
+        "atoms": [[*key, n] for key, n in sorted(counted.items())],
+        "groups": [[*key, *row] for key, row in sorted(groups.items())],
+    }

@@ -1,0 +1,202 @@
+"""A run of placements from end to end: read, judge, place, explain, share out, write the proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from maarag.database.rows import RowScope, visible
+from maarag.domains.programmes.engine_data import programme_models
+from maarag.domains.programmes.models import Method, Programme
+from maarag.engines.matching import Explained, FixedDecisionError, PlacementCancelled, place
+from maarag.kernel.matches.models import Run
+from maarag.kernel.matches.registry import CannotMatch, Progress, Stop, Stopped
+from maarag.kernel.matches.rows import Verdict
+
+from .asked import WAITING, Asked
+from .engine_data import Gathered, fixed_of, limit_keys, pairs_of, problem_of
+from .explaining import Teller, atoms_of, prices_of
+from .gathering import Candidate, candidates
+from .models import Proposal
+from .seats import seats, teams
+from .sharing import ToShare, share_out
+
+CHUNK = 2_000
+EXACT_SECONDS = 1.0
+GATHERED, JUDGED, PLACED, EXPLAINED = 15, 40, 70, 85
+"""How much of a hundred is done after each step."""
+DECIDED = (Verdict.ACCEPTED, Verdict.SWAPPED, Verdict.OVERRIDDEN, Verdict.DECLINED)
+
+
+def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], str]:
+    """The figures of the run and the digest of its data; its proposals are written.
+
+    Raises CannotMatch, Stopped. Computes outside of any transaction of its own.
+    """
+    asked = Asked.of(run.settings)
+    scope = RowScope(frozenset(run.authorities), run.asked_by_id)
+    progress(1, "gather")
+    with visible(scope):
+        gathered, kept = gather(run, asked)
+    _go_on(stop)
+
+    def on_judged(done: int, of: int) -> None:
+        progress(GATHERED + (JUDGED - GATHERED) * done // max(1, of), "judge")
+        _go_on(stop)
+
+    pairs = pairs_of(gathered, asked, on_judged)
+    problem = problem_of(gathered, pairs, asked)
+    try:
+        placed = place(
+            problem,
+            fixed_of(gathered),
+            lambda share, _words: progress(JUDGED + round((PLACED - JUDGED) * share), "place"),
+            stop,
+            exact_seconds=EXACT_SECONDS,
+        )
+    except PlacementCancelled:
+        raise Stopped from None
+    except FixedDecisionError:
+        raise CannotMatch("kept_decisions_pass_limits") from None
+    kinds = tuple(limits.kind for limits in problem.limits)
+    teller = Teller(gathered, pairs, asked, limit_keys(gathered), Explained(placed), kinds)
+    progress(PLACED, "explain")
+    seat_of = [int(j) for j in placed.place_of_family]
+    proposals = _proposals(run, teller, seat_of, kept, progress, stop)
+    totals = {
+        **teller.whole(),
+        **atoms_of(gathered, seat_of),
+        "prices": prices_of(teller),
+        "seats": [
+            [one.quota, one.programme, one.authority, one.left, one.families] for one in gathered.seats
+        ],
+        "kept": len(kept),
+    }
+    progress(EXPLAINED, "write")
+    with visible(scope):
+        _write(run, proposals, progress, stop)
+    return totals, digest_of(gathered)
+
+
+def gather(run: Run, asked: Asked) -> tuple[Gathered, dict[UUID, Proposal]]:
+    """All that the run reads, and the decided proposals of the run before that stay."""
+    families = candidates(authorities=run.authorities, day=asked.day, without_place=False)
+    weights = {one.family: one.weight for one in families if one.placed_in}
+    waiting = [one for one in families if not one.placed_in and (asked.who != WAITING or one.waits)]
+    found = [
+        one
+        for one in seats(run.authorities, asked.day)
+        if not asked.programmes or one.programme in asked.programmes
+    ]
+    programmes = Programme.objects.filter(pk__in={one.programme for one in found})
+    kept: dict[UUID, Proposal] = {}
+    if asked.keep and run.based_on_id is not None:
+        rows = Proposal.objects.filter(run=run.based_on_id, verdict__in=DECIDED, carried_at=None)
+        kept = {row.family_id: row for row in rows}
+        known = {one.family for one in waiting}
+        waiting += [one for one in families if one.family in kept and one.family not in known]
+        waiting = [one for one in waiting if not one.placed_in]
+    gathered = Gathered(
+        candidates=waiting,
+        seats=found,
+        teams=teams(run.authorities, asked.day, weights),
+        models=programme_models(programmes),
+        fixed={family: row.quota_id for family, row in kept.items()},
+    )
+    return gathered, kept
+
+
+def digest_of(gathered: Gathered) -> str:
+    """Of the facts, the places and the teams: the same data gives the same digest."""
+    found = sha256()
+    for one in gathered.candidates:
+        situations = sorted((one.facts.situations or {}).items())
+        facts = {**asdict(one.facts), "situations": situations}
+        facts = {name: sorted(v) if isinstance(v, frozenset) else v for name, v in facts.items()}
+        found.update(repr((one.family, sorted(facts.items()), one.waits)).encode())
+    found.update(repr(gathered.seats).encode())
+    for team, people in sorted(gathered.teams.items()):
+        found.update(repr((team, [(one.account, one.most, one.carried) for one in people])).encode())
+    return found.hexdigest()
+
+
+def _proposals(
+    run: Run,
+    teller: Teller,
+    seat_of: Sequence[int],
+    kept: dict[UUID, Proposal],
+    progress: Progress,
+    stop: Stop,
+) -> list[Proposal]:
+    gathered, placed = teller.gathered, teller.explained.placed
+    workers = _workers(gathered, seat_of)
+    methods = dict(Method.objects.values_list("code", "pk"))
+    made = []
+    for i, (one, j) in enumerate(zip(gathered.candidates, seat_of, strict=True)):
+        if i % 500 == 0:
+            progress(PLACED + (EXPLAINED - PLACED) * i // len(seat_of), "explain")
+            _go_on(stop)
+        told = teller.family(i)
+        fit = teller.fit(int(placed.pair_of_family[i])) if j >= 0 else None
+        quota = gathered.seats[j].quota if j >= 0 else None
+        row = Proposal(
+            run=run,
+            authority_id=one.authority,
+            family_id=one.family,
+            quota_id=quota,
+            proposed_id=quota,
+            fit=fit,
+            proposed_fit=fit,
+            method_id=methods.get(told.get("judged", {}).get("method", "")),
+            worker_id=workers.get(one.family),
+            explanation=told,
+        )
+        if (before := kept.get(one.family)) is not None and before.quota_id == quota:
+            row.verdict, row.reason = before.verdict, before.reason
+            row.decided_by_id, row.decided_at = before.decided_by_id, before.decided_at
+            row.proposed_id, row.proposed_fit = before.proposed_id, before.proposed_fit
+        made.append(row)
+    # by authority those placed first, the best fits before; who waits, by the best place that is open to them
+    order = sorted(
+        range(len(made)), key=lambda i: (made[i].fit is None, -(made[i].fit or 0), -_best(teller, i), i)
+    )
+    for rank, i in enumerate(order, start=1):
+        made[i].rank = rank
+    return [made[i] for i in order]
+
+
+def _best(teller: Teller, i: int) -> float:
+    part = teller.explained.problem.pairs_of(i)
+    return max(teller.pairs.fit[part.start : part.stop], default=0.0)
+
+
+def _workers(gathered: Gathered, seat_of: Sequence[int]) -> dict[UUID, int]:
+    by_team: dict[tuple[int, int], list[Candidate]] = {}
+    for one, j in zip(gathered.candidates, seat_of, strict=True):
+        if j >= 0:
+            by_team.setdefault(gathered.seats[j].team, []).append(one)
+    found: dict[UUID, int] = {}
+    for team, families in by_team.items():
+        to_share = [ToShare(one.family, one.weight, one.languages) for one in families]
+        found |= share_out(gathered.teams.get(team, ()), to_share)
+    return found
+
+
+def _write(run: Run, proposals: Sequence[Proposal], progress: Progress, stop: Stop) -> None:
+    Proposal.objects.filter(run=run).delete()  # of an attempt that broke off
+    for start, part in _parts(proposals):
+        progress(EXPLAINED + (99 - EXPLAINED) * start // max(1, len(proposals)), "write")
+        _go_on(stop)
+        Proposal.objects.bulk_create(part)
+
+
+def _parts(rows: Sequence[Proposal]) -> Iterator[tuple[int, Sequence[Proposal]]]:
+    return ((start, rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK))
+
+
+def _go_on(stop: Stop) -> None:
+    if stop():
+        raise Stopped

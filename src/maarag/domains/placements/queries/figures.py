@@ -1,0 +1,150 @@
+"""A run in figures, for whoever sees no names: places given and families that wait, small numbers hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from maarag.domains.needs.published import levels_above
+from maarag.domains.programmes.models import Programme
+from maarag.engines.indicators import ALL, cross, protect
+from maarag.kernel.access.scope import Viewer
+from maarag.kernel.matches.models import Run
+from maarag.kernel.places.models import Place
+from maarag.values import Shown, Suppressed
+
+from ..scope import sees_exact
+
+WAITS = "waits"
+
+
+@dataclass(frozen=True)
+class Atom:
+    """The finest count of a run: an authority's families proposed for a programme, "" waiting."""
+
+    authority: int
+    programme: str
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """A place (None: all of the run) with its families: by programme, placed, waiting and all."""
+
+    place: Place | None
+    programmes: dict[str, Shown]
+    placed: Shown
+    waiting: Shown
+    families: Shown
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A run without names.
+
+    `binding`, `floors`: what binds and at what price; numbers of families in them only where all of the run's
+    figures may be seen. `value`, `gap`: of the whole placement, in points of fit and as a share.
+    """
+
+    run: Run
+    programmes: tuple[Programme, ...]
+    whole: FigureLine
+    lines: tuple[FigureLine, ...]
+    binding: tuple[dict[str, Any], ...]
+    floors: tuple[dict[str, Any], ...]
+    waiting_because: dict[str, Shown] = field(default_factory=dict)
+    value: float = 0.0
+    gap: float = 0.0
+    floors_cost: float | None = None
+    is_exact: bool = False
+
+    @property
+    def hides_something(self) -> bool:
+        lines = (self.whole, *self.lines)
+        shown = [one for line in lines for one in (line.placed, line.waiting, line.families)]
+        shown += [one for line in lines for one in line.programmes.values()]
+        return any(isinstance(one, Suppressed) for one in shown)
+
+
+def figures_of(viewer: Viewer, run: Run) -> Figures:
+    """What a run came to, as the viewer may see it."""
+    exact = sees_exact(viewer, run)
+    numbers = {Atom(authority, code): n for authority, code, n in run.totals.get("atoms", ())}
+    read, cells = _reader(numbers, exact)
+    codes = sorted({atom.programme for atom in numbers} - {""})
+    programmes = sorted(Programme.objects.filter(code__in=codes), key=lambda one: one.name_he)
+    wanted = {key for key, _column in cells if isinstance(key, int)}
+    inside = Place.objects.filter(pk__in=wanted, contained_in__ancestor=run.place_id).exclude(pk=run.place_id)
+    places = sorted(inside.defer("outline").distinct(), key=lambda one: (one.kind != "district", one.name_he))
+
+    def line(place: Place | None) -> FigureLine:
+        key: Hashable = ALL if place is None else place.pk
+        by_programme = {code: read(key, code) for code in codes}
+        return FigureLine(place, by_programme, read(key, "placed"), read(key, WAITS), read(key, ALL))
+
+    totals = run.totals
+    return Figures(
+        run=run,
+        programmes=tuple(programmes),
+        whole=line(None),
+        lines=tuple(line(place) for place in places),
+        binding=tuple(_binding(one, exact) for one in totals.get("binding", ())),
+        floors=tuple(_floor(one, exact) for one in totals.get("floors", ())),
+        waiting_because=_because(totals.get("waiting", {}), exact),
+        value=float(totals.get("value", 0.0)),
+        gap=float(totals.get("gap", 0.0)),
+        floors_cost=totals.get("floors_cost"),
+        is_exact=exact,
+    )
+
+
+def _reader(numbers: dict[Atom, int], exact: bool) -> tuple[Any, Any]:
+    """A function (place, column) → what is shown, and the cells that are published.
+
+    By authority, district, cluster and nation, as wide as the run is; an authority knows its own numbers.
+    """
+    above = levels_above()
+
+    def places(atom: Atom) -> Iterable[Hashable]:
+        return [atom.authority, *sorted(above.get(atom.authority, ())), ALL]
+
+    def columns(atom: Atom) -> Iterable[Hashable]:
+        return [atom.programme, "placed", ALL] if atom.programme else [WAITS, ALL]
+
+    cells = cross(numbers, [places, columns])
+    protection = None
+    if not exact:
+        owners = {atom: atom.authority for atom in numbers}
+        protection = protect(numbers, [cells.values()], owners=owners)
+        if protection.unproved:
+            raise AssertionError("a hidden count of a run without a proof that nobody can work it out")
+
+    def read(place: Hashable, column: Hashable) -> Shown:
+        atoms = cells.get((place, column), frozenset())
+        mark = protection.mark(atoms) if protection else None
+        return mark or sum(numbers[atom] for atom in atoms)
+
+    return read, cells
+
+
+def _binding(one: dict[str, Any], exact: bool) -> dict[str, Any]:
+    return one if exact else {name: one[name] for name in ("kind", "key", "price")}
+
+
+def _floor(one: dict[str, Any], exact: bool) -> dict[str, Any]:
+    """How many of a group there are is told above the departments by the report on fairness alone."""
+    if exact:
+        return one
+    return {name: value for name, value in one.items() if name not in ("least", "members", "placed")}
+
+
+def _because(counts: dict[str, int], exact: bool) -> dict[str, Shown]:
+    """Why families wait; above the departments one table of counts with its sum, small ones hidden."""
+    if exact or not counts:
+        return dict(counts)
+    cells = cross(counts, [lambda code: [code, ALL]])
+    protection = protect(counts, [cells.values()])
+    found: dict[str, Shown] = {}
+    for code, n in counts.items():
+        found[code] = protection.mark(cells[code,]) or n
+    return found

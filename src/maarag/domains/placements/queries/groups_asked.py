@@ -1,0 +1,34 @@
+"""The groups of families for which a new run may have floors."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.utils import timezone
+
+from maarag.kernel.access.scope import Viewer
+from maarag.kernel.places.models import Place, PlaceKind
+from maarag.values import Shown
+
+from ..gathering import UNKNOWN, candidates
+from ..groups import GroupsOf, groups_from
+from ..scope import departments_of
+from .ranking import last_run_for
+
+
+def floor_groups(viewer: Viewer, place: Place) -> list[GroupsOf]:
+    """The groups among the families without a place; their numbers only for whoever decides there.
+
+    Above a department the groups are those of its last run, without numbers.
+    """
+    counted: Counter[tuple[str, str]] = Counter()
+    numbers: dict[tuple[str, str], Shown]
+    if place.kind == PlaceKind.AUTHORITY and departments_of(viewer).filter(pk=place.pk).exists():
+        for one in candidates(authorities=[place.pk], day=timezone.localdate()):
+            counted.update(one.groups.items())
+        numbers = dict(counted)
+    else:
+        run = last_run_for(place)
+        rows = run.totals.get("groups", ()) if run else ()
+        numbers = {(attribute, value): None for _a, attribute, value, _n, _placed in rows if attribute != "area"}
+    return groups_from({key: n for key, n in numbers.items() if key[1] != UNKNOWN})

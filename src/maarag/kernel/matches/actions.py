@@ -1,0 +1,158 @@
+"""Asking for runs, doing them, stopping them, and answering to the differences that they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.scope import require
+from maarag.kernel.audit.actions import record
+from maarag.kernel.jobs.actions import defer
+from maarag.kernel.places.models import Containment, Place, PlaceKind
+
+from .models import OPEN_STATES, RemarkKind, Run, RunRemark, RunState
+from .registry import CannotMatch, Stopped, matchmaker
+
+STEP_LENGTH = 40
+
+
+@transaction.atomic
+def begin_run(
+    *,
+    by: Account,
+    kind: str,
+    place: Place,
+    settings: Mapping[str, Any],
+    based_on: Run | None = None,
+) -> Run:
+    """Write down that a run is asked for; `ask` or `compute` then does it. Raises Http404."""
+    made = matchmaker(kind)
+    require(by, made.asked_with, place=place)
+    run = Run.objects.create(
+        kind=kind,
+        place=place,
+        authorities=authorities_in(place),
+        asked_by=by,
+        settings=dict(settings),
+        based_on=based_on,
+    )
+    record(by=by, action="matches.begin", subject=run, place=place, changes={"kind": [None, kind]})
+    return run
+
+
+def authorities_in(place: Place) -> list[int]:
+    """The local authorities within the place; itself where it is one."""
+    inside = Containment.objects.filter(ancestor=place, descendant__kind=PlaceKind.AUTHORITY)
+    return sorted(inside.values_list("descendant_id", flat=True))
+
+
+@transaction.atomic
+def ask(*, run: Run) -> None:
+    """Have a worker do the run; of the same place one at a time."""
+    from .tasks import work
+
+    defer(work, lock=f"matches:{run.kind}:{run.place_id}", run=run.pk, account=run.asked_by_id)
+
+
+def compute(*, run: Run) -> Run:
+    """Do the run here and now, telling the progress as it goes; done, failed and stopped runs stay.
+
+    What cannot be matched, and a wish to stop, end the run; other errors are raised after it is marked.
+    """
+    begun = Run.objects.filter(pk=run.pk, state__in=OPEN_STATES)
+    # a worker that died leaves it running: begun anew from its start
+    if not begun.update(state=RunState.RUNNING, started_at=timezone.now(), percent=0, step=""):
+        return Run.objects.get(pk=run.pk)
+    run.refresh_from_db()
+    if run.cancel_asked:
+        return _end(run.pk, RunState.CANCELLED)
+    try:
+        totals, sources = matchmaker(run.kind).compute(
+            run, lambda percent, step: tell(run.pk, percent, step), lambda: is_to_stop(run.pk)
+        )
+    except Stopped:
+        return _end(run.pk, RunState.CANCELLED)
+    except CannotMatch as why:
+        return _end(run.pk, RunState.FAILED, fault=why.code[:120])
+    except Exception as error:
+        if not transaction.get_connection().needs_rollback:
+            _end(run.pk, RunState.FAILED, fault=f"error:{type(error).__name__}"[:120])
+        raise
+    return _end(run.pk, RunState.DONE, totals=totals, sources=sources, percent=100, step="")
+
+
+def tell(run: UUID, percent: int, step: str) -> None:
+    """How far the run is, for whoever waits."""
+    Run.objects.filter(pk=run, state=RunState.RUNNING).update(
+        percent=max(0, min(99, percent)), step=step[:STEP_LENGTH]
+    )
+
+
+def is_to_stop(run: UUID) -> bool:
+    return Run.objects.filter(pk=run, cancel_asked=True).exists()
+
+
+def _end(run: UUID, state: RunState, **fields: Any) -> Run:
+    with transaction.atomic():
+        found = Run.objects.select_for_update().get(pk=run)
+        found.state, found.ended_at = state, timezone.now()
+        for name, value in fields.items():
+            setattr(found, name, value)
+        found.save()
+        changes = {"state": [RunState.RUNNING.value, state.value]}
+        record(by=found.asked_by, action="matches.end", subject=found, place=found.place, changes=changes)
+    return found
+
+
+@transaction.atomic
+def cancel_run(*, by: Account, run: Run) -> Run:
+    """Have a run stopped that waits or runs; one that has ended stays as it is. Raises Http404."""
+    require(by, matchmaker(run.kind).asked_with, place=run.place)
+    found = Run.objects.select_for_update().get(pk=run.pk)
+    if not found.is_open:
+        return found
+    found.cancel_asked = True
+    if found.state == RunState.QUEUED:
+        found.state, found.ended_at = RunState.CANCELLED, timezone.now()
+    found.save(update_fields=["cancel_asked", "state", "ended_at"])
+    record(by=by, action="matches.cancel", subject=found, place=found.place)
+    return found
+
+
+@transaction.atomic
+def remark(
+    *,
+    by: Account,
+    run: Run,
+    attribute: str,
+    value: str,
+    text: str = "",
+    mended_by: Run | None = None,
+) -> RunRemark:
+    """Answer to a difference between groups: explain it in words, or name the run whose floor mends it.
+
+    `text` says nothing about a person. Raises Http404, ValidationError.
+    """
+    require(by, matchmaker(run.kind).asked_with, place=run.place)
+    text = text.strip()
+    if mended_by is None and not text:
+        raise ValidationError({"text": _("Say what explains the difference.")})
+    if mended_by is not None and (mended_by.kind, mended_by.place_id) != (run.kind, run.place_id):
+        raise Http404
+    kind = RemarkKind.EXPLAINED if mended_by is None else RemarkKind.MENDED
+    row = RunRemark(
+        run=run, attribute=attribute, value=value, kind=kind, text=text, mended_by=mended_by, by=by
+    )
+    row.full_clean()
+    row.save()
+    changes = {"attribute": [None, attribute], "value": [None, value], "kind": [None, kind.value]}
+    record(by=by, action="matches.remark", subject=run, place=run.place, changes=changes)
+    return row

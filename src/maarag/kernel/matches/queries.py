@@ -1,0 +1,78 @@
+"""Reading runs: whose they are, and in what two of them differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from maarag.kernel.access.scope import Viewer, places_permitted
+
+from .models import Run, RunState
+from .registry import kinds, matchmaker
+
+
+def runs_visible_to(viewer: Viewer, kind: str = "") -> QuerySet[Run]:
+    """The runs for the places of which the viewer may see them, newest first."""
+    wanted = Q(pk__in=[])
+    for one in kinds():
+        if kind in ("", one.kind):
+            wanted |= Q(kind=one.kind, place__in=places_permitted(viewer, one.seen_with))
+    return Run.objects.filter(wanted).select_related("place", "asked_by", "based_on").order_by("-asked_at")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A subject that two runs propose differently; None: it waits. `before_fit`, `after_fit`: 0–100."""
+
+    subject: Any
+    before: Any
+    after: Any
+    before_fit: int | None
+    after_fit: int | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two runs side by side. Subjects that only one of them has are counted, and not among the changed."""
+
+    first: Run
+    second: Run
+    same: int
+    changed: tuple[Changed, ...]
+    only_first: int
+    only_second: int
+
+
+def compare(first: Run, second: Run) -> Compared:
+    """In what two runs of one kind differ, as far as the present scope sees their proposals.
+
+    Raises ValueError for runs of two kinds, or one that is not done.
+    """
+    if first.kind != second.kind:
+        raise ValueError("runs of two kinds are not compared")
+    if {first.state, second.state} != {RunState.DONE}:
+        raise ValueError("only runs that are done are compared")
+    before, after = _proposed(first), _proposed(second)
+    both = [subject for subject in before if subject in after]
+    changed = tuple(
+        Changed(subject, before[subject][0], after[subject][0], before[subject][1], after[subject][1])
+        for subject in both
+        if before[subject][0] != after[subject][0]
+    )
+    return Compared(
+        first, second, len(both) - len(changed), changed, len(before) - len(both), len(after) - len(both)
+    )
+
+
+def _proposed(run: Run) -> dict[Any, tuple[Any, int | None]]:
+    made = matchmaker(run.kind)
+    rows: Iterable[tuple[Any, Any, int | None]] = (
+        made.proposals()
+        ._default_manager.filter(run=run)
+        .order_by("rank")
+        .values_list(f"{made.subject}_id", f"{made.target}_id", "fit")
+    )
+    return {subject: (target, fit) for subject, target, fit in rows}
