@@ -35,6 +35,7 @@ from .table_baskets import BASKETS
 from .table_casework import CASEWORK
 from .table_families import FAMILIES
 from .table_funding import FUNDING
+from .table_guidance import GUIDANCE
 from .table_ledger import LEDGER
 from .table_merging import MERGING
 from .table_referrals import REFERRALS
@@ -47,6 +48,7 @@ TABLE: dict[str, Rule] = {
     **CASEWORK,
     **REFERRALS,
     **FUNDING,
+    **GUIDANCE,
     **BASKETS,
     **LEDGER,
     "home:index": Public(),

@@ -19,6 +19,7 @@ from maarag.domains.casework.api import router as casework
 from maarag.domains.families.api import router as families
 from maarag.domains.families.api.reading import router as reading
 from maarag.domains.funding.api import router as funding
+from maarag.domains.guidance.api import router as guidance
 from maarag.domains.missions.api import router as missions
 from maarag.domains.needs.api import router as needs
 from maarag.domains.programmes.api import router as programmes
@@ -84,6 +85,7 @@ api.add_router("/families", reading)
 api.add_router("/casework", casework)
 api.add_router("/funding", funding)
 api.add_router("/programmes", programmes)
+api.add_router("/guidance", guidance)
 api.add_router("/referrals", referrals)
 api.add_router("/baskets", baskets)
 api.add_router("/missions", missions)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("referrals/", include("maarag.domains.referrals.urls")),
     path("funding/", include("maarag.domains.funding.urls")),
     path("programmes/", include("maarag.domains.programmes.urls")),
+    path("guidance/", include("maarag.domains.guidance.urls")),
     path("morning/", include("maarag.desks.morning.urls")),
     path("baskets/", include("maarag.domains.baskets.urls")),
     path("missions/", include("maarag.domains.missions.urls")),

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "maarag.domains.needs",
     "maarag.domains.funding",
     "maarag.domains.programmes",
+    "maarag.domains.guidance",
     "maarag.domains.families",
     "maarag.domains.casework",
     "maarag.domains.referrals",

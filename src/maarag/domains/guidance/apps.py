@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    name = "maarag.domains.guidance"
+    label = "guidance"
+    verbose_name = _("Guidance")
+
+    def ready(self) -> None:
+        from maarag.ui.navigation import register
+
+        register(_("Guidance"), "guidance:index", "view_staff_figures")
