@@ -42,6 +42,7 @@ CODES = (
 )
 """Columns of the program's own words, which nobody writes into."""
 PREFIX = "zq7"
+PHONES = "0599"
 _numbers = count(1)
 
 
@@ -60,13 +61,15 @@ class Canaries:
         return secret
 
     def new_phone(self, where: str) -> str:
-        phone = "0599" + f"{int(sha256(f'{where}{next(_numbers)}'.encode()).hexdigest(), 16) % 10**6:06}"
+        phone = PHONES + f"{int(sha256(f'{where}{next(_numbers)}'.encode()).hexdigest(), 16) % 10**6:06}"
         self.secrets[phone] = where
         return phone
 
     def seen_in(self, text: str, *, asked: str = "") -> list[str]:
         """The columns whose secrets a text shows, leaving out what the asker wrote."""
         shown = text.lower()
+        if PREFIX not in shown and PHONES not in shown:  # how every secret begins
+            return []
         return [where for secret, where in self.secrets.items() if secret in shown and secret not in asked]
 
 
