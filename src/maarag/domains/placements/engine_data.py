@@ -19,8 +19,8 @@ from .gathering import Candidate, Wait
 from .models import Priority
 from .seats import Seat, Teammate
 
-PURSE, FUNDER, LOAD = "purse", "funder", "load"
-"""Kinds of limits beside the places' own: money of the quota, of the funder that binds, work of the team."""
+FUNDER, LOAD = "funder", "load"
+"""Kinds of limits beside the places' own: money of the funder that binds, work of the team."""
 BONUS = {Priority.USUAL: 3.0, Priority.RAISED: 8.0, Priority.URGENT: 15.0}
 """Points of fit that somebody who waits for the programme has before others, by priority …"""
 MONTHLY, MOST_MONTHS = 0.5, 10
@@ -100,7 +100,8 @@ def pairs_of(gathered: Gathered, asked: Asked, on: Callable[[int, int], None]) -
 def problem_of(gathered: Gathered, pairs: Pairs, asked: Asked) -> PlacementProblem:
     """The placement problem: capacity by what is left, money in agorot, load in usual families.
 
-    Limits lie in the order PURSE, FUNDER, LOAD; rows are numbered as `limit_keys` has them.
+    The money of a quota is a limit of its own place alone, so it lowers the capacity. Limits lie in the order
+    FUNDER, LOAD; rows are numbered as `limit_keys` has them.
     """
     family = np.asarray(pairs.family, dtype=np.int64)
     seat = np.asarray(pairs.seat, dtype=np.int64)
@@ -109,16 +110,15 @@ def problem_of(gathered: Gathered, pairs: Pairs, asked: Asked) -> PlacementProbl
         seat,
         np.asarray(pairs.fit) + np.asarray(pairs.bonus),
         n_families=len(gathered.candidates),
-        capacity=np.asarray([one.left for one in gathered.seats], dtype=np.int64),
+        capacity=np.asarray([one.can_take for one in gathered.seats], dtype=np.int64),
     )
     keys = limit_keys(gathered)
     weights = np.asarray([one.weight for one in gathered.candidates], dtype=np.float64)
     places, families = bare.place, bare.family
     seats = gathered.seats
     rows = {kind: np.asarray(keys.row_of_seat[kind], dtype=np.int64)[places] for kind in keys.most}
-    cost = np.asarray([one.cost for one in seats], dtype=np.float64)[places]
     part = np.asarray([one.funder_cost for one in seats], dtype=np.float64)[places]
-    amounts = {PURSE: cost, FUNDER: part, LOAD: weights[families]}
+    amounts = {FUNDER: part, LOAD: weights[families]}
     limits = tuple(
         Limits(kind, np.asarray(keys.most[kind], dtype=np.float64), rows[kind], amounts[kind])
         for kind in keys.most
@@ -139,16 +139,15 @@ class Keys:
 
 
 def limit_keys(gathered: Gathered) -> Keys:
-    """Purses by quota, funders by purse of the ledger, loads by (programme, authority) with known workers."""
-    of: dict[str, list[Any]] = {PURSE: [], FUNDER: [], LOAD: []}
-    most: dict[str, list[float]] = {PURSE: [], FUNDER: [], LOAD: []}
-    rows: dict[str, list[int]] = {PURSE: [], FUNDER: [], LOAD: []}
+    """Funders by purse of the ledger, loads by (programme, authority) with known workers."""
+    of: dict[str, list[Any]] = {FUNDER: [], LOAD: []}
+    most: dict[str, list[float]] = {FUNDER: [], LOAD: []}
+    rows: dict[str, list[int]] = {FUNDER: [], LOAD: []}
     number: dict[tuple[str, Any], int] = {}
     for seat in gathered.seats:
         team = gathered.teams.get(seat.team)
         has_funder = bool(seat.funder and seat.funder_cost)
         for kind, key, amount in (
-            (PURSE, seat.quota if seat.cost else None, float(seat.purse_left)),
             (FUNDER, seat.funder if has_funder else None, float(seat.funder_left)),
             (LOAD, seat.team if team else None, sum(one.room for one in team or ())),
         ):

@@ -10,12 +10,12 @@ from maarag.domains.programmes.fit import Judgement, judge
 from maarag.engines.matching import Explained
 
 from .asked import Asked
-from .engine_data import FUNDER, LOAD, PURSE, Gathered, Keys, Pairs, bonus_of
+from .engine_data import FUNDER, LOAD, Gathered, Keys, Pairs, bonus_of
 
 MOST_OTHERS = 3
 """Of the places that fit better, so many are explained."""
 VERSION = 1
-_OF_KIND = {PURSE: "purse", FUNDER: "funder", LOAD: "load"}
+_OF_KIND = {FUNDER: "funder", LOAD: "load"}
 
 
 def _r(value: float) -> float:
@@ -48,7 +48,7 @@ class Teller:
             "weight": one.weight,
             "eligible": told["eligible_places"],
             "for": [self._of(each) for each in told["for"] if self._speaks(each)],
-            "against": [self._of(each) for each in told["against"]],
+            "against": [self._of(each, told["place"]) for each in told["against"]],
             "why_not": [self._why_not(i, each) for each in told["why_not"][:MOST_OTHERS]],
             "better": told["better_fitting"],
         }
@@ -86,7 +86,7 @@ class Teller:
         """Limits that do not bind are not worth a line each."""
         return told["kind"] not in _OF_KIND
 
-    def _of(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _of(self, told: dict[str, Any], seat: int | None = None) -> dict[str, Any]:
         match told["kind"]:
             case "decided":
                 return {"code": "decided"}
@@ -99,7 +99,10 @@ class Teller:
             case "floor":
                 return {"code": "floor", "points": _r(told["worth"])}
             case "place in demand":
-                return {"code": "in_demand", "points": _r(told["price"])}
+                points = {"points": _r(told["price"])}
+                if seat is not None and self.gathered.seats[seat].is_short_of_money:
+                    return {"code": "purse_tight", **points, "key": self.gathered.seats[seat].quota}
+                return {"code": "in_demand", **points}
             case kind:
                 return {"code": f"{_OF_KIND[kind]}_tight", "points": _r(told["price"]), **self._row(told)}
 
@@ -110,8 +113,8 @@ class Teller:
             "quota": seats[told["place"]].quota,
             "programme": seats[told["place"]].code,
             "fit": self.fit(pair),
-            "because": [self._because(each) for each in told["because"]],
-            "change": [self._change(each) for each in told["would_change"]],
+            "because": [self._because(each, told["place"]) for each in told["because"]],
+            "change": [self._change(each, told["place"]) for each in told["would_change"]],
         }
         if not found["because"]:
             # there is room, and yet it is kept for others: the price says what it is worth to them
@@ -126,13 +129,24 @@ class Teller:
             }
         return found
 
-    def _because(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _money_left(self, seat: int) -> int:
+        """Of a quota, when all that is proposed is carried out, in agorot."""
+        one = self.gathered.seats[seat]
+        return int(one.purse_left - self.explained.placed.taken[seat] * one.cost)
+
+    def _because(self, told: dict[str, Any], seat: int) -> dict[str, Any]:
         match told["kind"]:
             case "decided":
                 return {"code": "decided"}
             case "full":
+                one = self.gathered.seats[seat]
                 held = {"floor": True} if "floor_holds" in told else {}
-                return {"code": "full", "n": told["capacity"], **held}
+                if one.is_short_of_money:
+                    left = self._money_left(seat)
+                    return {
+                        "code": "purse_spent", "needs": one.cost, "left": left, "key": one.quota, **held,
+                    }  # fmt: skip
+                return {"code": "full", "n": one.families, **held}
             case kind:
                 return {
                     "code": f"{_OF_KIND[kind]}_spent",
@@ -141,9 +155,13 @@ class Teller:
                     **self._row(told),
                 }
 
-    def _change(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _change(self, told: dict[str, Any], seat: int) -> dict[str, Any]:
         match told["kind"]:
             case "place":
+                one = self.gathered.seats[seat]
+                if one.is_short_of_money:
+                    lacks = one.cost - self._money_left(seat)
+                    return {"code": "more_purse", "n": lacks, "key": one.quota}
                 return {"code": "more_places", "n": told["more"]}
             case "fit":
                 return {"code": "more_fit", "points": _r(told["more"])}
@@ -163,16 +181,20 @@ class Teller:
         binding = []
         for each in told["binding"]:
             kind, number = each["kind"], each["number"]
+            price, left = float(each["price"]), max(0.0, each["left"])
             key = seats[number].quota if kind == "place" else self.keys.of[kind][number]
+            if kind == "place" and seats[number].is_short_of_money:
+                # one more basket of money is one more place
+                kind, price, left = "purse", price / seats[number].cost, self._money_left(number)
             binding.append(
                 {
                     "kind": kind,
                     "key": list(key) if isinstance(key, tuple) else key,
-                    "price": float(each["price"]),
-                    "left": _r(max(0.0, each["left"])),
+                    "price": price,
+                    "left": _r(left),
                 }
             )
-        waiting = {_WAITS.get(kind, kind): n for kind, n in told["waiting"].items()}
+        waiting = self._waiting(told["waiting"])
         floors = [
             {**floor.data(), **{name: each[name] for name in ("least", "members", "placed", "kept")},
              "price": _r(each["price"])}
@@ -193,13 +215,28 @@ class Teller:
             "floors_cost": _r(told["floors_cost"]) if "floors_cost" in told else None,
         }
 
+    def _waiting(self, counts: dict[str, int]) -> dict[str, int]:
+        """Why families wait; where the money of a quota ended before its places, that is told."""
+        found = {_WAITS.get(kind, kind): n for kind, n in counts.items()}
+        problem, placed, room = self.explained.problem, self.explained.placed, self.explained.room
+        if not found.get("full"):
+            return found
+        short = 0
+        for i in range(problem.n_families):
+            part = problem.pairs_of(i)
+            if placed.pair_of_family[i] >= 0 or placed.fixed[i] or part.start == part.stop:
+                continue
+            best = int(problem.place[part.start + int(problem.fit[part].argmax())])
+            short += bool(room[best] <= 0 and self.gathered.seats[best].is_short_of_money)
+        counted = {**found, "full": found["full"] - short, "purse_spent": short}
+        return {code: n for code, n in counted.items() if n}
+
 
 _WAITS = {
     "decided": "decided",
     "no eligible place": "no_eligible",
     "full": "full",
     "does not fit": "worth_more_to_others",
-    PURSE: "purse_spent",
     FUNDER: "funder_spent",
     LOAD: "load_spent",
 }

@@ -75,9 +75,7 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
         ],
         "kept": len(kept),
     }
-    progress(EXPLAINED, "write")
-    with visible(scope):
-        _write(run, proposals, progress, stop)
+    _write(run, scope, proposals, progress, stop)
     return totals, digest_of(gathered)
 
 
@@ -185,12 +183,21 @@ def _workers(gathered: Gathered, seat_of: Sequence[int]) -> dict[UUID, int]:
     return found
 
 
-def _write(run: Run, proposals: Sequence[Proposal], progress: Progress, stop: Stop) -> None:
-    Proposal.objects.filter(run=run).delete()  # of an attempt that broke off
+def _write(run: Run, scope: RowScope, proposals: Sequence[Proposal], progress: Progress, stop: Stop) -> None:
+    """Part by part, so that the run can be stopped meanwhile; nobody reads them before it is done."""
+    _remove(run, scope)  # of an attempt that broke off
     for start, part in _parts(proposals):
         progress(EXPLAINED + (99 - EXPLAINED) * start // max(1, len(proposals)), "write")
-        _go_on(stop)
-        Proposal.objects.bulk_create(part)
+        if stop():
+            _remove(run, scope)
+            raise Stopped
+        with visible(scope):
+            Proposal.objects.bulk_create(part)
+
+
+def _remove(run: Run, scope: RowScope) -> None:
+    with visible(scope):
+        Proposal.objects.filter(run=run).delete()
 
 
 def _parts(rows: Sequence[Proposal]) -> Iterator[tuple[int, Sequence[Proposal]]]:

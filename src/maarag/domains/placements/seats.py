@@ -30,7 +30,7 @@ class Seat:
 
     `cost`, `purse_left` and `funder_left` in agorot; `funder` is the purse of the funder that binds first (0:
     none is known) and `funder_cost` its share of one basket. `team`: (programme, authority) where workers are
-    known. `by_purse`: places for which the money of the quota is enough.
+    known.
     """
 
     quota: int
@@ -54,8 +54,14 @@ class Seat:
         return self.programme, self.authority
 
     @property
-    def by_purse(self) -> int | None:
-        return self.purse_left // self.cost if self.cost else None
+    def is_short_of_money(self) -> bool:
+        """Whether the money of the quota ends before its places."""
+        return bool(self.cost) and self.purse_left // self.cost < self.left
+
+    @property
+    def can_take(self) -> int:
+        """Families more: as many as there are places, and money of the quota for."""
+        return min(self.left, self.purse_left // self.cost) if self.cost else self.left
 
 
 @dataclass(frozen=True)

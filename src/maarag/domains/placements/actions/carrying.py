@@ -27,7 +27,7 @@ from maarag.kernel.matches.rows import Verdict
 
 from ..errors import CannotCarryOut, PlacementsError
 from ..models import Ended, Proposal, Waiting, WhyWaits
-from .decisions import DECIDED
+from .decisions import DECIDED, require_current
 from .steps import proposal_of
 
 _WHY = {
@@ -88,6 +88,7 @@ def carry_out(*, by: Account, run: Run, proposals: Sequence[Proposal] | None = N
 def _open(by: Account, row: Proposal) -> int:
     """Open the basket; how many waits ended by it."""
     held = proposal_of(by, row)
+    require_current(held)
     basket = open_basket(by=by, family=held.family, quota=Quota.objects.get(pk=held.quota_id))
     now = timezone.now()
     for one in (held, row):

@@ -36,7 +36,7 @@ def accept(*, by: Account, proposals: Sequence[Proposal]) -> list[Proposal]:
     rows = []
     for proposal in sorted(proposals, key=lambda one: one.family_id.hex):  # held in one order by everybody
         row = proposal_of(by, proposal)
-        _require_current(row)
+        require_current(row)
         if row.quota is not None and row.verdict not in DECIDED:
             _require_left(row, row.quota)
         rows.append(_decide(by, row, Verdict.ACCEPTED, "placements.accept", reason=row.reason))
@@ -57,7 +57,7 @@ def swap(*, by: Account, first: Proposal, second: Proposal, reason: str = "") ->
     if one.quota_id == other.quota_id:
         raise SamePlace
     for row in (one, other):
-        _require_current(row, gives_up=True)
+        require_current(row, gives_up=True)
     given = [(one, other.quota, other.worker, other.pk), (other, one.quota, one.worker, one.pk)]
     for row, quota, worker, _partner in given:
         _set(row, quota, _fit(row, quota, strict=True))
@@ -80,7 +80,7 @@ def override(*, by: Account, proposal: Proposal, quota: Quota | None, reason: st
     row = proposal_of(by, proposal)
     if quota is not None:
         quota = _quota_in_force(row, quota)
-        _require_current(row)
+        require_current(row)
         if row.quota_id != quota.pk or row.verdict not in DECIDED:
             _require_left(row, quota)
     _set(row, quota, _fit(row, quota, strict=False))
@@ -165,7 +165,7 @@ def _quota_in_force(row: Proposal, quota: Quota) -> Quota:
     return found
 
 
-def _require_current(row: Proposal, *, gives_up: bool = False) -> None:
+def require_current(row: Proposal, *, gives_up: bool = False) -> None:
     """The family has no place meanwhile, and the proposed one is still there."""
     if Basket.objects.filter(family=row.family_id, status=BasketStatus.OPEN).exists():
         raise OutOfDate("placed")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from maarag.domains.families.scope import authorities_with
 from maarag.domains.needs.published import levels_above
 from maarag.domains.programmes.models import Programme
 from maarag.engines.indicators import ALL, cross, protect
-from maarag.kernel.access.scope import Viewer
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import Viewer, permits
 from maarag.kernel.matches.models import Run
 from maarag.kernel.places.models import Place
 from maarag.values import Shown, Suppressed
@@ -67,9 +69,41 @@ class Figures:
 
 
 def figures_of(viewer: Viewer, run: Run) -> Figures:
-    """What a run came to, as the viewer may see it."""
+    """What a run came to, as the viewer may see it.
+
+    A department that a wider run reached sees its own part, exactly, and nothing of the others.
+    """
     exact = sees_exact(viewer, run)
     numbers = {Atom(authority, code): n for authority, code, n in run.totals.get("atoms", ())}
+    if not permits(viewer, Permission.RUN_PLACEMENTS, place=run.place):
+        own = set(authorities_with(viewer, Permission.DECIDE_PLACEMENTS).values_list("pk", flat=True))
+        return _of_departments(run, {atom: n for atom, n in numbers.items() if atom.authority in own}, own)
+    return _figures(run, numbers, exact)
+
+
+def _of_departments(run: Run, numbers: dict[Atom, int], own: set[int]) -> Figures:
+    seats = {row[0]: row[2] for row in run.totals.get("seats", ())}
+
+    def is_own(one: dict[str, Any]) -> bool:
+        match one["kind"]:
+            case "place" | "purse":
+                return seats.get(one["key"]) in own
+            case "load":
+                return one["key"][1] in own
+            case _:
+                return False
+
+    whole = _figures(run, numbers, True)
+    return replace(
+        whole,
+        binding=tuple(one for one in run.totals.get("binding", ()) if is_own(one)),
+        floors=tuple(_floor(one, False) for one in run.totals.get("floors", ())),
+        waiting_because={},
+        floors_cost=None,
+    )
+
+
+def _figures(run: Run, numbers: dict[Atom, int], exact: bool) -> Figures:
     read, cells = _reader(numbers, exact)
     codes = sorted({atom.programme for atom in numbers} - {""})
     programmes = sorted(Programme.objects.filter(code__in=codes), key=lambda one: one.name_he)

@@ -18,7 +18,7 @@ from maarag.domains.programmes.models import Programme, Quota
 from maarag.kernel.matches.models import Run, RunState
 
 from ..asked import Asked
-from ..engine_data import FUNDER, LOAD, PURSE, bonus_of
+from ..engine_data import FUNDER, LOAD, bonus_of
 from ..fitting import facts_of, toolbox
 from ..gathering import Candidate
 from ..models import Waiting
@@ -159,7 +159,6 @@ def price_of(prices: Mapping[str, Any], seat: Seat, candidate: Candidate) -> flo
     team = f"{seat.programme}:{seat.authority}"
     return (
         of("place", seat.quota)
-        + of(PURSE, seat.quota) * seat.cost
         + of(FUNDER, seat.funder) * seat.funder_cost
         + of(LOAD, team) * candidate.weight
     )
