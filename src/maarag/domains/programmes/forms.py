@@ -20,7 +20,7 @@ from maarag.ui.choices import NamedChoice, day_field
 from maarag.ui.figures import name_in_language
 
 from .actions.programmes import RESERVED
-from .models import Effect, EligibilityRule, Method, Programme, ProgrammeWorker, Setting
+from .models import Effect, EligibilityRule, Method, Programme, ProgrammeWorker, Setting, What
 from .scope import people_of
 
 
@@ -176,9 +176,7 @@ class MethodsForm(forms.Form):
 class RuleForm(forms.Form):
     """A condition for having a place."""
 
-    what = forms.ChoiceField(
-        label=_("About"), choices=lambda: EligibilityRule._meta.get_field("what").choices
-    )
+    what = forms.ChoiceField(label=_("About"), choices=What.choices)
     least = forms.DecimalField(
         label=_("At least"),
         required=False,

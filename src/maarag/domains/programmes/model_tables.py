@@ -15,7 +15,7 @@ from maarag.ui.tables import Column, Status, Table
 from .engine_data import rule_models
 from .fit_facts import Reason
 from .models import Effect, EligibilityRule, Method, MethodSituation, Programme, ProgrammeWorker
-from .toolbox import Tool, Toolbox
+from .toolbox import Staffing, Tool, Toolbox
 from .words import Names, condition_words
 
 
@@ -140,6 +140,44 @@ def workers_table(workers: Iterable[ProgrammeWorker], *, caption: str, empty: st
         caption_hidden=True,
         empty=empty,
     )
+
+
+def staff_table(programme: Programme, found: Sequence[Staffing]) -> Table:
+    """Workers by authority beside the places; what one authority lacks shows at once."""
+    return Table(
+        columns=[
+            Column("authority", _("Local authority"), "name", heading=True, link="url"),
+            Column("people", _("Workers"), "number"),
+            Column("most", _("They carry at most"), "number", hint=_("families")),
+            Column("families", _("Places"), "number"),
+            Column("state", _("State"), "status"),
+        ],
+        rows=[
+            {
+                "authority": row.authority,
+                "url": reverse("programmes:workers", args=[programme.code, row.authority.code])
+                if row.may_change
+                else "",
+                "people": row.people,
+                "most": row.most,
+                "families": row.families,
+                "state": _enough(row),
+            }
+            for row in found
+        ],
+        caption=_("Who works in it"),
+        caption_hidden=True,
+        tall=len(found) > 20,
+        dense=True,
+    )
+
+
+def _enough(row: Staffing) -> Status:
+    if not row.people:
+        return Status(_("Nobody was written down"), "unknown")
+    if row.most < row.families:
+        return Status(_("Fewer than places"), "attention")
+    return Status(_("Enough for the places"), "ok")
 
 
 def tools_table(found: Toolbox) -> Table:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.domains.funding.models import BudgetLine
 from maarag.domains.funding.words import stage_labels
@@ -28,6 +29,9 @@ def programmes_table(programmes: Sequence[tuple[Programme, list[BudgetLine]]]) -
                 "name": programme,
                 "url": reverse("programmes:detail", args=[programme.code]),
                 "for_whom": name_in_language(programme, "for_whom"),
+                "state": Status(pgettext("programme", "Runs"), "ok")
+                if programme.is_active
+                else Status(_("No longer runs"), "neutral"),
                 "families": line.families if line else None,
                 "cost": line.unit_cost if line else None,
                 "budget": name_in_language(line.budget) if line else "",
@@ -41,6 +45,7 @@ def programmes_table(programmes: Sequence[tuple[Programme, list[BudgetLine]]]) -
             Column("families", _("Families"), "number"),
             Column("cost", _("Cost of a basket"), "money"),
             Column("budget", _("Budget"), link="budget_url"),
+            Column("state", _("State"), "status"),
         ],
         rows=rows,
         caption=_("Programmes"),

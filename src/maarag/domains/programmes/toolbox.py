@@ -7,13 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+from django.utils import timezone
+
 from maarag.domains.funding.models import FunderShare
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import Viewer, places_permitted
 from maarag.kernel.people.models import Organisation
 from maarag.kernel.places.models import Place
 
 from .in_use import places_taken
 from .models import Method, Programme, ProgrammeMethod, ProgrammeWorker, Quota
 from .queries import methods_in, quotas_in, workers_in
+from .scope import authorities_staffed_by
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,8 @@ def toolbox_of(authority: Place, day: date, *, tells_taken: bool = False) -> Too
         by_programme[quota.programme_id].append(quota)
     programmes = {quota.programme_id: quota.programme for quota in quotas}
     used: dict[int, list[Programme]] = defaultdict(list)
-    for method, programme in ProgrammeMethod.objects.filter(programme__in=programmes).values_list(
-        "method_id", "programme_id"
-    ):
-        used[method].append(programmes[programme])
+    for row in ProgrammeMethod.objects.filter(programme__in=programmes):
+        used[row.method_id].append(programmes[row.programme_id])
     funders = _funders(quotas)
     tools = []
     for method in methods_in(authority, day).order_by("name_he", "code"):
@@ -104,6 +108,41 @@ def toolbox_of(authority: Place, day: date, *, tells_taken: bool = False) -> Too
         workers=tuple(worker for worker in workers if worker.programme_id in programmes),
         without_methods=tuple(one for key, one in programmes.items() if key not in covered),
     )
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """Who works in a programme of one authority: how many, for how many families, beside its places."""
+
+    authority: Place
+    people: int
+    most: int
+    families: int
+    may_change: bool
+
+
+def staffing_of(programme: Programme, viewer: Viewer) -> list[Staffing]:
+    """The staff of a programme in the authorities whose staff figures the viewer sees, today."""
+    today = timezone.localdate()
+    seen = places_permitted(viewer, Permission.VIEW_STAFF_FIGURES).values("pk")
+    most: dict[int, list[int]] = defaultdict(list)
+    rows = ProgrammeWorker.objects.filter(programme=programme, authority__in=seen, starts__lte=today)
+    for authority, number in rows.filter(Q(ends=None) | Q(ends__gte=today)).values_list(
+        "authority_id", "most"
+    ):
+        most[authority].append(number)
+    running = Quota.objects.filter(
+        programme=programme, authority__in=seen, starts__lte=today, ends__gte=today, families__gt=0
+    )
+    families = dict.fromkeys(most, 0)
+    for authority, number in running.values_list("authority_id", "families"):
+        families[authority] = families.get(authority, 0) + number
+    changed = set(authorities_staffed_by(viewer).filter(pk__in=families).values_list("pk", flat=True))
+    places = Place.objects.filter(pk__in=families).defer("outline").order_by("name_he", "code")
+    return [
+        Staffing(place, len(most[place.pk]), sum(most[place.pk]), families[place.pk], place.pk in changed)
+        for place in places
+    ]
 
 
 def _funders(quotas: Sequence[Quota]) -> dict[int, list[Organisation]]:

@@ -42,10 +42,10 @@ def save_programme(*, by: Account, code: str, organisation: Organisation, **fiel
     if code in RESERVED:
         raise ValidationError({"code": _("This code is taken by another page: choose another.")})
     programme = Programme.objects.select_for_update().filter(code=code).first() or Programme(code=code)
-    listing = fields.pop("listing", None)
     given = {**fields, "organisation_id": organisation.pk}
-    if listing is not None:
-        given["listing_id"] = listing.pk
+    if "listing" in given:
+        listing = given.pop("listing")
+        given["listing_id"] = listing.pk if listing else None
     changes = changed_fields(
         {name: getattr(programme, name) for name in given} if programme.pk else {}, given
     )
@@ -119,9 +119,9 @@ def save_rule(
     require_nation(by)
     Programme.objects.select_for_update().get(pk=programme.pk)
     row = rule or EligibilityRule(programme=programme)
-    before = {name: getattr(row, name) for name in _RULE_FIELDS} if row.pk else {}
+    before = {name: getattr(row, name) for name in RULE_FIELDS} if row.pk else {}
     what = fields.get("what", row.what)
-    for name in _RULE_FIELDS:
+    for name in RULE_FIELDS:
         if name in fields:
             setattr(row, name, fields[name])
         if name in ("least", "most", "term", "place") and name not in asked_by(what):
@@ -130,7 +130,7 @@ def save_rule(
     row.full_clean()
     changes = changed_fields(
         {name: _told(value) for name, value in before.items()},
-        {name: _told(getattr(row, name)) for name in _RULE_FIELDS},
+        {name: _told(getattr(row, name)) for name in RULE_FIELDS},
     )
     if row.pk and not changes:
         return row
@@ -145,13 +145,13 @@ def save_rule(
 def remove_rule(*, by: Account, rule: EligibilityRule) -> None:
     """Take a condition away; raises Http404."""
     require_nation(by)
-    told = {name: [_told(getattr(rule, name)), None] for name in _RULE_FIELDS}
+    told = {name: [_told(getattr(rule, name)), None] for name in RULE_FIELDS}
     programme, key = rule.programme, rule.pk
     rule.delete()
     record(by=by, action="programmes.remove_rule", subject=programme, changes={"rule": [key, None], **told})
 
 
-_RULE_FIELDS = ("what", "least", "most", "term", "place", "is_hard", "note_he", "note_ar", "note_en")
+RULE_FIELDS = ("what", "least", "most", "term", "place", "is_hard", "note_he", "note_ar", "note_en")
 
 
 def asked_by(what: str) -> tuple[str, ...]:

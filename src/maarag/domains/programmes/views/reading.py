@@ -17,22 +17,33 @@ from maarag.domains.funding.models import BudgetLine, BudgetState
 from maarag.domains.funding.scope import manages
 from maarag.domains.funding.words import REFUSALS, refusal_in_words
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import account_of, needs_permission, places_permitted, require
+from maarag.kernel.access.scope import (
+    account_of,
+    holds_somewhere,
+    needs_permission,
+    places_permitted,
+    require,
+)
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.ui.figures import money, name_in_language, number
 
 from ..actions import QuotaDraft, set_quotas
+from ..engine_data import rules_of
 from ..forms import QuotaForm
+from ..links import links_of
+from ..model_tables import methods_table, rules_table, staff_table
 from ..models import Programme, Quota
-from ..queries import balances_of, history_of, lines_of, places_left, quotas_of
+from ..queries import balances_of, history_of, lines_of, methods_of, places_left, quotas_of
+from ..scope import may_write
 from ..tables import mine_table, programmes_table, quotas_table, told
+from ..toolbox import staffing_of
 from ..use import rows_for
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Every programme, and the quotas of the authorities where the viewer works."""
-    programmes = Programme.objects.filter(is_active=True).select_related("organisation")
+    programmes = Programme.objects.select_related("organisation").order_by("-is_active", "name_he", "code")
     places: list[int] = []
     if request.user.is_authenticated:
         places = list(
@@ -45,7 +56,10 @@ def index(request: HttpRequest) -> HttpResponse:
             "programme", "authority", "line__budget", "pot"
         )
     )
+    staff = request.user.is_authenticated and holds_somewhere(request.user, Permission.VIEW_STAFF_FIGURES)
     context = {
+        "may_write": may_write(request.user),
+        "sees_toolboxes": staff,
         "table": programmes_table([(one, lines_of(one, request.user)) for one in programmes]),
         "mine": mine_table(rows_for(request.user, mine)) if mine else None,
     }
@@ -57,8 +71,15 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One programme: for whom, and its places by authority in every budget that pays for it."""
     programme = _programme(code)
     parts = [_part(request, programme, line) for line in lines_of(programme, request.user)]
+    writer = may_write(request.user)
+    rules = rules_of([programme.pk])
     context = {
         "programme": programme,
+        "may_write": writer,
+        "methods": methods_table(methods_of(programme)),
+        "rules": rules_table(programme, rules, may_write=writer),
+        "workers": staff_table(programme, staffing_of(programme, request.user)),
+        "links": links_of(programme, request.user),
         "parts": [part for part in parts if not part["is_fictional"]],
         "invented": [part for part in parts if part["is_fictional"]],
         "facts": [

@@ -1,4 +1,4 @@
-"""Programmes and quotas through the API. Amounts are whole agorot (1/100 shekel)."""
+"""The quotas of authorities through the API. Amounts are whole agorot (1/100 shekel)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Schema
 from ninja.errors import HttpError
 
 from maarag.domains.funding.actions import NotGranted
@@ -18,37 +18,13 @@ from maarag.domains.funding.words import REFUSALS, refusal_in_words
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
 from maarag.kernel.places.api import found as place_of
-from maarag.ui.figures import name_in_language
 from maarag.values import Money
 
-from .actions import QuotaDraft, set_quotas
-from .models import Programme, Quota
-from .queries import lines_of, quotas_of
-from .use import QuotaRow, rows_for
-
-router = Router(tags=["programmes"])
-
-
-class ProgrammeOut(Schema):
-    """An organised way of working with families."""
-
-    code: str
-    name: str
-    description: str
-    for_whom: str
-    organisation: str
-    listing: str | None = Field(description="Code of its entry in the directory of services.")
-
-    @classmethod
-    def of(cls, programme: Programme) -> ProgrammeOut:
-        return cls(
-            code=programme.code,
-            name=name_in_language(programme),
-            description=name_in_language(programme, "description"),
-            for_whom=name_in_language(programme, "for_whom"),
-            organisation=programme.organisation.code,
-            listing=programme.listing.code if programme.listing else None,
-        )
+from ..actions import QuotaDraft, set_quotas
+from ..models import Programme, Quota
+from ..queries import lines_of, quotas_of
+from ..use import QuotaRow, rows_for
+from .programmes import programme_of, router
 
 
 class QuotaOut(Schema):
@@ -99,22 +75,6 @@ class QuotaIn(Schema):
     document: str = Field("", max_length=300)
 
 
-def _programme(code: str) -> Programme:
-    programme = Programme.objects.select_related("organisation", "listing").filter(code=code).first()
-    if programme is None:
-        raise HttpError(404, _("There is no such programme."))
-    return programme
-
-
-@router.get(
-    "/", response=list[ProgrammeOut], auth=None, summary="Programmes for families", url_name="programmes"
-)
-def list_programmes(request: HttpRequest) -> list[ProgrammeOut]:
-    """Every programme that runs."""
-    programmes = Programme.objects.filter(is_active=True).select_related("organisation", "listing")
-    return [ProgrammeOut.of(programme) for programme in programmes]
-
-
 @router.get(
     "/{code}/quotas",
     response=list[QuotaOut],
@@ -126,7 +86,7 @@ def list_quotas(
     request: HttpRequest, code: str, budget: str = Query("", description="Code of one budget.")
 ) -> list[QuotaOut]:
     """The places and money of each authority in the budgets that the account sees."""
-    lines = [line for line in lines_of(_programme(code), request.user) if budget in ("", line.budget.code)]
+    lines = [line for line in lines_of(programme_of(code), request.user) if budget in ("", line.budget.code)]
     return [QuotaOut.of(row) for row in rows_for(request.user, list(quotas_of(lines)))]
 
 
@@ -142,7 +102,7 @@ def set_quota(request: HttpRequest, code: str, body: QuotaIn) -> QuotaOut:
     """
     if not holds_somewhere(request.user, Permission.MANAGE_BUDGETS):
         raise HttpError(403, _("Your account has no role that decides about budgets."))
-    line = _line(request, _programme(code), body.budget)
+    line = _line(request, programme_of(code), body.budget)
     authority = place_of(body.authority, status=422)
     amount = None if body.amount is None else Money(body.amount)
     words: dict[str, Any] = body.dict(include={"what", "why", "document"})
