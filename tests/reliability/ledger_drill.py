@@ -34,12 +34,16 @@ def drill(count: int, seconds: float) -> None:
     from django.db import connection
 
     from maarag.database.migrating import migrate
+    from maarag.database.rows import visible
+    from maarag.kernel.ledger import actions
+    from maarag.values import Money
 
     from .ledger_writers import Writer
     from .test_ledger import cut, field_of_work, judged
 
     migrate()
-    shared = field_of_work(1_500_000)
+    # so little that the limit is met all along, and a little more all along, so that there is something to pay
+    shared = field_of_work(count * 500)
     writers = [Writer(shared, number) for number in range(count)]
     for writer in writers:
         writer.start()
@@ -49,6 +53,15 @@ def drill(count: int, seconds: float) -> None:
         time.sleep(0.5)
         try:
             cuts += cut(chance.randint(1, 8))
+            with visible(shared.scope):
+                for pot in (shared.basket, shared.funder):
+                    actions.grant(
+                        by=shared.by,
+                        pot=pot,
+                        amount=Money(count * 20),
+                        decision=shared.decision,
+                        key=f"more-{pot.pk}-{time.monotonic()}",
+                    )
             if not killed and time.monotonic() > began + seconds / 2:
                 # one child killed with -9: the postmaster ends all the others and recovers from the log
                 with connection.cursor() as cursor:
