@@ -42,7 +42,7 @@ def drill(count: int, seconds: float) -> None:
     from .test_ledger import cut, field_of_work, judged
 
     migrate()
-    # so little that the limit is met all along, and a little more all along, so that there is something to pay
+    # so little that the limit is met, and now and then a little more, so that there is something to pay
     shared = field_of_work(count * 500)
     writers = [Writer(shared, number) for number in range(count)]
     for writer in writers:
