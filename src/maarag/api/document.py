@@ -22,6 +22,7 @@ from maarag.domains.funding.api import router as funding
 from maarag.domains.guidance.api import router as guidance
 from maarag.domains.missions.api import router as missions
 from maarag.domains.needs.api import router as needs
+from maarag.domains.placements.api import router as placements
 from maarag.domains.programmes.api import router as programmes
 from maarag.domains.referrals.api import router as referrals
 from maarag.domains.services.api import router as services
@@ -88,6 +89,7 @@ api.add_router("/programmes", programmes)
 api.add_router("/guidance", guidance)
 api.add_router("/referrals", referrals)
 api.add_router("/baskets", baskets)
+api.add_router("/placements", placements)
 api.add_router("/missions", missions)
 api.add_router("/places", places)
 api.add_router("/taxonomy", taxonomy)
