@@ -19,6 +19,7 @@ urlpatterns = [
     path("guidance/", include("maarag.domains.guidance.urls")),
     path("morning/", include("maarag.desks.morning.urls")),
     path("baskets/", include("maarag.domains.baskets.urls")),
+    path("placements/", include("maarag.domains.placements.urls")),
     path("missions/", include("maarag.domains.missions.urls")),
     path("imports/", include("maarag.kernel.imports.urls")),
     path("access/", include("maarag.kernel.access.urls")),

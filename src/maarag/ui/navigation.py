@@ -34,6 +34,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Needs"), "needs:index"),
     Entry(_("Families"), "families:index", "view_families"),
     Entry(_("Baskets"), "baskets:index", "view_families"),
+    Entry(_("Placing families"), "placements:index", "run_placements"),
     Entry(_("Shared with us"), "families:shared", "view_shared_files"),
     Entry(_("Programmes"), "programmes:index"),
     Entry(_("Missions"), "missions:index", "open_missions"),

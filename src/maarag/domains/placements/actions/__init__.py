@@ -3,6 +3,7 @@
 from .alternatives import add_option, change_option, consider, decide_alternative, remove_option
 from .carrying import Carried, carry_out
 from .decisions import accept, leave_waiting, override, swap, take_back
+from .giving import give_place
 from .runs import explain_difference, mend, rerun, start_run
 from .waiting import change_waiting, stop_waiting, wait
 
@@ -16,6 +17,7 @@ __all__ = [
     "consider",
     "decide_alternative",
     "explain_difference",
+    "give_place",
     "leave_waiting",
     "mend",
     "override",

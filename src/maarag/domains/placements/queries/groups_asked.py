@@ -6,14 +6,15 @@ from collections import Counter
 
 from django.utils import timezone
 
-from maarag.kernel.access.scope import Viewer
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import Viewer, permits
+from maarag.kernel.matches.models import Run, RunState
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.values import Shown
 
 from ..gathering import UNKNOWN, candidates
 from ..groups import GroupsOf, groups_from
-from ..scope import departments_of
-from .ranking import last_run_for
+from .ranking import KIND
 
 
 def floor_groups(viewer: Viewer, place: Place) -> list[GroupsOf]:
@@ -23,12 +24,15 @@ def floor_groups(viewer: Viewer, place: Place) -> list[GroupsOf]:
     """
     counted: Counter[tuple[str, str]] = Counter()
     numbers: dict[tuple[str, str], Shown]
-    if place.kind == PlaceKind.AUTHORITY and departments_of(viewer).filter(pk=place.pk).exists():
+    if place.kind == PlaceKind.AUTHORITY and permits(viewer, Permission.DECIDE_PLACEMENTS, place=place):
         for one in candidates(authorities=[place.pk], day=timezone.localdate()):
             counted.update(one.groups.items())
         numbers = dict(counted)
     else:
-        run = last_run_for(place)
+        runs = Run.objects.filter(kind=KIND, place=place, state=RunState.DONE)
+        run = runs.order_by("-asked_at").first()
         rows = run.totals.get("groups", ()) if run else ()
-        numbers = {(attribute, value): None for _a, attribute, value, _n, _placed in rows if attribute != "area"}
+        numbers = {
+            (attribute, value): None for _a, attribute, value, _n, _placed in rows if attribute != "area"
+        }
     return groups_from({key: n for key, n in numbers.items() if key[1] != UNKNOWN})

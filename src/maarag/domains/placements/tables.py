@@ -1,0 +1,285 @@
+"""Placing families as tables of pages: places, what binds, who waits, floors, groups, waiting lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from maarag.ui import figures
+from maarag.ui.figures import name_in_language
+from maarag.ui.tables import Column, Status, Table
+from maarag.values import Shown, Suppressed
+
+from .groups import attribute_label, labels_of
+from .queries import Attribute, FigureLine, Figures, GroupLine, PlaceLine, WaitLine
+from .queries.boards import WorkerLine
+from .told import Keys, why_waits
+
+
+def places_table(lines: Sequence[PlaceLine]) -> Table:
+    """How each place fills as the board stands."""
+    several = len({line.quota.authority_id for line in lines}) > 1
+    rows = [
+        {
+            "programme": line.quota.programme,
+            "authority": line.quota.authority,
+            "families": line.quota.families,
+            "taken": line.taken,
+            "decided": line.decided,
+            "proposed": line.proposed,
+            "left": line.left,
+            "price": line.price or None,
+        }
+        for line in lines
+    ]
+    columns = [
+        Column("programme", _("Programme"), "name", heading=True),
+        *([Column("authority", _("Local authority"), "name")] if several else []),
+        Column("families", _("Places"), "number"),
+        Column("taken", _("Taken"), "number"),
+        Column("decided", pgettext("places on the board", "Decided"), "number"),
+        Column("proposed", pgettext("places on the board", "Only proposed"), "number"),
+        Column("left", _("Left then"), "number"),
+        Column("price", _("One more is worth"), "decimal", hint=_("points of fit")),
+    ]
+    return Table(columns, rows, _("Places"), caption_hidden=True, dense=True)
+
+
+def workers_table(lines: Sequence[WorkerLine]) -> Table:
+    """What would come to each worker."""
+    rows = [
+        {
+            "worker": line.account.name,
+            "programme": line.quota.programme,
+            "families": line.families,
+            "weight": line.weight,
+        }
+        for line in lines
+    ]
+    columns = [
+        Column("worker", _("Worker"), heading=True),
+        Column("programme", _("Programme"), "name"),
+        Column("families", _("Families"), "number"),
+        Column("weight", _("Load"), "decimal", hint=_("1 is a usual family")),
+    ]
+    return Table(columns, rows, _("Workers of the programmes"), caption_hidden=True, dense=True)
+
+
+def binding_lines(found: Figures) -> list[dict[str, Any]]:
+    """What binds, the highest price first: its name, what it is, the points that one more brings.
+
+    Of money one more is a basket's worth; where a basket costs nothing known it is left out.
+    """
+    lines = [one for one in found.binding if one["kind"] in KIND_WORDS]
+    keys = Keys.of(
+        quotas=[one["key"] for one in lines if one["kind"] in ("place", "purse")],
+        funders=[one["key"] for one in lines if one["kind"] == "funder"],
+        programmes=[one["key"][0] for one in lines if one["kind"] == "load"],
+    )
+    rows = []
+    for one in lines:
+        kind, price = one["kind"], float(one["price"])
+        if kind in ("purse", "funder"):
+            price *= _basket_cost(one, keys)
+        code = {"place": "", "purse": "", "funder": "funder", "load": "load"}[kind]
+        name = keys.of_line({"code": code, "key": one["key"]})
+        quota = keys.quotas.get(one["key"]) if kind in ("place", "purse") else None
+        if quota is not None and found.lines and len(found.run.authorities) > 1:
+            name = f"{name} · {name_in_language(quota.authority)}"
+        rows.append({"what": KIND_WORDS[kind](), "name": name, "price": price, "left": one.get("left")})
+    return sorted(rows, key=lambda row: -row["price"])
+
+
+KIND_WORDS = {
+    "place": lambda: _("One more place"),
+    "purse": lambda: _("Money of the quota for one more basket"),
+    "funder": lambda: _("10,000 shekels more of the funder"),
+    "load": lambda: _("Work for one more usual family"),
+}
+TEN_THOUSAND = 1_000_000
+"""Agorot."""
+
+
+def _basket_cost(one: Mapping[str, Any], keys: Keys) -> float:
+    """In agorot: what one more of the limit means here."""
+    if one["kind"] == "funder":
+        return TEN_THOUSAND
+    quota = keys.quotas.get(one["key"])
+    cost = quota.line.unit_cost if quota else None
+    return float(cost.agorot) if cost else 0.0
+
+
+def binding_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    columns = [
+        Column("name", _("Where"), heading=True),
+        Column("what", _("What binds")),
+        Column("price", _("It would bring"), "decimal", hint=_("points of fit")),
+    ]
+    return Table(
+        columns, rows, _("What binds, and what one more would bring"), caption_hidden=True, dense=True
+    )
+
+
+def waits_lines(found: Figures) -> list[tuple[str, Shown]]:
+    """Why families wait, the most frequent first; hidden counts last."""
+    rows = [(why_waits(code), n) for code, n in found.waiting_because.items()]
+    return sorted(rows, key=lambda row: (isinstance(row[1], Suppressed), -_size(row[1]), row[0]))
+
+
+def waits_table(found: Figures) -> Table:
+    columns = [Column("why", _("Why"), heading=True), Column("n", _("Families"), "number")]
+    rows = [{"why": why, "n": n} for why, n in waits_lines(found)]
+    return Table(columns, rows, _("Who waits, and why"), caption_hidden=True, dense=True)
+
+
+def programmes_table(found: Figures) -> Table:
+    """Families by programme, and who waits; above a department also by place."""
+    names = {one.code: name_in_language(one) for one in found.programmes}
+
+    def row(line: FigureLine) -> dict[str, Any]:
+        place = name_in_language(line.place) if line.place else name_in_language(found.run.place)
+        told = {f"c{number}": line.programmes.get(code, 0) for number, code in enumerate(names)}
+        return {"place": place, **told, "waits": line.waiting, "all": line.families}
+
+    columns = [
+        Column("place", _("Place"), heading=True),
+        *(Column(f"c{number}", name, "number") for number, name in enumerate(names.values())),
+        Column("waits", _("Waits"), "number"),
+        Column("all", _("All"), "number"),
+    ]
+    whole = row(found.whole)
+    rows = [row(line) for line in found.lines]
+    return Table(
+        columns, rows or [whole], _("Families by place and programme"), caption_hidden=True, dense=True,
+        totals=whole if rows else {}, tall=len(rows) > 20,
+    )  # fmt: skip
+
+
+def floors_table(found: Figures) -> Table:
+    """The floors that were asked for, whether they were kept, and what they are worth."""
+    rows = []
+    for one in found.floors:
+        label = labels_of(one["attribute"], [one["value"]])[one["value"]]
+        asked = figures.percent(one["percent"] / 100) if one.get("percent") else one.get("number")
+        rows.append(
+            {
+                "group": f"{attribute_label(one['attribute'])}: {label}",
+                "asked": asked,
+                "members": one.get("members"),
+                "least": one.get("least"),
+                "placed": one.get("placed"),
+                "kept": Status(_("Kept"), "ok") if one["kept"] else Status(_("Not reached"), "critical"),
+            }
+        )
+    exact = [
+        Column("members", _("Families"), "number"),
+        Column("least", _("At least"), "number"),
+        Column("placed", _("With a place"), "number"),
+    ]
+    columns = [
+        Column("group", _("Group"), heading=True),
+        Column("asked", _("Asked for")),
+        *(exact if found.is_exact else []),
+        Column("kept", _("State"), "status"),
+    ]
+    return Table(columns, rows, _("Floors for groups"), caption_hidden=True, dense=True)
+
+
+def groups_table(part: Attribute, stage: str) -> Table:
+    """The groups of one attribute, with their rates and how they differ from all others."""
+    labels = labels_of(part.code, [line.value for line in part.groups])
+    rows = [{"group": labels[line.value], **_measured(line, stage)} for line in part.groups]
+    columns = [
+        Column("group", attribute_label(part.code), heading=True),
+        Column("families", _("Families"), "number"),
+        Column("placed", _("With a place"), "number"),
+        Column("rate", _("Share")),
+        Column("difference", _("Difference to all others")),
+        Column("fit", _("Mean fit"), "number"),
+        Column("status", _("State"), "status"),
+    ]
+    return Table(columns, rows, attribute_label(part.code), caption_hidden=True, dense=True)
+
+
+def _measured(line: GroupLine, stage: str) -> dict[str, Any]:
+    one = line.decided if stage == "decided" else line.proposed
+    told: dict[str, Any] = {
+        "families": line.families,
+        "placed": line.placed,
+        "status": status_of_group(line, stage),
+    }
+    if one is None:
+        return told
+    told |= {
+        "placed": one.placed,
+        "rate": _("%(value)s (%(low)s to %(high)s)")
+        % {
+            "value": figures.percent(one.rate),
+            "low": figures.percent(one.rate_interval.low),
+            "high": figures.percent(one.rate_interval.high),
+        },
+        "difference": difference_in_words(one.difference, one.difference_interval),
+        "fit": one.fit or None,
+    }
+    return told
+
+
+def difference_in_words(difference: float, interval: Any) -> str:
+    """In percent points, with its interval."""
+    return _("%(value)s (%(low)s to %(high)s)") % {
+        "value": figures.signed(100 * difference),
+        "low": figures.signed(100 * interval.low),
+        "high": figures.signed(100 * interval.high),
+    }
+
+
+def status_of_group(line: GroupLine, stage: str) -> Status:
+    """Whether the group differs from all others, and whether somebody answered to it."""
+    one = line.decided if stage == "decided" else line.proposed
+    if one is None:
+        return Status(_("Hidden"), "unknown")
+    if not (one.seen or one.fit_seen):
+        return Status(_("No difference seen"), "neutral")
+    if line.is_answered:
+        return Status(_("A difference, answered"), "info")
+    if one.seen:
+        return Status(_("Placed less") if one.difference < 0 else _("Placed more"), "attention")
+    less = one.fit_difference is not None and one.fit_difference < 0
+    return Status(_("Fits less well") if less else _("Fits better"), "attention")
+
+
+def waiting_table(lines: Sequence[WaitLine], url: Any, *, caption: str) -> Table:
+    """One waiting list; `url` gives the page of a family's file."""
+    rows = [
+        {
+            "position": line.position,
+            "family": line.waiting.family.name,
+            "url": url(line.waiting),
+            "since": line.waiting.since,
+            "priority": Status(line.waiting.get_priority_display(), PRIORITY_TONES[line.waiting.priority]),
+            "why": line.waiting.get_why_display(),
+            "note": line.waiting.note,
+            "worker": line.waiting.family.worker.name if line.waiting.family.worker else "",
+        }
+        for line in lines
+    ]
+    columns = [
+        Column("position", _("In line"), "number"),
+        Column("family", _("Family"), heading=True, link="url"),
+        Column("since", _("Waits since"), "date"),
+        Column("priority", _("Priority"), "status"),
+        Column("why", _("Why it waits")),
+        Column("note", _("Note")),
+        Column("worker", _("Social worker")),
+    ]
+    return Table(columns, rows, caption, caption_hidden=True)
+
+
+PRIORITY_TONES = {0: "neutral", 1: "attention", 2: "critical"}
+
+
+def _size(value: Shown) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

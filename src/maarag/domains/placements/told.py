@@ -1,0 +1,214 @@
+"""What a run says of a family and of the whole, as sentences: its codes are read in `explaining`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maarag.domains.programmes.fit import Reason
+from maarag.domains.programmes.models import Programme, Quota
+from maarag.domains.programmes.words import Names, reason_words
+from maarag.kernel.ledger.models import Pot
+from maarag.ui import figures
+from maarag.ui.figures import name_in_language
+from maarag.values import Money
+
+from .models import Priority
+
+UNKNOWN = "–"
+
+
+@dataclass
+class Keys:
+    """What the keys of quotas, purses and teams are called; each kind is looked up once."""
+
+    quotas: dict[int, Quota] = field(default_factory=dict)
+    funders: dict[int, str] = field(default_factory=dict)
+    programmes: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, quotas: Iterable[int] = (), funders: Iterable[int] = (), programmes: Iterable[int] = ()
+    ) -> Keys:
+        found = Quota.objects.select_related("programme", "authority").in_bulk(set(quotas))
+        pots = {pot.pk: pot.label for pot in Pot.objects.filter(pk__in=set(funders))}
+        named = {one.pk: name_in_language(one) for one in Programme.objects.filter(pk__in=set(programmes))}
+        return cls(found, pots, named)
+
+    @classmethod
+    def in_explanations(cls, told: Iterable[Mapping[str, Any]]) -> Keys:
+        """Those that explanations name."""
+        quotas: set[int] = set()
+        funders: set[int] = set()
+        programmes: set[int] = set()
+        for one in told:
+            others = list(one.get("why_not", ()))
+            quotas.update(
+                other["quota"] for other in (*others, *one.get("barred", ()), *one.get("below", ()))
+            )
+            quotas.update(d["goes_to"] for o in others if (d := o.get("displaced")) and d["goes_to"])
+            lines = [*one.get("for", ()), *one.get("against", ())]
+            lines += [line for other in others for line in (*other["because"], *other["change"])]
+            for line in lines:
+                kind = line["code"].split("_")
+                if "key" not in line:
+                    continue
+                if "purse" in kind:
+                    quotas.add(line["key"])
+                elif "funder" in kind:
+                    funders.add(line["key"])
+                else:
+                    programmes.add(line["key"][0])
+        return cls.of(quotas, funders, programmes)
+
+    def place(self, quota: int | None) -> str:
+        """The programme of a quota; for no quota, that the family waits."""
+        if quota is None:
+            return _("Waits")
+        found = self.quotas.get(quota)
+        return name_in_language(found.programme) if found else UNKNOWN
+
+    def of_line(self, line: Mapping[str, Any]) -> str:
+        """What a line with a key is about."""
+        key = line.get("key")
+        if isinstance(key, list):
+            return self.programmes.get(key[0], UNKNOWN)
+        if "funder" in line["code"]:
+            return self.funders.get(key or 0, UNKNOWN)
+        return self.place(key)
+
+
+def points(value: float) -> str:
+    """Points of fit, short."""
+    return figures.number(value, 1 if value < 10 and value % 1 else 0)
+
+
+def _money(agorot: float) -> str:
+    return figures.money(Money(round(agorot)))
+
+
+def line_in_words(line: Mapping[str, Any], keys: Keys) -> str:
+    """One line of what speaks for a proposal, against it, why not another, or what would have to change."""
+    name, worth = keys.of_line(line), points(float(line.get("points", 0)))
+    match line["code"]:
+        case "decided":
+            return _("People decided so, and the run kept it.")
+        case "best_fit":
+            return _("No place that is open to the family fits better.")
+        case "floor":
+            return _("A floor asks for more families of its group (worth %(points)s points).") % {
+                "points": worth
+            }
+        case "waits":
+            return _waits(line)
+        case "no_eligible":
+            return _("No programme here is open to the family.")
+        case "others_fit_better":
+            n = int(line["n"])
+            return ngettext(
+                "%(n)s place would fit better, but cannot be had.",
+                "%(n)s places would fit better, but cannot be had.",
+                n,
+            ) % {"n": figures.number(n)}
+        case "in_demand":
+            return _("Others want this place too (one more of it is worth %(points)s points).") % {
+                "points": worth
+            }
+        case "purse_tight" | "funder_tight":
+            return _("It takes money that is short: %(name)s.") % {"name": name}
+        case "load_tight":
+            return _("It takes work of a team that has little left: %(name)s.") % {"name": name}
+        case "full":
+            n = int(line["n"])
+            words = ngettext("Its %(n)s place is taken.", "All its %(n)s places are taken.", n)
+            if not n:
+                words = _("It has no free place.")
+            told = words % {"n": figures.number(n)}
+            return told + " " + _("A floor holds one of them.") if line.get("floor") else told
+        case "purse_spent" | "funder_spent":
+            known = {"name": name, "needs": _money(line["needs"]), "left": _money(line["left"])}
+            return (
+                _("The money of %(name)s is not enough: %(left)s are left of the %(needs)s needed.") % known
+            )
+        case "load_spent":
+            return _("The workers of %(name)s can carry no further family.") % {"name": name}
+        case "worth_more_to_others":
+            return _("There is room, but it is worth more to families who have nothing else.")
+        case "more_places":
+            n = int(line["n"])
+            return ngettext("%(n)s more place.", "%(n)s more places.", n) % {"n": figures.number(n)}
+        case "more_fit":
+            return _("A fit higher by %(points)s points than it has.") % {"points": worth}
+        case "more_purse" | "more_funder":
+            return _("%(sum)s more for %(name)s.") % {"sum": _money(line["n"]), "name": name}
+        case "more_load":
+            return _("Room for another family with the workers of %(name)s.") % {"name": name}
+        case code:
+            return str(code)
+
+
+def _waits(line: Mapping[str, Any]) -> str:
+    days = int(line["days"])
+    words = ngettext("It has waited for it for %(n)s day", "It has waited for it for %(n)s days", days) % {
+        "n": figures.number(days)
+    }
+    if line.get("priority"):
+        words += ", " + _("priority: %(priority)s") % {"priority": Priority(line["priority"]).label}
+    return f"{words}."
+
+
+def lines_in_words(lines: Iterable[Mapping[str, Any]], keys: Keys) -> list[str]:
+    """Those of nought points of fit say nothing and are left out."""
+    shown = [one for one in lines if one["code"] != "more_fit" or float(one.get("points", 0)) > 0]
+    return [line_in_words(one, keys) for one in shown]
+
+
+def told_reasons(*parts: Iterable[Mapping[str, Any]]) -> list[list[str]]:
+    """Lists of a judgement's reasons as plain data, in words; names are looked up once for all."""
+    read = [[Reason.of(one) for one in part] for part in parts]
+    names = Names(reason for part in read for reason in part)
+    return [[reason_words(reason, names) for reason in part] for part in read]
+
+
+WAITS = {
+    "decided": lambda: _("People decided that they wait"),
+    "no_eligible": lambda: _("No programme here is open to them"),
+    "full": lambda: _("Every place that fits them is taken"),
+    "purse_spent": lambda: _("The money of the quota is spent"),
+    "funder_spent": lambda: _("The money of a funder is spent"),
+    "load_spent": lambda: _("The workers can carry no further family"),
+    "worth_more_to_others": lambda: _("The places are worth more to others"),
+}
+
+
+def why_waits(code: str) -> str:
+    """Why families of a run wait, by the code of its figures."""
+    return WAITS[code]() if code in WAITS else code
+
+
+STEPS = {
+    "gather": lambda: _("Reads families and places"),
+    "judge": lambda: _("Judges every family before every programme"),
+    "place": lambda: _("Looks for the most fit within all limits"),
+    "explain": lambda: _("Writes why and why not"),
+    "write": lambda: _("Keeps the proposals"),
+}
+FAULTS = {
+    "kept_decisions_pass_limits": lambda: _(
+        "What was decided takes more than there is: free a place, or take one of the decisions back."
+    ),
+}
+
+
+def step_in_words(code: str) -> str:
+    return STEPS[code]() if code in STEPS else _("Begins")
+
+
+def fault_in_words(code: str) -> str:
+    if code in FAULTS:
+        return FAULTS[code]()
+    return _("Something went wrong while it ran, and it was written to the log. Try again.")

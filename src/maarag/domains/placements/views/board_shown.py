@@ -1,0 +1,194 @@
+"""The review board as its page shows it: filters, lines, tiles, notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maarag.kernel.matches.rows import Verdict
+from maarag.ui import figures
+from maarag.ui.choices import asked_text
+from maarag.ui.figures import name_in_language
+
+from ..errors import stale_words
+from ..models import Proposal
+from ..queries import Board, BoardLine
+from ..told import Keys, line_in_words
+from .shown import fit_tone, share, status_of_proposal
+
+STATES = ("", "pending", "decided", "waits", "changed", "stale", "carried")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Filters of the board; what makes no sense counts as not given."""
+
+    q: str = ""
+    state: str = ""
+    programme: str = ""
+
+    @classmethod
+    def of(cls, given: Any) -> Asked:
+        state = asked_text(given, "state")
+        return cls(
+            asked_text(given, "q", 80), state if state in STATES else "", asked_text(given, "programme")
+        )
+
+    def items(self) -> list[tuple[str, str]]:
+        return [("q", self.q), ("state", self.state), ("programme", self.programme)]
+
+    def takes(self, line: BoardLine) -> bool:
+        row = line.proposal
+        fits = {
+            "": True,
+            "pending": row.verdict == Verdict.PENDING,
+            "decided": row.verdict != Verdict.PENDING and row.carried_at is None,
+            "waits": row.quota_id is None,
+            "changed": row.quota_id != row.proposed_id,
+            "stale": bool(line.stale),
+            "carried": row.carried_at is not None,
+        }[self.state]
+        programme = row.quota.programme.code if row.quota else ""
+        text = f"{row.family.name} {row.family.number}".casefold()
+        return (
+            fits
+            and (not self.programme or programme == self.programme)
+            and all(word in text for word in self.q.casefold().split())
+        )
+
+
+def state_choices() -> list[tuple[str, str]]:
+    words = {
+        "": _("All"),
+        "pending": _("Not decided yet"),
+        "decided": _("Decided, not carried out"),
+        "waits": _("Without a place"),
+        "changed": _("Other than the run proposed"),
+        "stale": _("Out of date"),
+        "carried": _("Carried out"),
+    }
+    return [(code, words[code]) for code in STATES]
+
+
+def left_waiting(found: Board) -> int:
+    return sum(
+        line.proposal.verdict != Verdict.PENDING
+        and line.proposal.quota_id is None
+        and line.proposal.carried_at is None
+        for line in found.lines
+    )
+
+
+def place_of(row: Proposal) -> str:
+    return name_in_language(row.quota.programme) if row.quota else _("Waits")
+
+
+def row_of(line: BoardLine, keys: Keys, chosen: bool) -> dict[str, Any]:
+    row = line.proposal
+    moved = row.quota_id != row.proposed_id
+    before = (name_in_language(row.proposed.programme) if row.proposed else _("Waits")) if moved else ""
+    return {
+        "pk": str(row.pk),
+        "family": row.family.name,
+        "place": place_of(row),
+        "before": before,
+        "fit": share(row.fit),
+        "fit_tone": fit_tone(row.fit),
+        "why": stale_words(line.stale) if line.stale else _why(row, keys),
+        "worker": row.worker.name if row.worker else "",
+        "status": status_of_proposal(row, stale=line.stale),
+        "may_choose": row.carried_at is None,
+        "chosen": chosen,
+    }
+
+
+def _why(row: Proposal, keys: Keys) -> str:
+    """The one line that says most: why it waits, what speaks against the place, or what for it."""
+    told = row.explanation
+    if row.verdict in (Verdict.OVERRIDDEN, Verdict.SWAPPED, Verdict.DECLINED) and row.reason:
+        return row.reason
+    if row.quota_id is None:
+        others = told.get("why_not") or []
+        if others:
+            because = others[0]["because"]
+            words = line_in_words(because[0], keys) if because else ""
+            return f"{keys.place(others[0]['quota'])}: {words}"
+        lines = told.get("against", ())
+        return line_in_words(lines[0], keys) if lines else ""
+    if row.quota_id != row.proposed_id:
+        return ""
+    lines = [*told.get("for", ()), *told.get("against", ())]
+    return line_in_words(lines[0], keys) if lines else ""
+
+
+def tiles_of(found: Board) -> list[dict[str, Any]]:
+    rows = [line.proposal for line in found.lines]
+    placed = [row for row in rows if row.quota_id is not None]
+    mean = sum(row.fit or 0 for row in placed) / len(placed) if placed else None
+    decided = sum(row.verdict != Verdict.PENDING for row in rows)
+    return [
+        {"label": _("Families without a place"), "value": len(rows)},
+        {
+            "label": _("With a place on the board"),
+            "value": len(placed),
+            "note": figures.percent(len(placed) / len(rows)) if rows else "",
+        },
+        {"label": _("Left waiting"), "value": len(rows) - len(placed)},
+        {
+            "label": _("Mean fit of those placed"),
+            "value": figures.number(mean) if mean is not None else None,
+            "note": _("of 100"),
+        },
+        {
+            "label": _("Decided"),
+            "value": decided,
+            "note": _("of %(n)s") % {"n": figures.number(len(rows))},
+            "tone": "ok" if rows and decided == len(rows) else "",
+        },
+    ]
+
+
+def notices_of(found: Board) -> list[dict[str, Any]]:
+    notices = []
+    if found.newer is not None:
+        notices.append(
+            {
+                "tone": "attention",
+                "title": _("There is a newer run"),
+                "words": _("What is decided here still counts, but the newer one has read today's files."),
+                "url": reverse("placements:progress", args=[found.newer.pk]),
+                "link": _("Go to the newer run"),
+            }
+        )
+    if found.stale:
+        words = ngettext(
+            "%(n)s proposal no longer holds: the file was closed, or the place was taken meanwhile.",
+            "%(n)s proposals no longer hold: files were closed, or places were taken meanwhile.",
+            found.stale,
+        )
+        notices.append(
+            {
+                "tone": "attention",
+                "title": _("Some of it is out of date"),
+                "words": words % {"n": figures.number(found.stale)},
+                "url": reverse("placements:run", args=[found.run.pk]) + "?state=stale",
+                "link": _("Show them"),
+            }
+        )
+    over = [line for line in found.places if line.left < 0]
+    if over:
+        names = ", ".join(name_in_language(line.quota.programme) for line in over)
+        notices.append(
+            {
+                "tone": "critical",
+                "title": _("More families than places"),
+                "words": _("As the board stands, these have too many: %(names)s.") % {"names": names},
+                "url": "",
+                "link": "",
+            }
+        )
+    return notices

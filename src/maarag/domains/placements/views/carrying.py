@@ -1,0 +1,109 @@
+"""Carrying out what was decided on the board."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.matches.rows import Verdict
+from maarag.ui import figures
+from maarag.ui.tables import Column, Table
+
+from ..actions import carry_out
+from ..errors import CannotCarryOut, PlacementsError
+from ..models import Proposal
+from ..scope import proposals_of, sees_names
+from .board_shown import place_of
+from .runs import run_of
+from .shown import run_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_permission(Permission.DECIDE_PLACEMENTS)
+def carry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Look once more, then open the baskets and the waits."""
+    account = account_of(request)
+    run = run_of(request, pk, done=True)
+    if not sees_names(account, run):
+        raise Http404
+    rows = list(proposals_of(account, run).exclude(verdict=Verdict.PENDING).filter(carried_at=None))
+    failed: Table | None = None
+    status = 200
+    if request.method == "POST":
+        try:
+            done = carry_out(by=account, run=run)
+        except CannotCarryOut as error:
+            failed, status = _failed(error, rows), 422
+            messages.error(request, error.in_words())
+        except PlacementsError as error:
+            messages.error(request, error.in_words())
+            status = 422
+        else:
+            messages.success(request, _done_words(len(done.placed), len(done.waits)))
+            return redirect("placements:run", pk=pk)
+    placed = [row for row in rows if row.quota_id is not None]
+    left = len(rows) - len(placed)
+    context = {
+        **run_page(run, "run", _("Carry out"), named=True),
+        "title": _("What will be done"),
+        "lines": _lines(placed, left),
+        "failed": failed,
+        "run_tabs": [],
+    }
+    return render(request, "placements/carry_out.html", context, status=status)
+
+
+def _lines(placed: list[Proposal], left: int) -> list[str]:
+    """How many families come to each programme, and how many wait."""
+    counts: dict[str, int] = {}
+    for row in placed:
+        counts[place_of(row)] = counts.get(place_of(row), 0) + 1
+    lines = [
+        ngettext("%(programme)s: %(n)s family", "%(programme)s: %(n)s families", n)
+        % {"programme": programme, "n": figures.number(n)}
+        for programme, n in sorted(counts.items())
+    ]
+    if left:
+        words = ngettext("%(n)s family waits", "%(n)s families wait", left)
+        lines.append(words % {"n": figures.number(left)})
+    return lines
+
+
+def _failed(error: CannotCarryOut, rows: list[Proposal]) -> Table:
+    known = {row.pk: row for row in rows}
+    lines: list[dict[str, Any]] = [
+        {
+            "family": known[pk].family.name,
+            "url": reverse("placements:proposal", args=[pk]),
+            "place": place_of(known[pk]),
+            "why": words,
+        }
+        for pk, words in error.faults.items()
+        if pk in known
+    ]
+    columns = [
+        Column("family", _("Family"), heading=True, link="url"),
+        Column("place", _("Place")),
+        Column("why", _("Why")),
+    ]
+    return Table(columns, lines, _("Could not be carried out"), caption_hidden=True)
+
+
+def _done_words(placed: int, waits: int) -> str:
+    words = ngettext(
+        "Carried out: %(n)s family has its place.", "Carried out: %(n)s families have their places.", placed
+    ) % {"n": figures.number(placed)}
+    if waits:
+        more = ngettext("%(n)s was put on a waiting list.", "%(n)s were put on a waiting list.", waits)
+        words += " " + more % {"n": figures.number(waits)}
+    return words

@@ -1,0 +1,57 @@
+"""A run taken away as a file."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from maarag.domains.families.actions.reading import record_export
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.ui import figures
+from maarag.ui.documents.excel import workbook
+
+from ..exports import CONTENT_TYPES, board_as_file, whole_as_pdf, whole_tables
+from ..queries import board, figures_of
+from ..scope import sees_names
+from .runs import run_of
+from .shown import run_name
+from .whole import floors_cost, tiles_of
+
+
+@require_safe
+@needs_permission(Permission.DECIDE_PLACEMENTS)
+def board_file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
+    """The review board with names; each file on it is recorded as taken away."""
+    account = account_of(request)
+    run = run_of(request, pk, done=True)
+    if form not in ("xlsx", "csv") or not sees_names(account, run):
+        raise Http404
+    found = board(account, run)
+    record_export(by=account, families=[line.proposal.family for line in found.lines])
+    return attached(board_as_file(found, form), form, "proposals")
+
+
+@require_safe
+@needs_permission(Permission.RUN_PLACEMENTS)
+def whole_file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
+    """The whole of the run without names."""
+    if form not in ("xlsx", "pdf"):
+        raise Http404
+    found = figures_of(account_of(request), run_of(request, pk, done=True))
+    if form == "xlsx":
+        return attached(workbook(whole_tables(found)), form, "run")
+    tiles = [
+        (str(one["label"]), one["value"] if isinstance(one["value"], str) else figures.number(one["value"]))
+        for one in tiles_of(found)
+    ]
+    notes = [words] if (words := floors_cost(found)) else []
+    return attached(whole_as_pdf(found, run_name(found.run), tiles, notes), form, "run")
+
+
+def attached(content: bytes, form: str, name: str) -> HttpResponse:
+    """An answer that is saved and kept by nobody on the way."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=CONTENT_TYPES[form], headers=headers)

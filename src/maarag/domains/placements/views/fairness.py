@@ -1,0 +1,179 @@
+"""Is any group placed less, or less well? The chart, the table, and answers to what is seen."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from maarag.engines.matching import Group
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import account_of, needs_permission, permits
+from maarag.kernel.matches.models import Run
+from maarag.ui import figures
+from maarag.ui.charts import Span, dot_intervals
+from maarag.ui.choices import asked_text
+
+from ..actions import explain_difference
+from ..forms import RemarkForm
+from ..groups import attribute_label, labels_of
+from ..queries import Attribute, GroupLine, fairness
+from ..scope import sees_names
+from ..tables import difference_in_words, groups_table, status_of_group
+from .filed import tell
+from .runs import run_of
+from .shown import run_page
+
+STAGES = ("proposed", "decided")
+
+
+@require_safe
+@needs_permission(Permission.RUN_PLACEMENTS)
+def report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Groups by sex, sector, language and area: proposals or what stands after decisions."""
+    return _page(request, run_of(request, pk, done=True))
+
+
+@require_POST
+@needs_permission(Permission.RUN_PLACEMENTS)
+def remark(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write down what explains a difference."""
+    run = run_of(request, pk, done=True)
+    attribute, value = asked_text(request.POST, "attribute", 40), asked_text(request.POST, "value", 80)
+    form = RemarkForm(request.POST)
+    if form.is_valid():
+        try:
+            explain_difference(
+                by=account_of(request),
+                run=run,
+                attribute=attribute,
+                value=value,
+                text=form.cleaned_data["text"],
+            )
+        except ValidationError as error:
+            tell(form, error)
+        else:
+            messages.success(request, _("The explanation was written down."))
+            return redirect("placements:fairness", pk=pk)
+    return _page(request, run, form, (attribute, value), status=422)
+
+
+def _page(
+    request: HttpRequest,
+    run: Run,
+    form: RemarkForm | None = None,
+    about: tuple[str, str] = ("", ""),
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    account = account_of(request)
+    stage = asked_text(request.GET, "of")
+    stage = stage if stage in STAGES else "proposed"
+    found = fairness(account, run)
+    exact = any(line.decided is not None for part in found for line in part.groups)
+    words = {"proposed": _("What the run proposed"), "decided": _("What stands after the decisions")}
+    context = {
+        **run_page(run, "fairness", _("Fairness"), named=sees_names(account, run)),
+        "stages": [(code, words[code]) for code in STAGES] if exact else [],
+        "of": stage,
+        "parts": [_part(run, part, stage, form, about) for part in found if part.groups],
+        "may_ask": permits(account, Permission.RUN_PLACEMENTS, place=run.place),
+        "exact": exact,
+        "hidden": sum(part.hidden for part in found),
+    }
+    return render(request, "placements/fairness.html", context, status=status)
+
+
+def _part(
+    run: Run, part: Attribute, stage: str, form: RemarkForm | None, about: tuple[str, str]
+) -> dict[str, Any]:
+    labels = labels_of(part.code, [line.value for line in part.groups])
+    table = groups_table(part, stage)
+    return {
+        "code": part.code,
+        "title": attribute_label(part.code),
+        "chart": _chart(part, labels, stage),
+        "table": table,
+        "seen": [
+            _seen(run, line, labels[line.value], stage, form if about == (part.code, line.value) else None)
+            for line in part.groups
+            if line.is_seen
+        ],
+    }
+
+
+def _chart(part: Attribute, labels: dict[str, str], stage: str) -> Any:
+    measured = [(line, _of(line, stage)) for line in part.groups]
+    shown = [(line, one) for line, one in measured if one is not None]
+    if not shown:
+        return ""
+    spans = [
+        Span(
+            labels[line.value],
+            one.rate,
+            one.rate_interval.low,
+            one.rate_interval.high,
+            "attention" if one.seen and not line.is_answered else "info" if one.seen else "neutral",
+        )
+        for line, one in shown
+    ]
+    families = sum(one.families for _line, one in shown)
+    placed = sum(one.placed for _line, one in shown)
+    return dot_intervals(
+        spans,
+        _("Share with a place: %(attribute)s") % {"attribute": attribute_label(part.code)},
+        reference=placed / families if families else None,
+        reference_label=_("All: %(share)s") % {"share": figures.percent(placed / families)}
+        if families
+        else "",
+        meanings=[
+            ("neutral", _("No difference seen")),
+            ("attention", _("A difference is seen")),
+            ("info", _("A difference, answered")),
+        ],
+    )
+
+
+def _of(line: GroupLine, stage: str) -> Group | None:
+    return line.decided if stage == "decided" else line.proposed
+
+
+def _seen(run: Run, line: GroupLine, label: str, stage: str, form: RemarkForm | None) -> dict[str, Any]:
+    one = _of(line, stage) or line.proposed
+    assert one is not None
+    words = _(
+        "Of this group %(placed)s of %(families)s have a place; the difference to all others is"
+        " %(difference)s percent points."
+    ) % {
+        "placed": figures.number(one.placed),
+        "families": figures.number(one.families),
+        "difference": difference_in_words(one.difference, one.difference_interval),
+    }
+    others = (one.rate - one.difference) if one.difference < 0 else one.rate
+    return {
+        "value": line.value,
+        "title": label,
+        "status": status_of_group(line, stage),
+        "words": words,
+        "remarks": [
+            {
+                "kind": row.get_kind_display(),
+                "who": row.by.name,
+                "when": row.at,
+                "text": row.text or _("See the run with the floor"),
+                "url": reverse("placements:progress", args=[row.mended_by_id]) if row.mended_by_id else "",
+            }
+            for row in line.remarks
+        ],
+        "form": form or RemarkForm(auto_id=f"id_{line.attribute}_{line.value}_%s"),
+        "open": form is not None,
+        "id": f"answer-{line.attribute}-{line.value}",
+        "least": max(1, min(100, round(100 * others))),
+    }

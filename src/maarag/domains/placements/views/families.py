@@ -1,0 +1,197 @@
+"""The part "the response that suits most" of a family's file: all places ranked, waiting, giving a place."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maarag.domains.baskets.errors import LEDGER, BasketError
+from maarag.domains.baskets.errors import in_words as basket_words
+from maarag.domains.baskets.models import Basket, BasketStatus
+from maarag.domains.families.models import Family, FamilyStatus
+from maarag.domains.families.parts import page_of
+from maarag.domains.families.scope import may
+from maarag.domains.programmes.models import Programme, Quota
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.matches.models import RunState
+from maarag.ui import figures
+from maarag.ui.figures import name_in_language
+from maarag.ui.tables import Column, Table
+
+from ..actions import give_place, stop_waiting, wait
+from ..errors import PlacementsError
+from ..forms import GiveForm, StopWaitingForm, WaitForm
+from ..models import Proposal, Waiting
+from ..queries import ranking
+from ..scope import alternatives_of, proposals_for, waitings_of
+from .filed import PART, family_of, form_page, tell
+from .ranked import missing_lines, parts_of_ranking
+from .weighing import shown_alternative
+
+
+@require_safe
+@needs_permission(Permission.VIEW_FAMILIES)
+def family(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All programmes before the family. Whoever opens the page is recorded."""
+    account = account_of(request)
+    found = family_of(request, pk)
+    edits = may(account, Permission.EDIT_FAMILIES, found) and found.status == FamilyStatus.OPEN
+    context: dict[str, Any] = {
+        **page_of(request, found, PART),
+        "has": _places_of(found),
+        "proposal": _proposal(request, found),
+        "alternatives": [
+            shown_alternative(row, edits)
+            for row in alternatives_of(account).filter(family=found).order_by("-opened_on", "pk")
+        ],
+        "past": _past(request, found),
+        "may_edit": edits,
+        "is_closed": found.status != FamilyStatus.OPEN,
+    }
+    if found.status == FamilyStatus.OPEN:
+        answer = ranking(found)
+        context |= parts_of_ranking(answer, may_edit=edits)
+        context["missing"] = missing_lines(answer, found)
+    return render(request, "placements/family.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_permission(Permission.EDIT_FAMILIES)
+def put_waiting(request: HttpRequest, pk: UUID, programme: str) -> HttpResponse:
+    """Put the family on a programme's list."""
+    found = family_of(request, pk, Permission.EDIT_FAMILIES)
+    wanted = get_object_or_404(Programme, code=programme, is_active=True)
+    form, status = WaitForm(request.POST or None, initial={"why": "proposed"}), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                wait(by=account_of(request), family=found, programme=wanted, **form.cleaned_data)
+            except (PlacementsError, ValidationError) as error:
+                tell(form, error)
+            else:
+                messages.success(request, _("The family is on the waiting list."))
+                return redirect("placements:family", pk=pk)
+    words = _("Waiting list of %(programme)s") % {"programme": name_in_language(wanted)}
+    about = [
+        _("Whoever matches sees that the family waits, since when and how urgently: it weighs."),
+        _("The list is put in order by priority, then by the day. Its position stands in the file."),
+    ]
+    return form_page(request, found, form, words, status, about=about)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_permission(Permission.EDIT_FAMILIES)
+def end_waiting(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the family off a list."""
+    row = waitings_of(account_of(request)).filter(pk=pk, ended_on=None).first()
+    if row is None or not may(request.user, Permission.EDIT_FAMILIES, row.family):
+        raise Http404
+    form, status = StopWaitingForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                stop_waiting(by=account_of(request), waiting=row, outcome=form.cleaned_data["outcome"])
+            except (PlacementsError, ValidationError) as error:
+                tell(form, error)
+            else:
+                messages.success(request, _("The family is off the waiting list."))
+                return redirect("placements:family", pk=row.family_id)
+    words = _("Off the waiting list of %(programme)s") % {"programme": name_in_language(row.programme)}
+    return form_page(request, row.family, form, words, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_permission(Permission.EDIT_FAMILIES)
+def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
+    """Give the family a place at once."""
+    found = family_of(request, pk, Permission.EDIT_FAMILIES)
+    rows = Quota.objects.select_related("programme", "line")
+    place = get_object_or_404(rows, pk=quota, authority=found.authority_id)
+    form, status = GiveForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                give_place(by=account_of(request), family=found, quota=place, **form.cleaned_data)
+            except (BasketError, *LEDGER) as error:
+                form.add_error(None, basket_words(error))
+            except (PlacementsError, ValidationError) as error:
+                tell(form, error)
+            else:
+                messages.success(request, _("The family has the place; its basket is open."))
+                return redirect("baskets:family", pk=pk)
+    one = next((one for one in ranking(found).places if one.quota and one.quota.pk == place.pk), None)
+    about = [
+        _("For one family the programme pays %(sum)s.") % {"sum": figures.money(place.line.unit_cost)},
+    ]
+    if one is not None:
+        about.append(
+            _("%(free)s of %(places)s places are free.")
+            % {"free": figures.number(one.free), "places": figures.number(one.families)}
+        )
+        if one.waits_before:
+            about.append(_("Before this family wait: %(n)s.") % {"n": figures.number(one.waits_before)})
+        if one.price:
+            about.append(
+                _("To others the place is worth %(points)s points of fit, by the last run.")
+                % {"points": figures.number(one.price, 1)}
+            )
+    words = _("A place in %(programme)s") % {"programme": name_in_language(place.programme)}
+    return form_page(request, found, form, words, status, about=about)
+
+
+def _places_of(found: Family) -> list[dict[str, Any]]:
+    rows = Basket.objects.filter(family=found, status=BasketStatus.OPEN).select_related("quota__programme")
+    return [
+        {
+            "programme": name_in_language(row.quota.programme),
+            "since": row.opened_on,
+            "url": reverse("baskets:family", args=[found.pk]),
+        }
+        for row in rows.order_by("opened_on", "pk")
+    ]
+
+
+def _proposal(request: HttpRequest, found: Family) -> dict[str, Any] | None:
+    """The newest proposal of a run that is done and not carried out."""
+    rows = proposals_for(account_of(request)).filter(family=found, run__state=RunState.DONE, carried_at=None)
+    row: Proposal | None = rows.order_by("-run__asked_at").first()
+    if row is None:
+        return None
+    if row.quota is None:
+        words = _("The last run leaves the family waiting.")
+    else:
+        words = _("The last run proposes a place in %(programme)s.") % {
+            "programme": name_in_language(row.quota.programme)
+        }
+    return {"words": words, "url": reverse("placements:proposal", args=[row.pk])}
+
+
+def _past(request: HttpRequest, found: Family) -> Table | None:
+    rows = [
+        {
+            "programme": row.programme,
+            "since": row.since,
+            "ended": row.ended_on,
+            "outcome": row.get_outcome_display(),
+        }
+        for row in waitings_of(account_of(request)).filter(family=found).exclude(ended_on=None)
+    ]
+    columns = [
+        Column("programme", _("Programme"), "name", heading=True),
+        Column("since", Waiting._meta.get_field("since").verbose_name, "date"),
+        Column("ended", _("Until"), "date"),
+        Column("outcome", _("How it ended")),
+    ]
+    return Table(columns, rows, _("What the family waited for before"), caption_hidden=True) if rows else None

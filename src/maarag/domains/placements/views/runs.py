@@ -1,0 +1,240 @@
+"""Runs: all of them, a new one and one that keeps decisions, how far it is, stopping it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maarag.domains.programmes.models import Programme
+from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.scope import account_of, needs_permission, permits, places_permitted
+from maarag.kernel.matches.actions import cancel_run
+from maarag.kernel.matches.models import OPEN_STATES, Run, RunState
+from maarag.kernel.places.models import PlaceKind
+from maarag.ui import figures
+from maarag.ui.choices import asked_text
+from maarag.ui.tables import Column, Table
+
+from ..actions import mend, rerun, start_run
+from ..asked import Asked, asked
+from ..errors import PlacementsError
+from ..forms import RunForm
+from ..queries.groups_asked import floor_groups
+from ..queries.listed import counts_of
+from ..scope import runs_of, sees_names
+from ..told import fault_in_words, step_in_words
+from .shown import floors_in_words, room_tabs, run_name, run_page, status_of_run
+
+PER_PAGE = 25
+KINDS = (PlaceKind.AUTHORITY, PlaceKind.CLUSTER, PlaceKind.DISTRICT, PlaceKind.NATION)
+
+
+@require_safe
+@needs_permission(Permission.RUN_PLACEMENTS)
+def index(request: HttpRequest) -> HttpResponse:
+    """The runs that the account may see, newest first."""
+    account = account_of(request)
+    page = Paginator(runs_of(account), PER_PAGE).get_page(request.GET.get("page"))
+    counts = counts_of(account, list(page))
+    rows = [
+        {
+            "when": run_name(run),
+            "url": reverse("placements:progress" if run.state != RunState.DONE else first_page(account, run),
+                           args=[run.pk]),
+            "families": counts[run.pk].families,
+            "placed": counts[run.pk].placed,
+            "floors": floors_in_words(Asked.of(run.settings).floors) or "–",
+            "by": run.asked_by.name,
+            "status": status_of_run(run),
+        }
+        for run in page
+    ]  # fmt: skip
+    count = page.paginator.count
+    table = Table(
+        columns=[
+            Column("when", _("Run"), heading=True, link="url"),
+            Column("families", _("Families without a place"), "number"),
+            Column("placed", _("Proposed a place"), "number"),
+            Column("floors", _("Floors for groups")),
+            Column("by", _("Asked by")),
+            Column("status", _("State"), "status"),
+        ],
+        rows=rows,
+        caption=_("Runs"),
+        caption_hidden=True,
+        foot=ngettext("%(count)s run", "%(count)s runs", count) % {"count": figures.number(count)},
+    )
+    context = {
+        "tabs": room_tabs(account, "index"),
+        "table": table,
+        "page": page,
+        "runs_title": _("Runs"),
+        "working": any(run.is_open for run in page),
+        "may_ask": _places(account).exists(),
+        "fictional": any(run.place.is_fictional for run in page),
+    }
+    return render(request, "placements/index.html", context)
+
+
+def first_page(account: Account, run: Run) -> str:
+    """Where a run that is done opens: its board, or its figures for who sees no names."""
+    return "placements:run" if sees_names(account, run) else "placements:whole"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_permission(Permission.RUN_PLACEMENTS)
+def new(request: HttpRequest) -> HttpResponse:
+    """Match anew."""
+    return _settings_page(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_permission(Permission.RUN_PLACEMENTS)
+def again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Match once more, keeping what was decided, maybe with a floor that mends a difference."""
+    run = run_of(request, pk)
+    if not _may_ask(account_of(request), run) or run.is_open:
+        raise Http404
+    return _settings_page(request, run)
+
+
+def _settings_page(request: HttpRequest, before: Run | None) -> HttpResponse:
+    account = account_of(request)
+    places = _places(account) if before is None else _places(account).filter(pk=before.place_id)
+    order = {kind: number for number, kind in enumerate(KINDS)}
+    first = min(places, key=lambda one: (order[PlaceKind(one.kind)], one.name_he), default=None)
+    if first is None:
+        raise Http404
+    wanted = asked_text(request.POST or request.GET, "place") or first.code
+    place = next((one for one in places if one.code == wanted), first)
+    groups = floor_groups(account, place)
+    form = RunForm(
+        request.POST or None,
+        places=places.order_by("name_he"),
+        programmes=Programme.objects.filter(is_active=True).order_by("name_he"),
+        groups=groups,
+        again=before is not None,
+        initial={"place": place.code, **_initial(before, request)},
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                run = _start(account, form, before, asked_text(request.POST, "mends"))
+            except (PlacementsError, ValidationError) as error:
+                words = error.messages if isinstance(error, ValidationError) else error.in_words()
+                form.add_error(None, words)
+            else:
+                return _after(request, account, run)
+    context = {
+        "tabs": [],
+        "title": _("Run again, keeping what was decided") if before else _("Begin a new run"),
+        "form": form,
+        "floors": form.parts(),
+        "mends": asked_text(request.POST or request.GET, "mends"),
+        "fictional": place.is_fictional,
+        "crumbs": [
+            (_("Placing families"), reverse("placements:index")),
+            (run_name(before) if before else _("New run"), ""),
+        ],
+    }
+    return render(request, "placements/new.html", context, status=status)
+
+
+def _start(account: Account, form: RunForm, before: Run | None, mends: str) -> Run:
+    """Begin the run; `mends`: attribute:value of the difference that its floor answers."""
+    given = form.cleaned_data
+    floors = form.floors()
+    settings = asked(
+        who=given["who"],
+        least_fit=given["least_fit"],
+        floors=floors,
+        programmes=[one.pk for one in given["programmes"]],
+    )
+    if before is None:
+        return start_run(by=account, place=given["place"], settings=settings)
+    attribute, _colon, value = mends.partition(":")
+    floor = next((one for one in floors if (one.attribute, one.value) == (attribute, value)), None)
+    if floor is not None and floor.percent is not None:
+        return mend(by=account, run=before, attribute=attribute, value=value, percent=floor.percent)
+    return rerun(by=account, run=before, settings=settings, keep=given["keep"])
+
+
+def _after(request: HttpRequest, account: Account, run: Run) -> HttpResponse:
+    if run.state == RunState.DONE:
+        messages.success(request, _("Matched. Nothing is decided yet: look at what is proposed."))
+        return redirect(first_page(account, run), pk=run.pk)
+    return redirect("placements:progress", pk=run.pk)
+
+
+def _initial(before: Run | None, request: HttpRequest) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if before is not None:
+        settings = Asked.of(before.settings)
+        codes = Programme.objects.filter(pk__in=settings.programmes).values_list("code", flat=True)
+        found = {"who": settings.who, "least_fit": settings.least_fit, "programmes": list(codes)}
+        found |= {f"floor-{one.attribute}-{one.value}": one.percent for one in settings.floors}
+    mends, least = asked_text(request.GET, "mends"), asked_text(request.GET, "least", 3)
+    attribute, _colon, value = mends.partition(":")
+    if value and least.isascii() and least.isdigit():
+        found[f"floor-{attribute}-{value}"] = int(least)
+    return found
+
+
+@require_safe
+@needs_permission(Permission.RUN_PLACEMENTS)
+def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far the run is; leads on when it is done."""
+    run = run_of(request, pk)
+    account = account_of(request)
+    if run.state == RunState.DONE and not request.headers.get("HX-Request"):
+        return redirect(first_page(account, run), pk=run.pk)
+    context = {
+        **run_page(run, "progress", _("Matching"), named=False),
+        "tabs": [],
+        "step": step_in_words(run.step),
+        "fault": fault_in_words(run.fault),
+        "done_url": reverse(first_page(account, run), args=[run.pk]),
+        "may_ask": _may_ask(account, run),
+    }
+    return render(request, "placements/progress.html", context)
+
+
+@require_POST
+@needs_permission(Permission.RUN_PLACEMENTS)
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Stop a run that waits or runs."""
+    run = cancel_run(by=account_of(request), run=run_of(request, pk))
+    if run.state in OPEN_STATES or run.state == RunState.CANCELLED:
+        messages.success(request, _("It is stopped; nothing of it is kept."))
+    else:
+        messages.info(request, _("It had ended already."))
+    return redirect("placements:progress", pk=run.pk)
+
+
+def run_of(request: HttpRequest, pk: UUID, *, done: bool = False) -> Run:
+    """The run, if the account may see it; raises Http404."""
+    found = runs_of(account_of(request)).filter(pk=pk).select_related("based_on").first()
+    if found is None or (done and found.state != RunState.DONE):
+        raise Http404
+    return found
+
+
+def _may_ask(account: Account, run: Run) -> bool:
+    return permits(account, Permission.RUN_PLACEMENTS, place=run.place)
+
+
+def _places(account: Account) -> Any:
+    return places_permitted(account, Permission.RUN_PLACEMENTS).filter(kind__in=KINDS).defer("outline")
