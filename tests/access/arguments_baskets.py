@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from maarag.domains.baskets import actions
 from maarag.domains.baskets.models import Request
 from tests.factories.baskets import Department, department_of
 
@@ -30,6 +31,19 @@ def family_with_quota(estate: Estate) -> dict[str, Any]:
     return {"pk": department_of(estate).family.pk}
 
 
+def _raised(city: Department) -> Request:
+    """Above every limit, so that nobody in the department decides it; asked above already."""
+    request = city.sent(100)
+    return actions.ask_above(by=city.worker, request=request, why="טיפול ארוך")
+
+
+def raised(estate: Estate) -> dict[str, Any]:
+    city = department_of(estate)
+    with city.scope():
+        return {"key": _raised(city).above_key}
+
+
+above = _at(lambda city: city.sent(100))
 draft = _at(lambda city: city.draft(1))
 sent = _at(lambda city: city.sent(1))
 approved = _at(lambda city: city.approved(1))

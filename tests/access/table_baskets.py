@@ -8,6 +8,7 @@ from maarag.kernel.access.permissions import Permission as P
 
 from .arguments import family
 from .arguments_baskets import (
+    above,
     approved,
     basket,
     delivered,
@@ -17,6 +18,7 @@ from .arguments_baskets import (
     new_payment,
     new_request,
     ordered,
+    raised,
     sent,
 )
 from .rules import Guarded, Public, Rule
@@ -42,6 +44,10 @@ BASKETS: dict[str, Rule] = {
     "baskets:edit": Guarded(P.EDIT_FAMILIES, draft, of_a_row=True),
     "baskets:remove": Guarded(P.EDIT_FAMILIES, draft, **DONE),
     "baskets:opinion": Guarded(P.EDIT_FAMILIES, sent, **STEP),
+    "baskets:ask_above": Guarded(P.EDIT_FAMILIES, above, **STEP),
+    "baskets:above": Guarded(P.MANAGE_BUDGETS),
+    # of the nation's budget, which nobody of the city manages: who does is tried in tests/domains/baskets
+    "baskets:above_request": Guarded(P.MANAGE_BUDGETS, raised, of_a_row=True, statuses=(404,)),
     "baskets:decide": Guarded(P.APPROVE_SPENDING, sent, **STEP),
     "baskets:withdraw": Guarded(P.EDIT_FAMILIES, sent, **STEP),
     "baskets:order": Guarded(P.EDIT_FAMILIES, approved, **DONE),
@@ -91,6 +97,18 @@ BASKETS: dict[str, Rule] = {
     ),
     "api:basket_request_helped": Guarded(
         P.EDIT_FAMILIES, delivered, data=lambda estate: {"helped": "yes"}, **CALL
+    ),
+    "api:basket_request_above": Guarded(
+        P.EDIT_FAMILIES, above, data=lambda estate: {"why": "טיפול ארוך"}, **CALL
+    ),
+    "api:basket_above": Guarded(P.MANAGE_BUDGETS),
+    "api:basket_above_decide": Guarded(
+        P.MANAGE_BUDGETS,
+        raised,
+        of_a_row=True,
+        method="json",
+        data=lambda estate: {"decision": "approve"},
+        statuses=(404,),
     ),
     "api:basket_approvals": Guarded(P.APPROVE_SPENDING),
     "api:basket_payments": Guarded(P.PAY_SPENDING),

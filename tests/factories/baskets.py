@@ -10,6 +10,7 @@ from uuid import uuid4
 from maarag.database.rows import visible
 from maarag.domains.baskets import actions
 from maarag.domains.baskets.models import Basket, Price, Request
+from maarag.domains.casework.models import Goal
 from maarag.domains.families.models import Family
 from maarag.domains.funding.actions import (
     LineDraft,
@@ -28,10 +29,12 @@ from maarag.kernel.access.permissions import Role
 from maarag.kernel.places.models import Place
 from maarag.values import Money
 
+from .casework import goal
 from .families import everything
 from .families import family as open_family
 from .services import World
 
+GOAL = "ארוחה חמה כל יום"
 COST = Money.from_shekels(8000)
 STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -99,6 +102,7 @@ class Department:
     basket: Basket
     service: Service
     price: Price
+    goal: Goal
     programme: Programme = field(init=False)
 
     def __post_init__(self) -> None:
@@ -126,7 +130,7 @@ class Department:
             "unit_agorot": self.price.agorot,
             "price": self.price,
             "quantity": quantity,
-            "goal": "ארוחה חמה כל יום",
+            **({"plan_goal": self.goal} if basket.family_id == self.family.pk else {"goal": GOAL}),
             "why": "אין מי שיבשל בשעות העבודה",
             "offered": [self.service.pk],
             "choice": "בחרו בקרוב לבית",
@@ -210,4 +214,5 @@ def _department(world: World, family: Family, people: tuple[Account, ...], famil
     )
     with visible(everything(world.city, by=worker)):
         basket = actions.open_basket(by=worker, family=family, quota=own, day=max(STARTS, family.opened_on))
-    return Department(world, line, own, worker, second, leader, head, family, basket, service, price)
+    wanted = goal(worker, family, GOAL)
+    return Department(world, line, own, worker, second, leader, head, family, basket, service, price, wanted)

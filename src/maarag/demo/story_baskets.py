@@ -11,6 +11,8 @@ from maarag.domains.baskets import actions as baskets
 from maarag.domains.baskets.limits import DEFAULTS
 from maarag.domains.baskets.models import Basket, Price, Request, Stage
 from maarag.domains.baskets.prices import price_of
+from maarag.domains.casework.models import Goal
+from maarag.domains.casework.queries.planning import goals_of
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
 from maarag.values import Money
@@ -131,7 +133,7 @@ class StoryBasket:
             by=by, basket=self.basket, response=response, replaces=replaces, day=self.day(ago)
         )
         listed = price_of(world.services[service], response, PRICES[service][1], self.day(ago))
-        written = {"goal": goal, "why": why, "choice": choice}
+        written = {"why": why, "choice": choice}
         baskets.change_request(
             by=by,
             request=request,
@@ -141,11 +143,17 @@ class StoryBasket:
             unit_agorot=listed.agorot if listed else None,
             quantity=quantity,
             offered=sorted(world.services[code].pk for code in {service, *offered}),
+            **({"plan_goal": self.goal(goal, ago)} if goal else {}),
             **{name: text for name, text in written.items() if text},
         )
         if upto == Stage.DRAFT:
             return request
         return self.take(request, upto, ago=ago, came=came)
+
+    def goal(self, words: str, ago: int) -> Goal:
+        """The goal of the family's plan in these words; else agreed on when it was asked for."""
+        known = {goal.own_words: goal for goal in goals_of(self.file.family)}
+        return known.get(words) or self.file.goal(words, "", ago=ago)
 
     def take(self, request: Request, upto: str, *, ago: int, came: int | None = None) -> Request:
         """Send it, and take it on to the stage, each step on its day."""

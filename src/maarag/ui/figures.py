@@ -6,13 +6,14 @@ and symbols are held in place by invisible direction marks, not by markup.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from maarag.values import LocalText, Money, is_suppressed
@@ -126,6 +127,11 @@ def moment(value: datetime | None) -> str:
     if timezone.is_aware(value):
         value = timezone.localtime(value)
     return f"{ISOLATE_LTR}{date_format(value, 'd.m.Y H:i')}{END_ISOLATE}"
+
+
+def joined(parts: Iterable[Any]) -> str:
+    """A list in the active language's comma: “a, b”, in Arabic “a، b”. Empty parts are left out."""
+    return pgettext("between parts of a list", ", ").join(str(part) for part in parts if part)
 
 
 def name_in_language(thing: Any, field: str = "name") -> str:

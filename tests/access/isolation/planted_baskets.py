@@ -11,7 +11,7 @@ from tests.factories.baskets import department_of
 if TYPE_CHECKING:
     from .canaries import Canaries
 
-TEXTS = ("goal", "why", "choice", "decision_reason", "end_reason", "helped_words")
+TEXTS = ("goal", "why", "choice", "above_why", "decision_reason", "end_reason", "helped_words")
 
 
 def baskets(found: Canaries) -> None:

@@ -12,6 +12,7 @@ from maarag.domains.baskets.models import Request
 from maarag.domains.baskets.price_models import MOST_AGOROT
 from maarag.values import Money
 from tests.factories.baskets import Department
+from tests.factories.casework import goal
 
 from .conftest import signed_in
 
@@ -65,8 +66,9 @@ def test_no_text_breaks_the_reading(text: str):
 def test_a_bad_price_in_the_form_loses_nothing_that_was_typed(city: Department, price: str):
     with city.scope():
         pk = city.draft(4).pk
+    other = goal(city.worker, city.family, "מטרה חדשה")
     typed = {
-        "goal": "מטרה חדשה",
+        "plan_goal": str(other.pk),
         "why": "סיבה ארוכה",
         "chosen": f"s{city.service.pk}",
         "unit": "month",
@@ -78,7 +80,7 @@ def test_a_bad_price_in_the_form_loses_nothing_that_was_typed(city: Department, 
     assert answer.status_code == 422
     assert all(text in answer.text for text in ("מטרה חדשה", "סיבה ארוכה", "כך בחרו", price))
     with city.scope():
-        assert Request.objects.get(pk=pk).goal == "ארוחה חמה כל יום"
+        assert Request.objects.get(pk=pk).plan_goal == city.goal
 
 
 @pytest.mark.parametrize("quantity", ["-1", "0", "1.5", "99999999999999999999", "אבג"])

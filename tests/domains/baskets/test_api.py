@@ -27,7 +27,7 @@ def test_the_whole_way(city: Department):
         "service": city.service.code,
         "unit": "month",
         "quantity": 4,
-        "goal": "מטרה",
+        "plan_goal": str(city.goal.pk),
         "why": "סיבה",
     }
     status, made = call(worker, f"{city.basket.pk}/requests", begun)

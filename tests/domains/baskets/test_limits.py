@@ -40,12 +40,12 @@ def test_above_the_limit_of_one_role_it_goes_to_the_next(city: Department):
         assert actions.approve_request(by=city.second, request=small).stage == Stage.APPROVED
         with pytest.raises(AboveLimit) as above:
             actions.approve_request(by=city.second, request=middle)
-        assert above.value.role == Role.TEAM_LEADER
+        assert above.value.who.role == Role.TEAM_LEADER
         assert city.leader.name in in_words(above.value)
         assert actions.approve_request(by=city.leader, request=middle).decided_by == city.leader
         with pytest.raises(AboveLimit) as above:
             actions.approve_request(by=city.leader, request=large)
-        assert above.value.role == Role.DEPARTMENT_HEAD
+        assert above.value.who.role == Role.DEPARTMENT_HEAD
         assert actions.approve_request(by=city.head, request=large).stage == Stage.APPROVED
 
 

@@ -25,7 +25,7 @@ def stage(city: Department, pk: UUID) -> str:
 
 def form_of(city: Department, **changes: str) -> dict[str, str]:
     return {
-        "goal": "ארוחה חמה",
+        "plan_goal": str(city.goal.pk),
         "why": "אין מי שיבשל",
         "offered": str(city.service.pk),
         "chosen": f"p{city.price.pk}",
@@ -46,11 +46,13 @@ def test_a_department_from_an_empty_basket_to_a_paid_invoice(city: Department):
         "Not started"
         in worker.get(f"/baskets/family/{city.family.pk}/", headers={"accept-language": "en"}).text
     )
-    assert worker.post(edit, {"goal": "ארוחה חמה"}).status_code == 302
+    assert worker.post(edit, {"plan_goal": str(city.goal.pk)}).status_code == 302
     listed = worker.get(f"/baskets/family/{city.family.pk}/", headers={"accept-language": "en"}).text
     assert "Not complete" in listed
     assert "the price" in listed
-    missing = worker.post(edit, {"goal": "ארוחה חמה", "send": "1"}, headers={"accept-language": "en"})
+    missing = worker.post(
+        edit, {"plan_goal": str(city.goal.pk), "send": "1"}, headers={"accept-language": "en"}
+    )
     assert missing.status_code == 422
     assert "Still missing" in missing.text
     assert worker.post(edit, {**form_of(city), "send": "1"}).status_code == 302

@@ -21,6 +21,7 @@ from maarag.domains.baskets.models import (
     Request,
     Stage,
 )
+from maarag.kernel.access.models import Account as Person
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.ledger.models import Account, Decision, Entry, Pot, Spending
@@ -47,7 +48,14 @@ def rows(city: Department) -> Department:
         old = city.approved(1)
         new = actions.send_request(by=city.worker, request=city.draft(1, replaces=old))
         actions.give_opinion(by=city.worker, request=new, stance="for", text="עדיף")
+        city.sent(100)
+        actions.ask_above(by=city.worker, request=city.sent(101), why="x")
+    city.world.account(Role.PROGRAMME_DIRECTOR, place=city.world.nation)
     return city
+
+
+def director() -> Person:
+    return Person.objects.get(grants__role=Role.PROGRAMME_DIRECTOR)
 
 
 def at(stage: str) -> Request:
@@ -83,6 +91,10 @@ WRITES: dict[str, Callable[[Department], Any]] = {
     ),
     "decline_request": lambda c: actions.decline_request(by=c.leader, request=at(Stage.APPROVAL), reason="x"),
     "send_back": lambda c: actions.send_back(by=c.leader, request=at(Stage.APPROVAL), reason="x"),
+    "ask_above": lambda c: actions.ask_above(by=c.worker, request=Request.objects.get(quantity=100), why="x"),
+    "decide_above": lambda c: actions.decide_above(
+        by=director(), key=Request.objects.get(quantity=101).above_key, decision="decline", reason="x"
+    ),
     "order_request": lambda c: actions.order_request(by=c.worker, request=at(Stage.APPROVED)),
     "record_delivery": lambda c: actions.record_delivery(
         by=c.worker, request=at(Stage.ORDERED), outcome="yes"

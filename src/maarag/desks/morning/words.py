@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from maarag.ui import figures
 
 ROOMS: dict[str, tuple[str, Any]] = {
     "review": ("review", gettext_lazy("Reviews")),
@@ -33,7 +35,10 @@ def how_far(due: date | None, today: date | None = None) -> str:
         return ""
     days = (due - (today or timezone.localdate())).days
     if days < 0:
-        return _("%(days)s days late") % {"days": -days} if days < -1 else _("one day late")
+        words = ngettext("%(days)s day late", "%(days)s days late", -days)
+        return words % {"days": figures.number(-days)}
     if days == 0:
         return _("today")
-    return _("in %(days)s days") % {"days": days} if days > 1 else _("tomorrow")
+    if days == 1:
+        return _("tomorrow")
+    return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": figures.number(days)}

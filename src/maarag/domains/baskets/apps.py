@@ -8,7 +8,10 @@ class Config(AppConfig):
     verbose_name = _("Baskets of responses")
 
     def ready(self) -> None:
+        from maarag.ui import navigation
+
         from . import counting, filing
 
         filing.register_all()
+        navigation.register(_("Asked by departments"), "baskets:above", "manage_budgets")
         counting.register_all()

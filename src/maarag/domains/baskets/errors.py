@@ -6,18 +6,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from maarag.kernel.access.models import Account
-from maarag.kernel.access.permissions import Role
 from maarag.kernel.ledger.actions import KeyReused, LimitPassed, PeriodClosed, WrongStage
 from maarag.kernel.ledger.models import Pot, PotKind
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.values import Money
+
+if TYPE_CHECKING:
+    from .limits import Decider
 
 LEDGER = (LimitPassed, PeriodClosed, KeyReused, WrongStage)
 
@@ -58,7 +60,7 @@ class NotComplete(BasketError):
 
     def in_words(self) -> str:
         return _("It cannot be sent yet. Still missing: %(missing)s.") % {
-            "missing": ", ".join(str(name) for name in self.missing)
+            "missing": figures.joined(self.missing)
         }
 
 
@@ -87,24 +89,38 @@ class OwnRequest(BasketError):
 
 @dataclass
 class AboveLimit(BasketError):
-    """The amount is above what the account approves; `role` is the next that may, if any."""
+    """The amount is above what the account approves; `who` may decide it."""
 
     amount: Money
     limit: Money
-    role: Role | None
-    people: Sequence[Account] = ()
+    who: Decider
 
     def in_words(self) -> str:
-        given = {"amount": figures.money(self.amount), "limit": figures.money(self.limit)}
-        if self.role is None:
-            return (
-                _("%(amount)s is above the limit of every role. Ask for less, or have a limit raised.")
-                % given
-            )
         words = _("%(amount)s is above your limit of %(limit)s. It goes to: %(who)s.")
-        names = ", ".join(person.name for person in self.people)
-        who = f"{self.role.label} ({names})" if names else str(self.role.label)
-        return words % {**given, "who": who}
+        return words % {
+            "amount": figures.money(self.amount),
+            "limit": figures.money(self.limit),
+            "who": self.who.with_names,
+        }
+
+
+@dataclass
+class DecidedHere(BasketError):
+    """It is not asked above the department where somebody in it may decide."""
+
+    who: Decider
+
+    def in_words(self) -> str:
+        return _("Somebody in the department may decide it: %(who)s. It is not asked above.") % {
+            "who": self.who.with_names
+        }
+
+
+class NamesTheFamily(BasketError):
+    """What is told above names somebody of the family."""
+
+    def in_words(self) -> str:
+        return _("Write it without names: whoever decides sees no family.")
 
 
 class NoOpinion(BasketError):
@@ -214,8 +230,10 @@ class StillUnderWay(BasketError):
     count: int
 
     def in_words(self) -> str:
-        return _(
-            "%(count)s requests are under way still. Pay, reverse or decline them, then close the basket."
+        return ngettext(
+            "%(count)s request is under way still. Pay, reverse or decline it, then close the basket.",
+            "%(count)s requests are under way still. Pay, reverse or decline them, then close the basket.",
+            self.count,
         ) % {"count": figures.number(self.count)}
 
 
@@ -226,9 +244,11 @@ class PaymentFaults(BasketError):
     faults: Mapping[UUID, str]
 
     def in_words(self) -> str:
-        return _("%(count)s of the payments cannot be made; nothing was paid yet.") % {
-            "count": figures.number(len(self.faults))
-        }
+        return ngettext(
+            "%(count)s of the payments cannot be made; nothing was paid yet.",
+            "%(count)s of the payments cannot be made; nothing was paid yet.",
+            len(self.faults),
+        ) % {"count": figures.number(len(self.faults))}
 
 
 def in_words(error: Exception) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from maarag.domains.families import parts, waiting
 from maarag.domains.families.models import Family
@@ -37,7 +37,7 @@ def summary(viewer: Viewer, family: Family) -> parts.Summary | None:
         [
             (_("Granted"), figures.money(sums.granted)),
             (_("Approved, committed or paid"), figures.money(sums.approved + sums.committed + sums.paid)),
-            (_("Free"), figures.money(sums.free)),
+            (pgettext("money", "Free"), figures.money(sums.free)),
             (_("Requests under way"), figures.number(under_way.count())),
         ],
         status_of_basket(open_ones[0]),

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from maarag.domains.families.models import Family
+from maarag.domains.funding.models import Budget
 from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.models import Account, Grant
-from maarag.kernel.access.permissions import ROLE_PERMISSIONS, Permission, Role
+from maarag.kernel.access.permissions import ROLE_PERMISSIONS, Permission, Role, roles_with
 from maarag.kernel.access.queries import in_force
 from maarag.kernel.access.scope import Viewer, grants_of
 from maarag.kernel.places.models import Containment, Place, PlaceKind
+from maarag.ui import figures
 from maarag.values import Money
 
-from .models import ApprovalLimit
+from .models import ApprovalLimit, Request
 
 LADDER: tuple[Role, ...] = (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD)
 """Who approves, the lowest first."""
@@ -40,10 +43,6 @@ class Limits:
     def of(self, roles: Sequence[Role]) -> Money:
         """The highest limit of somebody with these roles."""
         return max((self.amounts[role] for role in roles if role in self.amounts), default=NOTHING)
-
-    def first_for(self, amount: Money) -> Role | None:
-        """The lowest role that approves the amount."""
-        return next((role for role in LADDER if self.amounts[role] >= amount), None)
 
 
 def limits(programme: Programme | None, authority: Place | None) -> Limits:
@@ -92,13 +91,52 @@ def people_with(role: Role, family: Family, *, without: Account | None = None) -
     return [account for account in found if without is None or account.pk != without.pk]
 
 
-def next_role(amount: Money, found: Limits, family: Family, asked_by: Account) -> Role | None:
-    """The lowest role that approves the amount and in which there is somebody else than who asked."""
-    return next(
-        (
-            role
-            for role in LADDER
-            if found.amounts[role] >= amount and people_with(role, family, without=asked_by)
-        ),
-        found.first_for(amount),
+def managers_of(budget: Budget, *, without: Account | None = None) -> list[Account]:
+    """Who manages the budget that a basket is paid from: they granted its money, and see no family."""
+    around = Containment.objects.filter(descendant=budget.place_id).values("ancestor")
+    held = Grant.objects.filter(
+        in_force(), account=OuterRef("pk"), role__in=roles_with(Permission.MANAGE_BUDGETS), place__in=around
     )
+    found = Account.objects.filter(Exists(held), is_active=True, is_system=False).order_by("name", "pk")
+    return [account for account in found if without is None or account.pk != without.pk]
+
+
+@dataclass(frozen=True)
+class Decider:
+    """Who may decide a request: people of the department in a role, or else whoever manages the budget.
+
+    Nobody decides what they asked for, and nobody below approves what is above their limit: where the
+    department has nobody else, it is asked above it, with figures and without the family.
+    """
+
+    role: Role | None
+    people: Sequence[Account] = ()
+
+    @property
+    def is_above(self) -> bool:
+        return self.role is None
+
+    @property
+    def label(self) -> str:
+        return str(self.role.label) if self.role else _("whoever manages the budget")
+
+    @property
+    def with_names(self) -> str:
+        names = figures.joined(person.name for person in self.people)
+        return f"{self.label} ({names})" if names else self.label
+
+
+def decider_of(amount: Money, found: Limits, family: Family, asked_by: Account, budget: Budget) -> Decider:
+    """The lowest role that approves the amount and in which there is somebody else than who asked."""
+    for role in LADDER:
+        if found.amounts[role] >= amount and (people := people_with(role, family, without=asked_by)):
+            return Decider(role, people)
+    return Decider(None, managers_of(budget, without=asked_by))
+
+
+def decider_for(request: Request) -> Decider:
+    """Who decides this request."""
+    quota = request.basket.quota
+    in_force_now = limits(quota.programme, request.family.authority)
+    amount = request.amount or NOTHING
+    return decider_of(amount, in_force_now, request.family, request.asked_by, quota.line.budget)

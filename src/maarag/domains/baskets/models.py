@@ -99,8 +99,8 @@ class Stage(models.TextChoices):
     APPROVED = "approved", pgettext_lazy("request of a basket", "Approved")
     ORDERED = "ordered", _("Ordered")
     DELIVERED = "delivered", _("Delivered")
-    PAID = "paid", _("Paid")
-    REVERSED = "reversed", _("Reversed")
+    PAID = "paid", pgettext_lazy("request of a basket", "Paid")
+    REVERSED = "reversed", pgettext_lazy("request of a basket", "Reversed")
     DECLINED = "declined", pgettext_lazy("request of a basket", "Declined")
 
 
@@ -145,7 +145,17 @@ class Request(PersonalRow):
         verbose_name=_("price in the list"),
     )
     quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
-    goal = EncryptedTextField(_("goal of the family"), max_length=500, blank=True)
+    plan_goal = models.ForeignKey(
+        "casework.Goal",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="basket_requests",
+        db_constraint=False,
+        verbose_name=_("goal of the family's plan"),
+    )
+    goal = EncryptedTextField(_("goal of the family, in words"), max_length=500, blank=True)
+    """Of requests from before goals were chosen from the plan; empty where one is."""
     why = EncryptedTextField(_("why this response"), max_length=2000, blank=True)
     offered = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("offered"))
     choice = EncryptedTextField(_("what the family chose and why"), max_length=1000, blank=True)
@@ -172,6 +182,18 @@ class Request(PersonalRow):
         related_name="+",
         verbose_name=_("spending of the ledger"),
     )
+    above_key = models.UUIDField(_("key for whoever is above"), null=True, blank=True, editable=False)
+    """Under which whoever manages the budget finds it: they see neither the family nor the request's id."""
+    above_on = models.DateField(_("asked above on"), null=True, blank=True)
+    above_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked above by"),
+    )
+    above_why = EncryptedTextField(_("what whoever is above is told"), max_length=500, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -228,6 +250,9 @@ class Request(PersonalRow):
                 ),
                 name="baskets_request_complete_when_sent",
             ),
+            models.UniqueConstraint(
+                fields=["above_key"], condition=Q(above_key__isnull=False), name="baskets_request_above"
+            ),
             models.CheckConstraint(
                 condition=Q(stage__in=[Stage.DRAFT, Stage.OPINION, Stage.APPROVAL, Stage.REVERSED])
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
@@ -245,6 +270,11 @@ class Request(PersonalRow):
     @property
     def unit_price(self) -> Money | None:
         return None if self.unit_agorot is None else Money(self.unit_agorot)
+
+    @property
+    def goal_words(self) -> str:
+        """The goal that it serves: of the plan, or as it was written."""
+        return self.plan_goal.own_words if self.plan_goal else self.goal
 
     @property
     def amount(self) -> Money | None:

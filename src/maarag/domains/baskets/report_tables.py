@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
@@ -27,10 +28,10 @@ def part_titles() -> dict[str, str]:
 
 def stage_titles() -> dict[str, str]:
     return {
-        "planned": _("Planned"),
-        "approved": _("Approved"),
-        "committed": _("Committed"),
-        "paid": _("Paid"),
+        "planned": pgettext("money", "Planned"),
+        "approved": pgettext("money", "Approved"),
+        "committed": pgettext("money", "Committed"),
+        "paid": pgettext("money", "Paid"),
     }
 
 

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from .views import family, prices, queues, reports, requests, steps
+from .views import above, family, prices, queues, reports, requests, steps
 
 app_name = "baskets"
 urlpatterns = [
     path("", queues.index, name="index"),
     path("approvals/", queues.approvals, name="approvals"),
     path("payments/", queues.payments, name="payments"),
+    path("above/", above.index, name="above"),
+    path("above/<uuid:key>/", above.decide, name="above_request"),
     path("prices/", prices.prices, name="prices"),
     path("limits/", prices.limits_page, name="limits"),
     path("reports/", reports.index, name="reports"),
@@ -20,6 +22,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/edit/", requests.edit, name="edit"),
     path("requests/<uuid:pk>/remove/", steps.remove, name="remove"),
     path("requests/<uuid:pk>/opinion/", steps.opinion, name="opinion"),
+    path("requests/<uuid:pk>/above/", steps.above, name="ask_above"),
     path("requests/<uuid:pk>/decide/", steps.decide, name="decide"),
     path("requests/<uuid:pk>/withdraw/", steps.withdraw, name="withdraw"),
     path("requests/<uuid:pk>/order/", steps.order, name="order"),

@@ -19,7 +19,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Status
 from maarag.values import Money
 
-from .limits import Limits, limits, next_role, roles_for
+from .limits import LADDER, Limits, decider_of, limits, roles_for
 from .models import Request, Stage
 from .queries import to_decide, to_pay
 from .scope import requests_of
@@ -71,12 +71,15 @@ def decisions_of(account: Account) -> Decisions:
         if may_approve[place] and not own and amount <= known[which].of(roles[place]):
             found.mine.append(row)
             continue
-        asked = (which, place, known[which].first_for(amount), row.asked_by_id)
+        within = tuple(known[which].amounts[role] >= amount for role in LADDER)
+        asked = (which, place, within, row.asked_by_id, row.basket.quota.line_id)
         if asked not in people:
-            people[asked] = next_role(amount, known[which], row.family, row.asked_by)
-        role = people[asked]
-        found.waits_for[row.pk] = role.label if role else ""
-        if own:
+            budget = row.basket.quota.line.budget
+            people[asked] = decider_of(amount, known[which], row.family, row.asked_by, budget)
+        found.waits_for[row.pk] = people[asked].label
+        if people[asked].is_above and row.above_key is None:
+            found.notes[row.pk] = _("Nobody else in the department may decide it: ask above.")
+        elif own:
             found.notes[row.pk] = _("You asked for it yourself.")
         elif may_approve[place]:
             found.notes[row.pk] = _("Above your limit.")

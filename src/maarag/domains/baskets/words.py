@@ -7,11 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from maarag.ui import figures
 from maarag.ui.tables import Status
 
 from .models import Basket, BasketStatus, Delivered, Request, Stage
 
-REQUIRED = ("service", "unit_agorot", "quantity", "goal", "why", "choice")
+REQUIRED = ("service", "unit_agorot", "quantity", "goal_words", "why", "choice")
 
 
 def missing_of(request: Request) -> list[Any]:
@@ -20,7 +21,7 @@ def missing_of(request: Request) -> list[Any]:
         "service": _("who gives it"),
         "unit_agorot": _("the price"),
         "quantity": _("how much of it"),
-        "goal": _("the family's goal"),
+        "goal_words": _("a goal of the family's plan"),
         "why": _("why this response"),
         "choice": _("what the family chose"),
     }
@@ -29,7 +30,9 @@ def missing_of(request: Request) -> list[Any]:
 
 def is_started(request: Request) -> bool:
     """Whether anything but the response was written."""
-    return any(getattr(request, name) for name in REQUIRED if name != "goal" or request.replaces_id is None)
+    return any(
+        getattr(request, name) for name in REQUIRED if name != "goal_words" or request.replaces_id is None
+    )
 
 
 def status_of_basket(basket: Basket) -> Status:
@@ -56,11 +59,11 @@ def status_of(request: Request, *, waits_for: Any = "") -> Status:
         case Stage.DELIVERED:
             return Status(_("Delivered"), "info")
         case Stage.PAID:
-            return Status(_("Paid"), "ok")
+            return Status(pgettext("request of a basket", "Paid"), "ok")
         case Stage.DECLINED:
             return Status(pgettext("request of a basket", "Declined"), "critical")
         case _:
-            return Status(_("Reversed"), "neutral")
+            return Status(pgettext("request of a basket", "Reversed"), "neutral")
 
 
 def _status_of_draft(request: Request) -> Status:
@@ -87,7 +90,7 @@ def next_step(request: Request) -> str:
             missing = missing_of(request)
             if not missing:
                 return _("Send it.")
-            return _("Missing: %(missing)s") % {"missing": ", ".join(str(name) for name in missing)}
+            return _("Missing: %(missing)s") % {"missing": figures.joined(missing)}
         case Stage.OPINION:
             return _("A professional writes an opinion, for or against.")
         case Stage.APPROVAL:

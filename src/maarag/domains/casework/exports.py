@@ -76,7 +76,7 @@ def _items(version: Plan) -> DocumentTable:
             DocumentColumn(_("Who does it"), width=18),
             DocumentColumn(_("When"), width=16),
             DocumentColumn(_("How often and how much"), width=16),
-            DocumentColumn(_("Field of work"), width=10),
+            DocumentColumn(pgettext("profession", "Field of work"), width=10),
             DocumentColumn(_("State"), width=9),
         ],
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.domains.families.models import Family
 from maarag.domains.families.parts import Summary
@@ -59,7 +60,7 @@ def tasks(_viewer: Viewer, family: Family) -> Summary:
     first = waiting.first()
     if first is None:
         return Summary(lines)
-    lines.append((_("Next"), figures.day(first.due)))
+    lines.append((pgettext("task", "Next"), figures.day(first.due)))
     return Summary(lines, status_of_task(first) if first.due <= timezone.localdate() else None)
 
 

@@ -32,7 +32,7 @@ PROGRESS_TONES = {
 
 
 def professions_in_words(codes: Iterable[str]) -> str:
-    return ", ".join(str(one.label) for one in Profession if one in set(codes))
+    return figures.joined(one.label for one in Profession if one in set(codes))
 
 
 def status_of_goal(goal: Goal, today: date | None = None) -> Status:

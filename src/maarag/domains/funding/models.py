@@ -99,7 +99,7 @@ class BudgetLine(models.Model):
 
     budget = models.ForeignKey(Budget, models.CASCADE, related_name="lines")
     code = models.SlugField(_("code"), max_length=80)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("place in an order", "position"), default=0)
     part = models.CharField(_("part of the budget"), max_length=10, choices=Part.choices)
     name_he = models.CharField(_("name in Hebrew"), max_length=200)
     name_ar = models.CharField(_("name in Arabic"), max_length=200, blank=True)
@@ -163,7 +163,7 @@ class FunderShare(models.Model):
         "people.Organisation", models.PROTECT, related_name="funding_shares", verbose_name=_("funder")
     )
     weight = models.PositiveIntegerField(_("weight"))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("place in an order", "position"), default=0)
     pot = models.OneToOneField(
         "ledger.Pot",
         models.PROTECT,

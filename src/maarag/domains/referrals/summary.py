@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maarag.domains.families.models import Family
 from maarag.domains.families.parts import Summary
@@ -38,6 +39,12 @@ def summary(viewer: Viewer, family: Family) -> Summary | None:
         lines.append((_("Help received, wholly or partly"), figures.number(helped)))
     late = sum(is_late(one) for one in still)
     if late:
-        return Summary(lines, Status(_("%(count)s late") % {"count": late}, "critical"))
+        return Summary(
+            lines,
+            Status(
+                ngettext("%(count)s late", "%(count)s late", late) % {"count": figures.number(late)},
+                "critical",
+            ),
+        )
     refused = referrals[0].status == ReferralStatus.DECLINED
     return Summary(lines, Status(_("Declined"), "attention") if refused else None)

@@ -171,7 +171,7 @@ def fields_in_words(fields: Sequence[str]) -> str:
     """The names of what is shared."""
     from maarag.domains.families.models import SharedField
 
-    return ", ".join(str(SharedField(name).label) for name in fields)
+    return figures.joined(SharedField(name).label for name in fields)
 
 
 def day_of(moment: datetime | None) -> date | None:

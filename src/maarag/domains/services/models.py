@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maarag.values import LocalText
 
@@ -21,7 +22,7 @@ class ServiceStatus(models.TextChoices):
 
     ACTIVE = "active", _("Active")
     INACTIVE = "inactive", _("Inactive")
-    DEFUNCT = "defunct", _("Closed")
+    DEFUNCT = "defunct", pgettext_lazy("service", "Closed")
     TEMPORARILY_CLOSED = "temporarily closed", _("Closed for now")
 
 

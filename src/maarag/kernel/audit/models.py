@@ -16,6 +16,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 NATION = 0
 """The number of the nation's chain; any other chain has the id of its authority."""
@@ -98,7 +99,7 @@ class AuditEvent(models.Model):
 
 class Operation(models.TextChoices):
     INSERT = "I", _("added")
-    UPDATE = "U", _("changed")
+    UPDATE = "U", pgettext_lazy("rows", "changed")
     DELETE = "D", _("removed")
     FOUND = "F", _("found when the record began")
 

@@ -12,6 +12,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from maarag.ui.figures import day, name_in_language
 
@@ -50,6 +51,7 @@ ACTIONS: dict[str, Any] = {
     "baskets.send_request": _("Asked for something of a basket"),
     "baskets.give_opinion": _("Gave a professional opinion"),
     "baskets.withdraw_request": _("Withdrew a request of a basket"),
+    "baskets.ask_above": _("Asked above the department for a decision"),
     "baskets.approve_request": _("Approved a request of a basket"),
     "baskets.decline_request": _("Declined a request of a basket"),
     "baskets.send_back": _("Sent a request of a basket back"),
@@ -348,7 +350,7 @@ def _field(event: AuditEvent, name: str) -> str:
         "grant": _g("grant"),
         "version": _g("version"),
         "added": _g("added"),
-        "changed": _g("changed"),
+        "changed": pgettext("rows", "changed"),
         "renamed": _g("renamed"),
         "retired": _g("retired"),
         "figures": _g("figures"),

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .fields import MoneyField
 
@@ -52,11 +53,11 @@ class Stage(models.TextChoices):
 
     GRANTED = "granted", _("Granted")
     """Counter-account: what was put into the pot, below zero."""
-    FREE = "free", _("Free")
-    APPROVED = "approved", _("Approved")
-    COMMITTED = "committed", _("Committed")
-    PAID = "paid", _("Paid")
-    PLANNED = "planned", _("Planned")
+    FREE = "free", pgettext_lazy("money", "Free")
+    APPROVED = "approved", pgettext_lazy("money", "Approved")
+    COMMITTED = "committed", pgettext_lazy("money", "Committed")
+    PAID = "paid", pgettext_lazy("money", "Paid")
+    PLANNED = "planned", pgettext_lazy("money", "Planned")
     FORESEEN = "foreseen", _("Foreseen")
     """Counter-account of what is planned, below zero: plans reserve nothing."""
 
@@ -64,7 +65,7 @@ class Stage(models.TextChoices):
 class EntryKind(models.TextChoices):
     GRANT = "grant", _("Grant")
     TRANSFER = "transfer", _("Transfer")
-    PLAN = "plan", _("Plan")
+    PLAN = "plan", pgettext_lazy("entry of the ledger", "Plan")
     APPROVE = "approve", _("Approval")
     COMMIT = "commit", _("Commitment")
     PAY = "pay", _("Payment")
@@ -75,11 +76,11 @@ class EntryKind(models.TextChoices):
 class SpendingStage(models.TextChoices):
     """The least advanced stage at which money of a spending stands."""
 
-    PLANNED = "planned", _("Planned")
-    APPROVED = "approved", _("Approved")
-    COMMITTED = "committed", _("Committed")
-    PAID = "paid", _("Paid")
-    REVERSED = "reversed", _("Reversed")
+    PLANNED = "planned", pgettext_lazy("money", "Planned")
+    APPROVED = "approved", pgettext_lazy("money", "Approved")
+    COMMITTED = "committed", pgettext_lazy("money", "Committed")
+    PAID = "paid", pgettext_lazy("money", "Paid")
+    REVERSED = "reversed", pgettext_lazy("money", "Reversed")
 
 
 class Decision(models.Model):

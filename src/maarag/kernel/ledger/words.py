@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
@@ -20,11 +21,11 @@ MONEY = ("granted", "planned", "approved", "committed", "paid", "free")
 def headings() -> dict[str, str]:
     return {
         "granted": _("Granted"),
-        "planned": _("Planned"),
-        "approved": _("Approved"),
-        "committed": _("Committed"),
-        "paid": _("Paid"),
-        "free": _("Free"),
+        "planned": pgettext("money", "Planned"),
+        "approved": pgettext("money", "Approved"),
+        "committed": pgettext("money", "Committed"),
+        "paid": pgettext("money", "Paid"),
+        "free": pgettext("money", "Free"),
     }
 
 

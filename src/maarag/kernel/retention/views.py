@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from maarag.kernel.access.models import Account
@@ -185,7 +186,12 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
         (_("Made"), f"{figures.moment(found.made_at)} · {found.made_by.name}"),
     ]
     if found.approved_by:
-        facts.append((_("Approved"), f"{figures.moment(found.approved_at)} · {found.approved_by.name}"))
+        facts.append(
+            (
+                pgettext("list of rows to erase", "Approved"),
+                f"{figures.moment(found.approved_at)} · {found.approved_by.name}",
+            )
+        )
     if found.withdrawn_by:
         facts.append((_("Withdrawn"), f"{figures.moment(found.withdrawn_at)} · {found.withdrawn_by.name}"))
     if found.done_at:

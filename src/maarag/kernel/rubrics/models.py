@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maarag.values import LocalText
 
@@ -53,7 +54,7 @@ class Dimension(models.Model):
 
     rubric = models.ForeignKey(Rubric, models.CASCADE, related_name="dimensions")
     code = models.SlugField(_("code"), max_length=60)
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(pgettext_lazy("place in an order", "position"))
     name_he = models.CharField(_("name in Hebrew"), max_length=120)
     name_ar = models.CharField(_("name in Arabic"), max_length=120, blank=True)
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)

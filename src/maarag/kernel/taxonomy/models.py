@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maarag.values import LocalText
 
@@ -70,7 +71,7 @@ class Topic(models.Model):
     name_ar = models.CharField(_("name in Arabic"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=120)
     icon = models.CharField(_("icon"), max_length=40, default="circle")
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("place in an order", "position"), default=0)
     responses = models.ManyToManyField(Term, related_name="topics_as_response", blank=True)
     situations = models.ManyToManyField(Term, related_name="topics_as_situation", blank=True)
     yearly_cost_per_place = models.PositiveIntegerField(

@@ -25,6 +25,7 @@ register.filter("money_short", figures.money_short)
 register.filter("day", figures.day)
 register.filter("moment", figures.moment)
 register.filter("name_in_language", figures.name_in_language)
+register.filter("joined", figures.joined)
 register.filter("localtext", figures.name_in_language)
 register.simple_tag(icons.icon, name="icon")
 

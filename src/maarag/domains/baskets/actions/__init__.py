@@ -1,5 +1,6 @@
 """Every write of baskets: opening, asking, deciding, ordering, paying, and taking back."""
 
+from .above import ask_above, decide_above
 from .baskets import change_basket, close_basket, open_basket, places_left, quotas_for
 from .decisions import approve_request, decline_request, send_back
 from .deliveries import order_request, record_delivery, tell_what_helped
@@ -21,10 +22,12 @@ __all__ = [
     "Paid",
     "PaymentDraft",
     "approve_request",
+    "ask_above",
     "begin_request",
     "change_basket",
     "change_request",
     "close_basket",
+    "decide_above",
     "decline_request",
     "give_opinion",
     "may_set_limit",

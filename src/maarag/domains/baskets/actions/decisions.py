@@ -17,7 +17,7 @@ from maarag.kernel.ledger.actions import approve, reverse
 from maarag.values import Money
 
 from ..errors import AboveLimit, MoreThanReplaced, NoOpinion, OwnRequest
-from ..limits import limits, next_role, people_with, roles_for
+from ..limits import decider_for, limits, roles_for
 from ..models import Request, Stage, Stance
 from ..money import key_of
 from .requests import SWAPPABLE, stance_of
@@ -37,6 +37,11 @@ def approve_request(*, by: Account, request: Request, reason: str = "", day: dat
     require_stage(request, Stage.OPINION, Stage.APPROVAL)
     require_open(request.basket)
     _require_may_decide(by, request)
+    return settle_approved(by, request, reason, day)
+
+
+def settle_approved(by: Account, request: Request, reason: str, day: date | None) -> Request:
+    """Approve what was locked, by somebody who may. Raises as approve_request."""
     stance = stance_of(request)
     if not stance or request.stage == Stage.OPINION:
         raise NoOpinion
@@ -59,6 +64,11 @@ def decline_request(*, by: Account, request: Request, reason: str, day: date | N
     request = locked(by, request, Permission.APPROVE_SPENDING)
     require_stage(request, Stage.OPINION, Stage.APPROVAL)
     _require_may_decide(by, request)
+    return settle_declined(by, request, reason, day)
+
+
+def settle_declined(by: Account, request: Request, reason: str, day: date | None) -> Request:
+    """Decline what was locked, by somebody who may. Raises as decline_request."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say why it is declined; who asked reads it.")})
     if request.spending is None:
@@ -79,6 +89,11 @@ def send_back(*, by: Account, request: Request, reason: str, day: date | None = 
     require_stage(request, Stage.OPINION, Stage.APPROVAL)
     if request.asked_by_id == by.pk:
         raise OwnRequest
+    return settle_sent_back(by, request, reason, day)
+
+
+def settle_sent_back(by: Account, request: Request, reason: str, day: date | None) -> Request:
+    """Give back what was locked; asked above or not, it begins anew. Raises as send_back."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say what is missing; who asked reads it.")})
     if request.spending is None:
@@ -87,6 +102,7 @@ def send_back(*, by: Account, request: Request, reason: str, day: date | None = 
     reverse(by=by, spending=request.spending, reason="sent back", key=key_of(request, "back"), day=day)
     before, request.stage = request.stage, Stage.DRAFT
     request.decision_reason, request.spending, request.asked_on = reason.strip(), None, None
+    request.above_key, request.above_on, request.above_by, request.above_why = None, None, None, ""
     request.rounds += 1
     request.full_clean(validate_unique=False)
     request.save()
@@ -102,9 +118,7 @@ def _require_may_decide(by: Account, request: Request) -> None:
     found = limits(request.basket.quota.programme, request.family.authority)
     limit = found.of(roles_for(by, request.family))
     if amount > limit:
-        role = next_role(amount, found, request.family, request.asked_by)
-        people = people_with(role, request.family, without=request.asked_by) if role else []
-        raise AboveLimit(amount, limit, role, people)
+        raise AboveLimit(amount, limit, decider_for(request))
 
 
 def _settle(by: Account, request: Request, stage: str, reason: str, day: date) -> Request:

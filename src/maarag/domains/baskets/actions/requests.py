@@ -25,8 +25,8 @@ from ..words import missing_of
 from .steps import day_or_today, lock_money, locked, locked_basket, require_open, require_stage
 
 FIELDS = (
-    "service_id", "unit", "unit_agorot", "price_id", "quantity", "goal", "why", "offered", "choice",
-    "needed_by",
+    "service_id", "unit", "unit_agorot", "price_id", "quantity", "plan_goal_id", "goal", "why", "offered",
+    "choice", "needed_by",
 )  # fmt: skip
 SWAPPABLE = (Stage.APPROVED, Stage.ORDERED)
 
@@ -66,6 +66,7 @@ def begin_request(
         response=response,
         replaces=replaces,
         goal=replaces.goal if replaces else "",
+        plan_goal=replaces.plan_goal if replaces else None,
         asked_by=by,
         begun_on=day,
     )
@@ -88,7 +89,13 @@ def change_request(*, by: Account, request: Request, seen: str = "", **fields: A
     require_open(request.basket)
     if seen and seen != version_of(request):
         raise ChangedMeanwhile(request.pk)
-    given = {f"{name}_id" if name in ("service", "price") else name: value for name, value in fields.items()}
+    goal = fields.get("plan_goal")
+    if goal is not None:
+        if goal.family_id != request.family_id:
+            raise ValidationError({"plan_goal": _("This goal is of another family.")})
+        fields["goal"] = ""
+    related = ("service", "price", "plan_goal")
+    given = {f"{name}_id" if name in related else name: value for name, value in fields.items()}
     given = {name: getattr(value, "pk", value) for name, value in given.items()}
     changed = [name for name, value in given.items() if getattr(request, name) != value]
     if not changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -39,7 +40,14 @@ def locked(by: Account, request: Request, permission: Permission) -> Request:
     Locked first and read then: a row that was waited for is new, but what is joined to it would be as it was
     before the wait.
     """
-    Request.objects.select_for_update().order_by().filter(pk=request.pk).values_list("pk").first()
+    found = locked_row(request.pk)
+    require_for(by, permission, found.family)
+    return found
+
+
+def locked_row(pk: UUID) -> Request:
+    """The request as it is now, locked; whether anybody may, the caller asks. Raises Http404."""
+    Request.objects.select_for_update().order_by().filter(pk=pk).values_list("pk").first()
     found = (
         Request.objects.select_related("family", "basket", "response", "spending")
         .prefetch_related(
@@ -47,18 +55,18 @@ def locked(by: Account, request: Request, permission: Permission) -> Request:
             "family__neighbourhood",
             "basket__pot",
             "basket__quota__pot",
-            "basket__quota__line",
+            "basket__quota__line__budget",
             "basket__quota__programme",
             "service__organisation",
+            "plan_goal",
             "asked_by",
             "decided_by",
         )
-        .filter(pk=request.pk)
+        .filter(pk=pk)
         .first()
     )
     if found is None:
         raise Http404
-    require_for(by, permission, found.family)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -17,7 +18,8 @@ from maarag.kernel.places.models import Place, PlaceKind
 from maarag.kernel.taxonomy.queries import term_by_code
 from maarag.values import Money
 
-from ..actions import PaymentDraft, pay_requests, set_price
+from ..above import waiting_above
+from ..actions import PaymentDraft, decide_above, pay_requests, set_price
 from ..limits import LADDER, limits
 from ..prices import in_force
 from ..queries import to_pay
@@ -27,6 +29,8 @@ from ..scope import request_of
 from ..waits import decisions_of
 from .baskets import router
 from .schemas import (
+    AskedOut,
+    DecisionIn,
     LimitOut,
     PaidLine,
     PaidOut,
@@ -47,6 +51,30 @@ def approvals(request: HttpRequest) -> list[RequestOut]:
     """Within the limits of the account's roles, oldest first."""
     found = decisions_of(keeper(request, Permission.APPROVE_SPENDING))
     return [RequestOut.of(row) for row in found.mine]
+
+
+@router.get(
+    "/above",
+    response=list[AskedOut],
+    summary="What departments asked whoever manages the budget to decide",
+    url_name="basket_above",
+)
+def above(request: HttpRequest) -> list[AskedOut]:
+    """Figures of single requests, without the families; oldest first."""
+    return [AskedOut.of(row) for row in waiting_above(keeper(request, Permission.MANAGE_BUDGETS))]
+
+
+@router.post(
+    "/above/{uuid:key}/decide",
+    response={204: None},
+    summary="Decide what a department asked above",
+    url_name="basket_above_decide",
+)
+def decide(request: HttpRequest, key: UUID, body: DecisionIn) -> Status[Any]:
+    """Approve, decline or send back; 409 where it was decided meanwhile."""
+    by = keeper(request, Permission.MANAGE_BUDGETS)
+    done(lambda: decide_above(by=by, key=key, decision=body.decision, reason=body.reason))
+    return Status(204, None)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Status
 from ninja.errors import HttpError
 
+from maarag.domains.casework.queries.planning import goals_of
 from maarag.domains.services.models import Service
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.taxonomy.models import Vocabulary
@@ -17,6 +18,7 @@ from maarag.kernel.taxonomy.queries import term_by_code
 
 from ..actions import (
     approve_request,
+    ask_above,
     begin_request,
     change_request,
     decline_request,
@@ -35,6 +37,7 @@ from ..prices import price_of
 from ..scope import request_of, requests_of
 from .baskets import basket_of, router
 from .schemas import (
+    AboveIn,
     DecisionIn,
     DeliveryIn,
     Given,
@@ -169,6 +172,19 @@ def decide(request: HttpRequest, pk: UUID, body: DecisionIn) -> RequestOut:
 
 
 @router.post(
+    "/requests/{uuid:pk}/above",
+    response=RequestOut,
+    summary="Ask whoever manages the budget to decide",
+    url_name="basket_request_above",
+)
+def above(request: HttpRequest, pk: UUID, body: AboveIn) -> RequestOut:
+    """Where nobody else in the department may; 409 where somebody does."""
+    by, row = keeper(request, EDIT), _found(request, pk)
+    done(lambda: ask_above(by=by, request=row, why=body.why))
+    return _out(request, pk)
+
+
+@router.post(
     "/requests/{uuid:pk}/withdraw",
     response=RequestOut,
     summary="Withdraw a request",
@@ -252,6 +268,10 @@ def _given(row: Request, body: RequestFields) -> Given:
         given["service"] = Service.objects.filter(code=body.service).first()
         if given["service"] is None:
             raise HttpError(422, _("No service has the code %(code)s.") % {"code": body.service})
+    if "plan_goal" in given:
+        given["plan_goal"] = next((one for one in goals_of(row.family) if one.pk == body.plan_goal), None)
+        if given["plan_goal"] is None:
+            raise HttpError(422, _("The family's plan has no such goal."))
     service = given.get("service") or row.service
     unit = given.get("unit") or row.unit
     if service is not None and unit and ({"service", "unit", "unit_agorot"} & set(given)):

@@ -18,6 +18,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
 from maarag.kernel.ledger.queries import Balance
 
+from ..above import Asked
 from ..actions import ChangedMeanwhile, version_of
 from ..errors import LEDGER, BasketError, PaymentFaults, in_words
 from ..models import Basket, Delivered, Helped, Price, Request, Stance, Unit
@@ -100,7 +101,11 @@ class RequestOut(Schema):
     quantity: int | None
     amount_agorot: int | None
     payable_agorot: int
-    goal: str
+    plan_goal: UUID | None = Field(description="Goal of the family's plan that it serves.")
+    goal: str = Field(
+        description="Its words; of older requests without a goal of the plan, as they were written."
+    )
+    asked_above_on: date | None = Field(description="When whoever manages the budget was asked to decide.")
     why: str
     choice: str
     missing: list[str]
@@ -123,6 +128,9 @@ class RequestOut(Schema):
             service=row.service.code if row.service else None,
             amount_agorot=None if amount is None else amount.agorot,
             payable_agorot=payable_of(row).agorot,
+            plan_goal=row.plan_goal_id,
+            goal=row.goal_words,
+            asked_above_on=row.above_on,
             missing=[str(word) for word in missing_of(row)],
             asked_by=row.asked_by.name,
             decided_by=row.decided_by.name if row.decided_by else None,
@@ -130,7 +138,7 @@ class RequestOut(Schema):
             **{
                 name: getattr(row, name)
                 for name in (
-                    "number", "stage", "unit", "unit_agorot", "quantity", "goal", "why", "choice", "asked_on",
+                    "number", "stage", "unit", "unit_agorot", "quantity", "why", "choice", "asked_on",
                     "decided_on", "order_number", "helped",
                 )
             },
@@ -151,7 +159,7 @@ class RequestFields(Schema):
     unit: Unit | None = None
     unit_agorot: int | None = Field(None, ge=1, le=MOST_AGOROT)
     quantity: int | None = Field(None, ge=1, le=MOST_QUANTITY)
-    goal: str | None = Field(None, max_length=500)
+    plan_goal: UUID | None = Field(None, description="Goal of the family's plan that it serves.")
     why: str | None = Field(None, max_length=2000)
     choice: str | None = Field(None, max_length=1000)
 
@@ -187,6 +195,59 @@ class DecisionIn(Schema):
 
     decision: str = Field(pattern="^(approve|decline|back)$")
     reason: str = Field("", max_length=1000)
+
+
+class AboveIn(Schema):
+    """What whoever manages the budget is told besides the figures; without names."""
+
+    why: str = Field(min_length=1, max_length=500)
+
+
+class AskedOut(Schema):
+    """A request that a department asked above: its figures, and no family."""
+
+    key: UUID
+    authority: str
+    programme: str
+    budget: str
+    response: str
+    service: str | None
+    unit: str
+    unit_agorot: int | None
+    quantity: int | None
+    amount_agorot: int
+    asked_on: date | None
+    above_on: date | None
+    asked_by: str
+    opinions_for: int
+    opinions_against: int
+    why: str
+    basket_free_agorot: int
+    quota_free_agorot: int
+
+    @classmethod
+    def of(cls, row: Asked) -> AskedOut:
+        codes = {name: getattr(row, name).code for name in ("authority", "programme", "budget", "response")}
+        plain = (
+            "key",
+            "unit",
+            "quantity",
+            "asked_on",
+            "above_on",
+            "asked_by",
+            "opinions_for",
+            "opinions_against",
+            "why",
+        )
+        return cls(
+            **codes,
+            service=row.service.code if row.service else None,
+            unit_agorot=row.unit_price.agorot if row.unit_price else None,
+            amount_agorot=row.amount.agorot,
+            basket_free_agorot=row.basket_free.agorot,
+            quota_free_agorot=row.quota_free.agorot,
+            **{name: getattr(row, name) for name in plain},
+        )  # fmt: skip
 
 
 class ReasonIn(Schema):

@@ -3,9 +3,10 @@
 from .baskets import MoneyForm, OpenForm, ResponseForm
 from .prices import LimitForm, PriceForm
 from .requests import RequestForm
-from .steps import DecisionForm, DeliveryForm, HelpedForm, OpinionForm, PayForm, ReasonForm
+from .steps import AboveForm, DecisionForm, DeliveryForm, HelpedForm, OpinionForm, PayForm, ReasonForm
 
 __all__ = [
+    "AboveForm",
     "DecisionForm",
     "DeliveryForm",
     "HelpedForm",

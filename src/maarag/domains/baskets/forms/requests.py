@@ -9,6 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from maarag.domains.casework.models import Goal
+from maarag.domains.casework.models.planning import OPEN_GOALS
+from maarag.domains.casework.queries.planning import goals_of
 from maarag.ui import figures
 from maarag.ui.choices import day_field
 from maarag.ui.figures import name_in_language
@@ -38,14 +41,27 @@ def offer_in_words(offer: Offer) -> str:
     return words
 
 
+def goals_for(request: Request) -> list[Goal]:
+    """The goals of the family's plan that are open, and the one that was chosen."""
+    return [
+        goal
+        for goal in goals_of(request.family)
+        if goal.state in OPEN_GOALS or goal.pk == request.plan_goal_id
+    ]
+
+
+def goal_in_words(goal: Goal) -> str:
+    return f"{goal.own_words} · {goal.get_state_display()} · {figures.day(goal.target_on)}"
+
+
 class RequestForm(forms.Form):
     """A request as far as it is known; nothing is required until it is sent."""
 
-    goal = forms.CharField(
+    plan_goal = forms.ChoiceField(
         label=_("Which goal of the family it serves"),
-        max_length=500,
         required=False,
-        help_text=_("In the family's own words. Kept encrypted."),
+        widget=forms.RadioSelect,
+        help_text=_("From the family's plan, in its own words."),
     )
     why = forms.CharField(
         label=_("Why this response"),
@@ -91,7 +107,12 @@ class RequestForm(forms.Form):
             self.offers[key] = Offer(request.service, request.price)
             labelled.append((key, offer_in_words(self.offers[key])))
             services[str(request.service.pk), name_in_language(request.service)] = None
+        self.goals = {str(goal.pk): goal for goal in goals_for(request)}
+        goals = [(key, goal_in_words(goal)) for key, goal in self.goals.items()]
+        if request.goal and request.plan_goal is None:
+            goals.append(("", _g("As it was written before: %(goal)s") % {"goal": request.goal}))
         fields: Any = self.fields
+        fields["plan_goal"].choices = goals
         fields["chosen"].choices = labelled
         fields["offered"].choices = list(services)
 
@@ -103,7 +124,7 @@ class RequestForm(forms.Form):
         elif request.service_id:
             chosen = f"s{request.service_id}"
         return {
-            "goal": request.goal,
+            "plan_goal": str(request.plan_goal_id or ""),
             "why": request.why,
             "offered": [str(pk) for pk in request.offered],
             "chosen": chosen,
@@ -130,7 +151,7 @@ class RequestForm(forms.Form):
         price = offer.price if offer else None
         typed = given.get("unit_price")
         return {
-            "goal": given["goal"].strip(),
+            "plan_goal": self.goals.get(given["plan_goal"]),
             "why": given["why"].strip(),
             "offered": sorted(int(pk) for pk in given["offered"]),
             "service": offer.service if offer else None,

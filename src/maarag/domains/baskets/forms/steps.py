@@ -36,6 +36,17 @@ class DecisionForm(forms.Form):
     )
 
 
+class AboveForm(forms.Form):
+    """What whoever manages the budget is told besides the figures."""
+
+    why = forms.CharField(
+        label=_("Why it is needed"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Without names: whoever decides sees the figures, and no family."),
+    )
+
+
 class DeliveryForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Did it come?"), choices=Delivered.choices, widget=forms.RadioSelect)
     quantity = forms.IntegerField(

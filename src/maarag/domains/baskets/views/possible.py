@@ -17,6 +17,7 @@ from maarag.values import Money
 
 from ..errors import AboveLimit, OwnRequest, SamePerson
 from ..forms import (
+    AboveForm,
     DecisionForm,
     DeliveryForm,
     HelpedForm,
@@ -25,7 +26,7 @@ from ..forms import (
     ReasonForm,
     ResponseForm,
 )
-from ..limits import limits, next_role, people_with, roles_for
+from ..limits import Decider, decider_for, limits, roles_for
 from ..models import Request, Stage
 from ..queries import delivered_quantity, payable_of
 
@@ -73,23 +74,39 @@ def possible(account: Account, request: Request) -> Possible:
 def _deciding(found: Possible, account: Account, request: Request) -> None:
     family, amount = request.family, request.amount or Money(0)
     in_force = limits(request.basket.quota.programme, family.authority)
-    role = next_role(amount, in_force, family, request.asked_by)
-    found.waits_for = role.label if role and request.stage == Stage.APPROVAL else ""
+    decider = decider_for(request)
+    found.waits_for = decider.label if request.stage == Stage.APPROVAL else ""
+    if decider.is_above and request.stage == Stage.APPROVAL:
+        _asking_above(found, account, request, decider)
+        if request.above_key is not None:
+            return
     if not may(account, Permission.APPROVE_SPENDING, family):
         return
     limit = in_force.of(roles_for(account, family))
     found.limit = figures.money(limit)
-    people = people_with(role, family, without=request.asked_by) if role else []
     if request.asked_by_id == account.pk:
         found.why_not.append(OwnRequest().in_words())
-        if role:
-            names = ", ".join(person.name for person in people)
-            words = _("It goes to: %(who)s.") % {"who": f"{role.label} ({names})" if names else role.label}
-            found.why_not.append(words)
+        found.why_not.append(_("It goes to: %(who)s.") % {"who": decider.with_names})
     elif amount > limit:
-        found.why_not.append(AboveLimit(amount, limit, role, people).in_words())
+        found.why_not.append(AboveLimit(amount, limit, decider).in_words())
     elif request.stage == Stage.APPROVAL:
         found.forms["decide"] = DecisionForm(auto_id="id_decide_%s")
+
+
+def _asking_above(found: Possible, account: Account, request: Request, decider: Decider) -> None:
+    """Where nobody else in the department may decide: who may, and the form that asks them."""
+    given = {"who": decider.with_names, "day": figures.day(request.above_on)}
+    if request.above_key is not None:
+        found.why_not.append(
+            _("It was asked above on %(day)s, without the family's name. It goes to: %(who)s.") % given
+        )
+        return
+    found.why_not.append(
+        _("Nobody else in the department may decide it. Ask above: %(who)s decides on the figures.") % given
+    )
+    family = request.family
+    if may(account, Permission.EDIT_FAMILIES, family) and family.status == FamilyStatus.OPEN:
+        found.forms["above"] = AboveForm(auto_id="id_above_%s")
 
 
 def _paying(found: Possible, account: Account, request: Request) -> None:

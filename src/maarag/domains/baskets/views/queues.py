@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maarag.kernel.access.models import Account
@@ -69,10 +69,10 @@ def index(request: HttpRequest) -> HttpResponse:
             Column("family", _("Family"), heading=True, link="url"),
             Column("programme", _("Programme"), "name"),
             Column("granted", _("Granted"), "money"),
-            Column("approved", _("Approved"), "money"),
-            Column("committed", _("Committed"), "money"),
-            Column("paid", _("Paid"), "money"),
-            Column("free", _("Free"), "money"),
+            Column("approved", pgettext("money", "Approved"), "money"),
+            Column("committed", pgettext("money", "Committed"), "money"),
+            Column("paid", pgettext("money", "Paid"), "money"),
+            Column("free", pgettext("money", "Free"), "money"),
             Column("status", _("State"), "status"),
         ],
         rows=[
@@ -284,7 +284,11 @@ def _known(request: HttpRequest, account: Account, key: UUID) -> HttpResponse | 
 def _tell_paid(request: HttpRequest, count: int, total: Money, repeated: bool) -> None:
     given = {"count": figures.number(count), "sum": figures.money(total)}
     if repeated:
-        words = _("This was paid already: %(count)s requests, %(sum)s. Nothing was paid a second time.")
+        words = ngettext(
+            "This was paid already: %(count)s request, %(sum)s. Nothing was paid a second time.",
+            "This was paid already: %(count)s requests, %(sum)s. Nothing was paid a second time.",
+            count,
+        )
         messages.info(request, words % given)
     else:
         words = ngettext("Paid: %(count)s request, %(sum)s.", "Paid: %(count)s requests, %(sum)s.", count)

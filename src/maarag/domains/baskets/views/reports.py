@@ -70,7 +70,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     if form == "xlsx":
         content = workbook(tables)
     else:
-        where = ", ".join(name_in_language(place) for place in report.places) if report.exact else ""
+        where = figures.joined(name_in_language(place) for place in report.places) if report.exact else ""
         fictional = any(place.is_fictional for place in report.places)
         content = report_as_pdf(
             Document(

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -102,6 +104,8 @@ def _edit_page(
         "price": price,
         "missing": missing_of(found),
         "has_offers": bool(form.offers),
+        "has_goals": bool(form.goals),
+        "may_set_goal": may(request.user, Permission.EDIT_FAMILIES, found.family),
         "free": figures.money(sums_of_basket(found.basket).free),
         "line_status": status_of(found),
     }
@@ -146,12 +150,12 @@ def request_page(
 
 def _about(found: Request) -> list[tuple[Any, Any]]:
     names = Service.objects.filter(pk__in=found.offered)
-    offered = ", ".join(name_in_language(service) for service in names)
+    offered = figures.joined(name_in_language(service) for service in names)
     facts = [
         (_("Who gives it"), name_in_language(found.service) if found.service else None),
         (_("How much"), price_in_words(found)),
         (_("Amount"), figures.money(found.amount)),
-        (_("Goal of the family"), found.goal),
+        (_("Goal of the family"), _goal(found)),
         (_("Why this response"), found.why),
         (_("Offered to the family"), offered),
         (_("What the family chose and why"), found.choice),
@@ -162,6 +166,10 @@ def _about(found: Request) -> list[tuple[Any, Any]]:
         facts.append((_("Needed by"), figures.day(found.needed_by)))
     if found.replaces is not None:
         facts.append((_("In the place of"), _("request %(number)s") % {"number": found.replaces.number}))
+    if found.above_on is not None:
+        who = found.above_by.name if found.above_by else ""
+        facts.append((_("Asked above on"), f"{figures.day(found.above_on)} · {who}"))
+        facts.append((_("What was told above"), found.above_why))
     if found.decided_by is not None:
         facts.append((_("Decided by"), f"{found.decided_by.name} · {figures.day(found.decided_on)}"))
     if found.decision_reason:
@@ -176,6 +184,19 @@ def _about(found: Request) -> list[tuple[Any, Any]]:
         facts.append((_("What the family says it gave"), found.get_helped_display()))
         facts.append((_("In its own words"), found.helped_words))
     return facts
+
+
+def _goal(found: Request) -> Any:
+    """The goal with the way to the plan and how it stands; of older requests its words alone."""
+    if found.plan_goal is None:
+        return found.goal
+    return format_html(
+        '<a href="{}">{}</a> <span class="muted small">{} · {}</span>',
+        reverse("casework:plan", args=[found.family_id]),
+        found.plan_goal.own_words,
+        found.plan_goal.get_state_display(),
+        figures.day(found.plan_goal.target_on),
+    )
 
 
 def _said(found: Request) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.domains.families.models import Family
 from maarag.kernel.access.models import Account
@@ -18,7 +19,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 from maarag.values import Money
 
-from ..limits import limits, next_role
+from ..limits import decider_of, limits
 from ..models import Basket, Request, Stage
 from ..prices import Change
 from ..words import next_step, status_of
@@ -30,10 +31,10 @@ def sums_in_words() -> dict[str, str]:
     return {
         "granted": _("Granted"),
         "planned": _("Planned, not approved yet"),
-        "approved": _("Approved"),
+        "approved": pgettext("money", "Approved"),
         "committed": _("Committed to providers"),
-        "paid": _("Paid"),
-        "free": _("Free"),
+        "paid": pgettext("money", "Paid"),
+        "free": pgettext("money", "Free"),
     }
 
 
@@ -81,12 +82,13 @@ def task_of(request: Request, waits_for: Any = "") -> dict[str, Any]:
 def tasks_of(basket: Basket, requests: Sequence[Request], family: Family) -> list[dict[str, Any]]:
     """All requests of a basket; what waits for approval says for whom."""
     found = limits(basket.quota.programme, family.authority)
-    roles: dict[Any, Any] = {}
+    whom: dict[Any, str] = {}
     for request in requests:
         if request.stage == Stage.APPROVAL:
-            role = next_role(request.amount or Money(0), found, family, request.asked_by)
-            roles[request.pk] = role.label if role else ""
-    return [task_of(request, roles.get(request.pk, "")) for request in requests]
+            budget = basket.quota.line.budget
+            amount = request.amount or Money(0)
+            whom[request.pk] = decider_of(amount, found, family, request.asked_by, budget).label
+    return [task_of(request, whom.get(request.pk, "")) for request in requests]
 
 
 def change_in_words(change: Change | None, since: str) -> str:
@@ -131,6 +133,7 @@ def room_tabs(account: Account, current: str) -> list[dict[str, Any]]:
         ("index", _("Baskets"), "view_families"),
         ("approvals", _("To decide"), "view_families"),
         ("payments", _("To pay"), "pay_spending"),
+        ("above", _("Asked by departments"), "manage_budgets"),
         ("reports", _("Reports"), "view_staff_figures"),
         ("prices", _("Prices"), None),
         ("limits", _("Limits of approval"), "approve_spending"),

@@ -23,6 +23,7 @@ from maarag.ui import figures
 from ..actions import (
     PaymentDraft,
     approve_request,
+    ask_above,
     begin_request,
     decline_request,
     give_opinion,
@@ -37,6 +38,7 @@ from ..actions import (
 )
 from ..errors import LEDGER, AlreadyDone, BasketError, PaymentFaults, in_words
 from ..forms import (
+    AboveForm,
     DecisionForm,
     DeliveryForm,
     HelpedForm,
@@ -102,6 +104,11 @@ def _decide(by: Account, request: Request, given: dict[str, Any], asked: HttpReq
             raise ValidationError(_("Say whether you approve, decline or send back."))
 
 
+def _above(by: Account, request: Request, given: dict[str, Any], _asked: HttpRequest) -> str:
+    ask_above(by=by, request=request, **given)
+    return _("It was asked above, without the family's name. The answer will stand here.")
+
+
 def _delivery(by: Account, request: Request, given: dict[str, Any], _asked: HttpRequest) -> str:
     record_delivery(by=by, request=request, **given)
     return _("What came was written down.")
@@ -143,6 +150,7 @@ def _order(by: Account, request: Request, _given: dict[str, Any], _asked: HttpRe
 
 EDIT, PAY = Permission.EDIT_FAMILIES, Permission.PAY_SPENDING
 opinion = _step("opinion", EDIT, OpinionForm, _opinion)
+above = _step("above", Permission.EDIT_FAMILIES, AboveForm, _above)
 decide = _step("decide", Permission.APPROVE_SPENDING, DecisionForm, _decide)
 order = _step("order", EDIT, forms.Form, _order)
 delivery = _step("delivery", EDIT, DeliveryForm, _delivery)

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maarag.domains.families.models import ClosingReason
 from maarag.kernel.people.models import Organisation
@@ -24,7 +25,10 @@ class ConsentForm(CaseForm):
     """What the family agrees to."""
 
     purpose = long_text(
-        _("What for"), rows=3, most=1000, hint=_("In words that the family would use. Kept encrypted.")
+        pgettext_lazy("consent", "What for"),
+        rows=3,
+        most=1000,
+        hint=_("In words that the family would use. Kept encrypted."),
     )
     professions = profession_boxes(_("With whom the matters of the family may be spoken of"))
     given_by = short_text(_("Given by"), hint=_("Who of the family."))
@@ -69,7 +73,9 @@ class PlanShareForm(CaseForm):
         help_text=_("The body's workers see the goals and responses of one field of work, while it holds."),
     )
     profession = forms.ChoiceField(
-        label=_("Field of work"), choices=Profession.choices, widget=forms.RadioSelect
+        label=pgettext_lazy("profession", "Field of work"),
+        choices=Profession.choices,
+        widget=forms.RadioSelect,
     )
     with_name = forms.BooleanField(
         label=_("With the family's name; without it the body sees the file number"), required=False

@@ -85,7 +85,7 @@ def in_words(form: forms.Form, name: str, value: Any) -> str:
     """A value of a field as a person reads it."""
     chooser: Any = form.fields[name]
     if isinstance(value, list | tuple):
-        return ", ".join(in_words(form, name, one) for one in value)
+        return figures.joined(in_words(form, name, one) for one in value)
     if isinstance(chooser, forms.ModelChoiceField):
         row = value
         if row not in (None, "") and not hasattr(row, "pk"):

@@ -21,7 +21,7 @@ class Profession(models.TextChoices):
 
     WELFARE = "welfare", _("Welfare")
     EDUCATION = "education", _("Education")
-    HEALTH = "health", _("Health")
+    HEALTH = "health", pgettext_lazy("profession", "Health")
 
 
 class Manner(models.TextChoices):
@@ -90,7 +90,9 @@ class PlanShare(OfFamily):
     organisation = models.ForeignKey(
         "people.Organisation", models.PROTECT, related_name="+", verbose_name=_("shared with")
     )
-    profession = models.CharField(_("field of work"), max_length=12, choices=Profession.choices)
+    profession = models.CharField(
+        pgettext_lazy("profession", "field of work"), max_length=12, choices=Profession.choices
+    )
     with_name = models.BooleanField(_("with the family's name"), default=False)
     basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices)
     consent = models.ForeignKey(

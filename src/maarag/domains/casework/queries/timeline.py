@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from maarag.domains.families.models import Family
 from maarag.domains.families.queries import history
@@ -30,7 +30,7 @@ class Strand(TextChoices):
 
     CONTACTS = "contacts", gettext_lazy("Contacts and visits")
     GOALS = "goals", gettext_lazy("Goals")
-    PLAN = "plan", gettext_lazy("Plan")
+    PLAN = "plan", pgettext_lazy("plan of a family", "Plan")
     SITUATION = "situation", gettext_lazy("Situation and strengths")
     TASKS = "tasks", gettext_lazy("Tasks")
     DOCUMENTS = "documents", gettext_lazy("Documents")
@@ -95,7 +95,7 @@ def _plan(family: Family) -> Iterable[Moment]:
     url = _url("versions", family)
     for row in agreed_versions(family):
         title = _("Version %(number)s of the plan was agreed") % {"number": row.number}
-        items = ", ".join(figures.name_in_language(item.response) for item in row.items.all())
+        items = figures.joined(figures.name_in_language(item.response) for item in row.items.all())
         yield Moment(
             Strand.PLAN, row.agreed_on or row.written_at, title, row.agreed_by, row.note or items, url
         )

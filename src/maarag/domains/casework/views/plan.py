@@ -60,7 +60,7 @@ def items_table(plan: Plan, *, ways: str = "", caption: Any = "") -> Table:
         Column("doer", _("Who does it")),
         Column("when", _("When")),
         Column("often", _("How often and how much")),
-        Column("field", _("Field of work")),
+        Column("field", pgettext("profession", "Field of work")),
     ]
     if ways != "draft":
         columns.append(Column("progress", _("State"), "status"))
@@ -119,7 +119,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
                 "facts": [
                     (_("Target day"), figures.day(goal.target_on)),
                     (_("Agreed"), f"{figures.day(goal.agreed_on)} · {goal.agreed_by}"),
-                    (_("Field of work"), professions_in_words(goal.professions)),
+                    (pgettext("profession", "Field of work"), professions_in_words(goal.professions)),
                     *([(_("What happened"), goal.state_reason)] if goal.state_reason else []),
                 ],
             }

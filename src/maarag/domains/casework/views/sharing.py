@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maarag.domains.families.models import Family
@@ -66,7 +67,7 @@ def _consents(family: Family, may_edit: bool) -> Table:
     rows = Consent.objects.filter(family=family).select_related("document", "written_by")
     return Table(
         columns=[
-            Column("purpose", _("What for"), heading=True),
+            Column("purpose", pgettext("consent", "What for"), heading=True),
             Column("whom", _("With whom")),
             Column("given", _("Given by, how and when")),
             Column("until", _("Until"), "date"),
@@ -96,7 +97,7 @@ def _shares(family: Family, may_share: bool) -> Table:
     return Table(
         columns=[
             Column("body", _("Shared with"), "name", heading=True),
-            Column("field", _("Field of work")),
+            Column("field", pgettext("profession", "Field of work")),
             Column("basis", _("By what right")),
             Column("starts", _("From"), "date"),
             Column("ends", _("Until"), "date"),
@@ -157,7 +158,7 @@ def end_consent(request: HttpRequest, pk: UUID, row: UUID) -> HttpResponse:
         danger=True,
         closed_too=True,
         facts=[
-            (_("What for"), found.purpose),
+            (pgettext("consent", "What for"), found.purpose),
             (_("With whom"), professions_in_words(found.professions)),
             (_("Until"), figures.day(found.until)),
         ],
@@ -204,7 +205,7 @@ def withdraw(request: HttpRequest, pk: UUID, row: UUID) -> HttpResponse:
         "text": _("The body stops seeing it at once. What its workers have read already, they have read."),
         "facts": [
             (_("Shared with"), name_in_language(found.organisation)),
-            (_("Field of work"), found.get_profession_display()),
+            (pgettext("profession", "Field of work"), found.get_profession_display()),
             (_("Until"), figures.day(found.ends)),
         ],
         "label": _("Withdraw"),
@@ -224,7 +225,7 @@ def shared(request: HttpRequest) -> HttpResponse:
         columns=[
             Column("name", _("Family"), heading=True, link="url"),
             Column("authority", _("Local authority"), "name"),
-            Column("field", _("Field of work")),
+            Column("field", pgettext("profession", "Field of work")),
             Column("until", _("Until"), "date"),
         ],
         rows=[
@@ -259,7 +260,7 @@ def shared_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "facts": [
             (_("Local authority"), name_in_language(found.share.authority)),
             (_("Social worker"), found.worker),
-            (_("Field of work"), found.share.get_profession_display()),
+            (pgettext("profession", "Field of work"), found.share.get_profession_display()),
             (_("Plan agreed on"), figures.day(found.agreed_on)),
             (_("Shared until"), figures.day(found.share.ends)),
         ],

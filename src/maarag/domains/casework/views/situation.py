@@ -49,7 +49,7 @@ def situation(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _table(rows: list[Circumstance], changes: bool) -> Table:
     return Table(
         columns=[
-            Column("what", _("What"), heading=True),
+            Column("what", pgettext("circumstance of a family", "What"), heading=True),
             Column("who", _("Who said so")),
             Column("said_on", _("On which day"), "date"),
             Column("status", _("State"), "status"),
@@ -145,7 +145,10 @@ def end(request: HttpRequest, pk: UUID, row: UUID) -> HttpResponse:
         heading=_("No longer so"),
         done=_("It is ended, and stays to be read."),
         row=found,
-        facts=[(_("What"), _line(found)["what"]), (_("On which day"), figures.day(found.said_on))],
+        facts=[
+            (pgettext("circumstance of a family", "What"), _line(found)["what"]),
+            (_("On which day"), figures.day(found.said_on)),
+        ],
         write=lambda form, seen: end_circumstance(
             by=account_of(request), circumstance=found, seen=seen, **form.cleaned_data
         ),

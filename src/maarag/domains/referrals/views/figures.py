@@ -9,21 +9,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from maarag.domains.services.models import Service
-from maarag.engines.indicators import ALL
+from maarag.engines.indicators import ALL, THRESHOLD
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Term
+from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
+from maarag.values import Shown
 
 from ..counts import HELPED, KNOWN, RUN, SENT, Figures, Line, Outcome, figures_of, line_of, places_for, within
 from .mine import XLSX
@@ -83,9 +85,9 @@ def index(request: HttpRequest) -> HttpResponse:
         found = figures_of(place, exact=place.pk in within(account))
         context |= {
             "whole": found.whole,
-            "known": found.whole.counts[KNOWN],
+            "loop_note": _known_in_words(found.whole.counts[KNOWN]),
             "run": found.whole.counts[RUN],
-            "helped": found.whole.counts[HELPED],
+            "help_note": _helped_in_words(found.whole.counts[HELPED]),
             "parts": [
                 {
                     "title": title,
@@ -116,6 +118,23 @@ def export(request: HttpRequest) -> HttpResponse:
         "Cache-Control": "no-store",
     }
     return HttpResponse(workbook(tables), content_type=XLSX, headers=headers)
+
+
+def _known_in_words(count: Shown) -> str:
+    words = ngettext("%(number)s came to a known end", "%(number)s came to a known end", _plural(count))
+    return words % {"number": figures.number(count)}
+
+
+def _helped_in_words(count: Shown) -> str:
+    words = ngettext(
+        "%(number)s family says: yes or partly", "%(number)s families say: yes or partly", _plural(count)
+    )
+    return words % {"number": figures.number(count)}
+
+
+def _plural(count: Shown) -> int:
+    """What a hidden count is spoken of as: several."""
+    return count if isinstance(count, int) else THRESHOLD
 
 
 def _chosen(request: HttpRequest, places: Sequence[Place]) -> Place | None:

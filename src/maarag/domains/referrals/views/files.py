@@ -225,7 +225,7 @@ def _closed(request: HttpRequest, family: Family) -> HttpResponse:
 
 
 def _about(service: Service) -> list[tuple[Any, Any]]:
-    phones = ", ".join(
+    phones = figures.joined(
         f"{figures.ISOLATE_LTR}{phone.number}{figures.END_ISOLATE}" for phone in service.phones.all()[:3]
     )
     facts = [
