@@ -97,19 +97,48 @@ class Town:
         return self.first.programme, self.second.programme
 
 
-def town(world: World, *, places: tuple[int, int] = (2, 2)) -> Town:
-    """The city with `places` in each programme, and nobody in them."""
+def town(
+    world: World,
+    *,
+    places: tuple[int, int] = (2, 2),
+    people: tuple[Account, Account, Account] | None = None,
+    prefix: str = "",
+) -> Town:
+    """The city with `places` in each programme, and nobody in them; `people`: worker, leader, head."""
     situations(world)
-    lines = [programme_line(world, code) for code in ("breathing", "mapa")]
+    lines = [programme_line(world, f"{prefix}{code}") for code in ("breathing", "mapa")]
     quotas = [
         quota_of(world, line, world.city, families) for line, families in zip(lines, places, strict=True)
     ]
-    works_by(quotas[0].programme, method("rights", low_income=3))
-    works_by(quotas[1].programme, method("visits", hours=16, at_risk_children=3, low_income=1))
-    return Town(
-        world,
-        *quotas,
-        worker=world.account(Role.SOCIAL_WORKER, place=world.city),
-        leader=world.account(Role.TEAM_LEADER, place=world.city),
-        head=world.account(Role.DEPARTMENT_HEAD, place=world.city),
-    )
+    works_by(quotas[0].programme, method(f"{prefix}rights", low_income=3))
+    works_by(quotas[1].programme, method(f"{prefix}visits", hours=16, at_risk_children=3, low_income=1))
+    roles = (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD)
+    worker, leader, head = people or tuple(world.account(role, place=world.city) for role in roles)
+    return Town(world, *quotas, worker=worker, leader=leader, head=head)
+
+
+_towns: dict[int, Town] = {}
+
+
+def town_of(estate: Any) -> Town:
+    """The same around the accounts of the estate of all addresses, with two families and a run.
+
+    Made once, and again where it was rolled back.
+    """
+    made = _towns.get(id(estate))
+    if made is not None:
+        with made.scope():
+            if (
+                Run.objects.filter(place=made.city).exists()
+                and Family.objects.filter(pk=made.families[0].pk).exists()
+            ):
+                return made
+    roles = (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD)
+    people = tuple(estate.own[role] for role in roles)
+    made = town(estate.nation.world, people=people, prefix="placed-")
+    for said in ((POOR,), (RISK,)):
+        made.family(*said)
+    made.run()
+    _towns.clear()
+    _towns[id(estate)] = made
+    return made

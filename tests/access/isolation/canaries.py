@@ -31,6 +31,7 @@ from tests.factories.families import everything
 from .planted_baskets import baskets
 from .planted_casework import casework
 from .planted_merging import merging
+from .planted_placements import placements
 from .planted_referrals import referrals
 
 FAMILIES = 4
@@ -207,6 +208,7 @@ PLANTERS: tuple[Callable[[Canaries], None], ...] = (
     referrals,
     baskets,
     casework,
+    placements,
 )
 """One for each further kind of personal row; called in the authority's scope."""
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from ninja import Query, Status
 from ninja.errors import HttpError
 
-from maarag.domains.families.scope import visible_to
 from maarag.domains.programmes.fit import MethodFit
 from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.models import Account
@@ -51,18 +50,24 @@ def ranked(request: HttpRequest, pk: UUID) -> RankingOut:
     )
 
 
-@router.get("/waiting", response=list[WaitingOut], summary="A waiting list", url_name="placement_waiting")
+@router.get("/waiting", response=list[WaitingOut], summary="Waiting lists", url_name="placement_waiting")
 def listed(
     request: HttpRequest,
-    programme: str = Query(max_length=80),
-    authority: str = Query(max_length=40),
+    programme: str = Query("", max_length=80, description="Code of a programme; none for all."),
+    authority: str = Query("", max_length=40, description="Code of an authority; none for all."),
 ) -> list[WaitingOut]:
     """Positions count everybody; shown are the families whose files the account reads."""
     by = keeper(request)
-    where = Place.objects.filter(code=authority, pk__in=visible_to(by).values("authority")).first()
-    if where is None:
-        raise HttpError(404, nothing())
-    return [WaitingOut.of(line) for line in waiting_list(by, _programme(programme), where)]
+    rows = waitings_of(by).filter(ended_on=None)
+    if programme:
+        rows = rows.filter(programme__code=programme)
+    if authority:
+        rows = rows.filter(authority__code=authority)
+    lists = sorted(set(rows.order_by().values_list("programme_id", "authority_id")))
+    programmes = Programme.objects.in_bulk([one for one, _where in lists])
+    places = Place.objects.defer("outline").in_bulk([where for _one, where in lists])
+    found = [waiting_list(by, programmes[one], places[where]) for one, where in lists]
+    return [WaitingOut.of(line) for lines in found for line in lines]
 
 
 @router.post(
