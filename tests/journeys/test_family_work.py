@@ -127,14 +127,14 @@ def ask_of_the_basket(page: Any, key: str) -> str:
     if "/edit/" not in page.url:
         page.locator("main a[href*='/requests/']").first.click()
     # half of it is kept, and the page says what is missing
-    fill(page, goal=GOAL)
+    page.locator("main label").filter(has_text=GOAL).first.click()
     with page.expect_navigation():
         page.locator("main form button.button:not([name])").first.press("Enter")
     if "/edit/" not in page.url:
         page.goto(f"/baskets/family/{key}/")
         assert "לא הושלם" in text(page) or "לא שלם" in text(page) or "חסר" in text(page)
         page.locator("main a[href*='/requests/']").first.click()
-    assert page.locator("main [name=goal]").input_value() == GOAL
+    assert page.locator("main label:has(input[name=plan_goal]:checked)").inner_text().startswith(GOAL)
     chosen = page.locator("main input[name=chosen]").all()
     priced = next(one for one in chosen if (one.get_attribute("value") or "").startswith("p"))
     priced.check()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from maarag.domains.baskets.actions import begin_request
+from maarag.domains.baskets.actions import ask_above, begin_request, give_opinion, send_request
 from maarag.domains.baskets.models import Stage
 from maarag.domains.casework import actions as casework
 from maarag.kernel.people.models import Organisation
 
 from .story_baskets import HASHVIL, NOSHMIM, StoryBasket
-from .story_files import LEADER, StoryFile
+from .story_files import HEAD, LEADER, StoryFile
 
 THERAPY = "health:mental_health_care:counseling:individual_counseling"
 LEARNING = "education:more_education:enrichment_programs"
@@ -307,8 +307,26 @@ def waits_for_others(file: StoryFile) -> None:
         "mg-baby-box", 1, upto=Stage.ORDERED, ago=11, goal="שלסאמי יהיה מה שצריך.", why="אין בבית לול וציוד.",
         choice="לינה בחרה בערכה ולא בתווים.",
     )  # fmt: skip
+    asked_above(basket, goal)
     file.contact("home_visit", 33, "לינה מקבלת בחום. בבית נקי ויש מעט אוכל.", minutes=70)
     file.task("להתקשר למבקרת המשפחה: לא ענו על ההפניה", 0)
+
+
+def asked_above(basket: StoryBasket, goal: str) -> None:
+    """What the department's head asked for, and nobody else in the department may decide."""
+    head, keeper = basket.file.world.accounts[HEAD], basket.file.keeper
+    request = basket.ask(
+        "mg-therapy-adults",
+        12,
+        upto=Stage.DRAFT,
+        ago=5,
+        goal=goal,
+        why="בשיחה עם ראש המחלקה סיפרה לינה על חרדות מאז הלידה; אין תור בקופה עד האביב.",
+        choice="לינה בחרה במטפלת דוברת ערבית.",
+    )
+    request = send_request(by=head, request=request, day=basket.day(5))
+    give_opinion(by=keeper, request=request, stance="for", text="נחוץ ודחוף.", day=basket.day(4))
+    ask_above(by=head, request=request, why="טיפול רגשי לאם צעירה; התור בקופה ארוך מדי.")
 
 
 def looked_at_for_children(file: StoryFile) -> None:
