@@ -38,6 +38,7 @@ from .table_funding import FUNDING
 from .table_guidance import GUIDANCE
 from .table_ledger import LEDGER
 from .table_merging import MERGING
+from .table_placements import PLACEMENTS
 from .table_placements_api import PLACEMENTS_API
 from .table_referrals import REFERRALS
 from .table_rubrics import RUBRICS
@@ -52,6 +53,7 @@ TABLE: dict[str, Rule] = {
     **GUIDANCE,
     **BASKETS,
     **LEDGER,
+    **PLACEMENTS,
     **PLACEMENTS_API,
     "home:index": Public(),
     "picture:index": Public(statuses=(200, 302)),
