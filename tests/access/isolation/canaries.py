@@ -190,9 +190,8 @@ def _retention(found: Canaries) -> None:
         until=timezone.localdate() + timedelta(days=30),
         placed_by=by,
     )
-    Preview.objects.create(
-        authority=city, rule="families.verdicts", rows=[str(family.pk)], count=1, made_by=by
-    )
+    due = {"row": str(family.pk), "number": family.number, "since": timezone.localdate().isoformat()}
+    Preview.objects.create(authority=city, rule="families.verdicts", rows=[due], count=1, made_by=by)
 
 
 def _planted(found: Canaries) -> list[Family]:
