@@ -21,7 +21,8 @@ from .arguments_baskets import (
     raised,
     sent,
 )
-from .rules import Guarded, Public, Rule
+from .rules import Guarded, Public, Rule, SignedIn
+from .table_funding import a_programme
 
 STEP: dict[str, Any] = {"of_a_row": True, "method": "post", "statuses": (422,)}
 DONE: dict[str, Any] = {**STEP, "statuses": (302,)}
@@ -33,8 +34,10 @@ BASKETS: dict[str, Rule] = {
     "baskets:payments": Guarded(P.PAY_SPENDING),
     "baskets:prices": Public(),
     "baskets:limits": Guarded(P.APPROVE_SPENDING),
+    "baskets:rules": Guarded(P.MANAGE_BUDGETS, a_programme, statuses=(404,)),  # said for the nation
     "baskets:reports": Guarded(P.VIEW_STAFF_FIGURES),
     "baskets:reports_export": Guarded(P.VIEW_STAFF_FIGURES, lambda estate: {"form": "xlsx"}),
+    "baskets:requests_export": Guarded(P.VIEW_FAMILIES),
     "baskets:family": Guarded(P.VIEW_FAMILIES, family, of_a_row=True),
     "baskets:open": Guarded(P.EDIT_FAMILIES, family_with_quota, of_a_row=True),
     "baskets:add": Guarded(P.EDIT_FAMILIES, basket, **STEP),
@@ -117,5 +120,8 @@ BASKETS: dict[str, Rule] = {
     "api:basket_prices": Public(),
     "api:basket_price_set": Public(),
     "api:basket_limits": Guarded(P.APPROVE_SPENDING),
+    "api:basket_limit": SignedIn(
+        statuses=(422,), method="put", data=lambda estate: {"role": "x", "agorot": 1}
+    ),
     "api:basket_report": Guarded(P.VIEW_STAFF_FIGURES),
 }

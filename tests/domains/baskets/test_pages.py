@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
+from python_calamine import CalamineWorkbook
 
+from maarag.domains.baskets import actions
 from maarag.domains.baskets.models import Basket, Payment, Request, Stage
+from maarag.domains.casework.models import Goal
 from tests.factories.baskets import Department
+from tests.factories.casework import goal
+from tests.factories.families import family as open_family
 
 from .conftest import signed_in
 
@@ -115,3 +122,42 @@ def test_nobody_of_the_sister_finds_anything(city: Department, line: UUID):
     with city.scope():
         assert Basket.objects.get().status == "open"
         assert Request.objects.count() == 1
+
+
+def test_a_request_serves_a_goal_of_the_plan_on_the_page_and_in_the_workbook(city: Department, line: UUID):
+    worker = signed_in(city.worker)
+    page = worker.get(f"/baskets/requests/{line}/").text
+    assert city.goal.own_words in page
+    assert f"/casework/{city.family.pk}/plan/" in page
+    book = CalamineWorkbook.from_filelike(io.BytesIO(worker.get("/baskets/requests.xlsx").content))
+    (sheet,) = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert any(city.goal.own_words in row and city.family.name in row for row in sheet)
+    with city.scope():
+        other = open_family(city.world.system, city.world.city, city.worker, name="גל")
+        theirs = goal(city.worker, other, "מטרה של אחרים")
+        with pytest.raises(ValidationError):
+            actions.change_request(by=city.worker, request=Request.objects.get(pk=line), plan_goal=theirs)
+
+
+def test_words_of_an_older_request_stay_until_a_goal_is_chosen(city: Department):
+    with city.scope():
+        pk = city.draft(4, plan_goal=None, goal="כפי שכתבנו פעם").pk
+    worker, edit = signed_in(city.worker), f"/baskets/requests/{pk}/edit/"
+    assert "כפי שכתבנו פעם" in worker.get(edit).text
+    assert worker.post(edit, {**form_of(city), "plan_goal": ""}).status_code == 302
+    with city.scope():
+        assert Request.objects.get(pk=pk).goal_words == "כפי שכתבנו פעם"
+    assert worker.post(edit, form_of(city)).status_code == 302
+    with city.scope():
+        found = Request.objects.get(pk=pk)
+        assert (found.plan_goal, found.goal) == (city.goal, "")
+
+
+def test_without_a_goal_in_the_plan_the_form_leads_there(city: Department):
+    with city.scope():
+        Goal.objects.filter(family=city.family).delete()
+        pk = city.draft(4, plan_goal=None).pk
+    page = signed_in(city.worker).get(f"/baskets/requests/{pk}/edit/", headers={"accept-language": "en"}).text
+    assert "no goal yet" in page
+    assert f"/casework/{city.family.pk}/goals/new/" in page
+    assert "a goal of the family" in page

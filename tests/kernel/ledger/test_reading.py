@@ -160,3 +160,17 @@ def test_the_command(purse: Purse, monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(told.output)["closing"]["free"] == 900
     assert CliRunner().invoke(command.ledger, ["statement", "no-such"]).exit_code == 1
     assert "10.00" in CliRunner().invoke(command.ledger, ["statement", "b"]).output
+
+
+def test_the_pots_of_an_authority_are_told_within_it_alone(purse: Purse) -> None:
+    """From above, where sums of few families are hidden, the books are no way round."""
+    purse.pot("own", 1000, kind="quota", authority=purse.city)
+    for role, place, status in (
+        (Role.TEAM_LEADER, purse.city, 200),
+        (Role.NATIONAL_MANAGER, purse.nation, 404),
+        (Role.PROGRAMME_DIRECTOR, purse.nation, 404),
+        (Role.TEAM_LEADER, purse.sister, 404),
+    ):
+        client = signed_in(somebody(purse, role, place))
+        assert client.get("/ledger/pots/own/").status_code == status
+        assert ("own" in client.get("/api/ledger/pots").text) == (status == 200)

@@ -10,8 +10,9 @@ class Config(AppConfig):
     def ready(self) -> None:
         from maarag.ui import navigation
 
-        from . import counting, filing
+        from . import counting, filing, leading
 
         filing.register_all()
         navigation.register(_("Asked by departments"), "baskets:above", "manage_budgets")
         counting.register_all()
+        leading.register_all()

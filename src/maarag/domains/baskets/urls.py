@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import above, family, prices, queues, reports, requests, steps
+from .views import above, family, prices, queues, reports, requests, rules, steps
 
 app_name = "baskets"
 urlpatterns = [
@@ -11,7 +11,9 @@ urlpatterns = [
     path("above/<uuid:key>/", above.decide, name="above_request"),
     path("prices/", prices.prices, name="prices"),
     path("limits/", prices.limits_page, name="limits"),
+    path("rules/<slug:code>/", rules.rules, name="rules"),
     path("reports/", reports.index, name="reports"),
+    path("requests.xlsx", reports.requests_export, name="requests_export"),
     path("reports.<str:form>", reports.export, name="reports_export"),
     path("family/<uuid:pk>/", family.family, name="family"),
     path("family/<uuid:pk>/open/", family.open_new, name="open"),

@@ -21,11 +21,13 @@ def authorities_of(viewer: Viewer, permission: Permission = Permission.VIEW_LEDG
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Pot]:
-    """The pots of the viewer's authorities, and the nation's for whoever sees the nation's.
+    """The pots of the authorities in which the viewer works, and the nation's for whoever sees the nation's.
 
-    Baskets only in the scope of their authority, which PostgreSQL sees to.
+    Baskets only in the scope of their authority, which PostgreSQL sees to. From above an authority's pots are
+    not told here: which of their sums rest on few families, rooms that know of families decide.
     """
-    wanted = Q(authority__in=authorities_of(viewer).values("pk"))
+    inside = grants_of(viewer, Permission.VIEW_LEDGER).filter(place__kind=PlaceKind.AUTHORITY)
+    wanted = Q(authority__in=inside.values("place"))
     if sees_nation(viewer):
         wanted |= Q(authority=None)
     return Pot.objects.filter(wanted).select_related("authority")

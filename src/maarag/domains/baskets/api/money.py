@@ -13,13 +13,14 @@ from ninja.errors import HttpError
 from maarag.domains.programmes.models import Programme
 from maarag.domains.services.models import Service
 from maarag.kernel.access.models import Account
-from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.permissions import Permission, Role
+from maarag.kernel.access.scope import account_of
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.kernel.taxonomy.queries import term_by_code
 from maarag.values import Money
 
 from ..above import waiting_above
-from ..actions import PaymentDraft, decide_above, pay_requests, set_price
+from ..actions import PaymentDraft, decide_above, pay_requests, set_limit, set_price
 from ..limits import LADDER, limits
 from ..prices import in_force
 from ..queries import to_pay
@@ -31,6 +32,7 @@ from .baskets import router
 from .schemas import (
     AskedOut,
     DecisionIn,
+    LimitIn,
     LimitOut,
     PaidLine,
     PaidOut,
@@ -175,6 +177,23 @@ def limits_in_force(
         LimitOut(role=role.value, agorot=found.amounts[role].agorot, is_default=role not in found.set_rows)
         for role in LADDER
     ]
+
+
+@router.put(
+    "/limits", response=LimitOut, summary="Set up to how much a role approves", url_name="basket_limit"
+)
+def put_limit(request: HttpRequest, body: LimitIn) -> LimitOut:
+    """For whoever manages the budget or heads the department; 404 for others, 422 where no limit can be."""
+    by = account_of(request)
+    place = Place.objects.filter(code=body.authority, kind=PlaceKind.AUTHORITY).first()
+    chosen = Programme.objects.filter(code=body.programme).first()
+    if (body.authority and place is None) or (body.programme and chosen is None) or body.role not in Role:
+        raise HttpError(422, _("There is no such role, programme or local authority."))
+    amount = Money(body.agorot)
+    row = done(
+        lambda: set_limit(by=by, role=Role(body.role), amount=amount, authority=place, programme=chosen)
+    )
+    return LimitOut(role=row.role, agorot=row.agorot, is_default=False)
 
 
 @router.get("/report", response=dict[str, Any], summary="What baskets are spent on", url_name="basket_report")

@@ -347,6 +347,15 @@ class LimitOut(Schema):
     is_default: bool
 
 
+class LimitIn(Schema):
+    """Up to how much a role approves in a programme, in agorot; everywhere, or in one authority."""
+
+    role: str = Field(max_length=30)
+    agorot: int = Field(ge=0, le=MOST_AGOROT)
+    programme: str = Field("", max_length=80)
+    authority: str = Field("", max_length=40)
+
+
 def keeper(request: HttpRequest, permission: Permission = Permission.VIEW_FAMILIES) -> Account:
     """The account, if it holds the permission anywhere; else 403."""
     if not holds_somewhere(request.user, permission):

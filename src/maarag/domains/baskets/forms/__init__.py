@@ -1,7 +1,7 @@
 """Forms of baskets: writing a request, deciding, ordering, paying, prices and limits."""
 
 from .baskets import MoneyForm, OpenForm, ResponseForm
-from .prices import LimitForm, PriceForm
+from .prices import LimitForm, PriceForm, ProgrammeLimitForm
 from .requests import RequestForm
 from .steps import AboveForm, DecisionForm, DeliveryForm, HelpedForm, OpinionForm, PayForm, ReasonForm
 
@@ -16,6 +16,7 @@ __all__ = [
     "OpinionForm",
     "PayForm",
     "PriceForm",
+    "ProgrammeLimitForm",
     "ReasonForm",
     "RequestForm",
     "ResponseForm",

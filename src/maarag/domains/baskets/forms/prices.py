@@ -55,6 +55,13 @@ class PriceForm(forms.Form):
         return service
 
 
+class ProgrammeLimitForm(forms.Form):
+    """Up to how much a role approves in one programme."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in LADDER])
+    amount = AmountField(label=_("Up to, in shekels"))
+
+
 class LimitForm(forms.Form):
     """Up to how much a role approves."""
 

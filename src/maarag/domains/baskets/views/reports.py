@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from maarag.domains.families.actions.reading import record_export
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.ui import figures
@@ -22,13 +23,15 @@ from maarag.ui.documents.pdf import pdf as report_as_pdf
 from maarag.ui.figures import name_in_language
 
 from ..actions.prints import record_order_print, record_report_export
+from ..listing import list_of
 from ..models import Stage
 from ..order import order_letter
 from ..report_tables import document_tables, notes, page_tables, stage_titles
 from ..reports import STAGES, Report, report_for, years_for
-from ..scope import request_of
+from ..scope import request_of, requests_of
 from .shown import room_tabs
 
+MOST_ROWS = 5000
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
@@ -84,6 +87,16 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
             )
         )
     return _attached(content, KINDS[form], f"baskets.{form}")
+
+
+@require_safe
+@needs_permission(Permission.VIEW_FAMILIES)
+def requests_export(request: HttpRequest) -> HttpResponse:
+    """The requests of my families as a workbook; each of the families is recorded as read."""
+    account = account_of(request)
+    found = list(requests_of(account).order_by("family__number", "basket", "number")[:MOST_ROWS])
+    record_export(by=account, families=list({row.family_id: row.family for row in found}.values()))
+    return _attached(workbook([list_of(found)]), KINDS["xlsx"], "requests.xlsx")
 
 
 @require_safe
