@@ -319,6 +319,7 @@ NO_PAGES = {
     "referrals:send_on": "tested with a referral of its own",
     "baskets:reports_export": "a document: what baskets are spent on",
     "baskets:order_pdf": "a document: an order",
+    "baskets:requests_export": "a document: requests",
     **{
         f"baskets:{step}": "leads back to the request"
         for step in (
