@@ -18,6 +18,7 @@ from maarag.kernel.audit.models import AuditEvent
 
 from . import (
     accounts,
+    array_places,
     budget,
     catalogue,
     drawn_baskets,
@@ -25,6 +26,7 @@ from . import (
     family_poverty,
     fiction,
     households,
+    methods,
     national,
     programmes,
     stories,
@@ -67,10 +69,13 @@ PARTS = (
     Part("catalogue", catalogue.load_catalogue, [catalogue], catalogue.TABLES),
     Part("fiction", fiction.load_fiction, [fiction], fiction.TABLES),
     Part("budget", budget.load_budget, [budget, programmes, family_poverty], budget.TABLES),
+    Part("array", array_places.load_array, [array_places, family_poverty], array_places.TABLES),
+    Part("methods", methods.load_methods, [methods], methods.TABLES),
 )
 STORY_MODULES = (stories, stories_begun, stories_ended, story_baskets, story_files, drawn_baskets, households)
 WITH_ACCOUNTS = (
     Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES),
+    Part("workers", methods.load_workers, [methods], methods.WORKER_TABLES),
     Part("families", families.load_families, [families, households], families.TABLES),
     Part("stories", stories.load_stories, STORY_MODULES, stories.TABLES),
 )
