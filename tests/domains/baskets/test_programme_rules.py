@@ -20,8 +20,8 @@ def client(account: Account) -> Client:
     return made
 
 
-def test_set_for_the_programme_everywhere(department: Department):
-    world, programme = department.world, department.programme
+def test_set_for_the_programme_everywhere(city: Department):
+    world, programme = city.world, city.programme
     director = client(world.account(Role.PROGRAMME_DIRECTOR, place=world.nation))
     url = reverse("baskets:rules", args=[programme.code])
     page = director.get(reverse("programmes:detail", args=[programme.code])).content.decode()
@@ -36,8 +36,8 @@ def test_set_for_the_programme_everywhere(department: Department):
     assert "this programme" in text
 
 
-def test_through_the_api_by_who_may(department: Department):
-    world, code = department.world, department.programme.code
+def test_through_the_api_by_who_may(city: Department):
+    world, code = city.world, city.programme.code
     body = {"role": "social_worker", "agorot": 70_000, "programme": code}
     url = "/api/baskets/limits"
 
@@ -46,15 +46,15 @@ def test_through_the_api_by_who_may(department: Department):
 
     director = world.account(Role.PROGRAMME_DIRECTOR, place=world.nation)
     assert put(director) == 200
-    assert put(department.head) == 404  # of the nation
-    assert put(department.head, authority=world.city.code) == 200
-    assert put(department.worker, authority=world.city.code) == 404
+    assert put(city.head) == 404  # of the nation
+    assert put(city.head, authority=world.city.code) == 200
+    assert put(city.worker, authority=world.city.code) == 404
     assert put(director, role="resident") == 422
     assert put(director, programme="nothing") == 422
 
 
-def test_only_for_whoever_says_what_programmes_are(department: Department):
-    world = department.world
-    url = reverse("baskets:rules", args=[department.programme.code])
-    assert client(department.head).get(url).status_code == 403
+def test_only_for_whoever_says_what_programmes_are(city: Department):
+    world = city.world
+    url = reverse("baskets:rules", args=[city.programme.code])
+    assert client(city.head).get(url).status_code == 403
     assert client(world.account(Role.FUND_MANAGER, place=world.city)).get(url).status_code == 404

@@ -79,7 +79,7 @@ class ProgrammeForm(CodedForm):
         to_field_name="code",
         required=False,
         label=_("Entry in the directory of services"),
-        empty_label=_("None"),
+        empty_label=pgettext_lazy("entry in the directory", "None"),
     )
     is_active = forms.BooleanField(label=_("It runs"), required=False, initial=True)
 

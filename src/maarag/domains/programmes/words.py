@@ -123,10 +123,8 @@ def _measured(told: Mapping[str, Any]) -> str:
     if "rubric" not in told:
         return ""
     level = number(told["level"], 1)
-    return _(" (%(rubric)s: level %(level)s of 4)") % {
-        "rubric": RUBRICS[told["rubric"]](),
-        "level": level,
-    }
+    words = _("%(rubric)s: level %(level)s of 4")
+    return " (" + words % {"rubric": RUBRICS[told["rubric"]](), "level": level} + ")"
 
 
 def _of_rule(reason: Reason, names: Names) -> str:
