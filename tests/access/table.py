@@ -31,6 +31,7 @@ from .arguments import (
     verdict_form,
 )
 from .rules import Guarded, Public, Rule, SignedIn, SignIn
+from .table_array import ARRAY
 from .table_baskets import BASKETS
 from .table_casework import CASEWORK
 from .table_families import FAMILIES
@@ -51,6 +52,7 @@ TABLE: dict[str, Rule] = {
     **REFERRALS,
     **FUNDING,
     **GUIDANCE,
+    **ARRAY,
     **BASKETS,
     **LEDGER,
     **PLACEMENTS,

@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer, SessionAuth
 
 from maarag import __version__
+from maarag.desks.array.api import router as array
 from maarag.desks.jobs.api import router as jobs
 from maarag.desks.picture.api import router as picture
 from maarag.domains.baskets.api import router as baskets
@@ -87,6 +88,7 @@ api.add_router("/casework", casework)
 api.add_router("/funding", funding)
 api.add_router("/programmes", programmes)
 api.add_router("/guidance", guidance)
+api.add_router("/array", array)
 api.add_router("/referrals", referrals)
 api.add_router("/baskets", baskets)
 api.add_router("/placements", placements)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("funding/", include("maarag.domains.funding.urls")),
     path("programmes/", include("maarag.domains.programmes.urls")),
     path("guidance/", include("maarag.domains.guidance.urls")),
+    path("array/", include("maarag.desks.array.urls")),
     path("morning/", include("maarag.desks.morning.urls")),
     path("baskets/", include("maarag.domains.baskets.urls")),
     path("placements/", include("maarag.domains.placements.urls")),

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "maarag.desks.home",
     "maarag.desks.picture",
     "maarag.desks.morning",
+    "maarag.desks.array",
     "maarag.desks.jobs",
     "maarag.desks.health",
     "maarag.api",

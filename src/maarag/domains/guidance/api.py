@@ -269,7 +269,7 @@ def set_new(request: HttpRequest, body: TargetIn) -> Status[Any]:
     if body.measure not in Measure.values:
         raise HttpError(422, _("No measure is called %(measure)s.") % {"measure": body.measure[:40]})
     programme = _programmes([body.programme])[0] if body.programme else None
-    words = {"measure": body.measure, "value": body.value, "why": body.why}
+    words: dict[str, Any] = {"measure": body.measure, "value": body.value, "why": body.why}
     return Status(
         201,
         _written(lambda: set_target(by=guide, place=place, programme=programme, **words), TargetOut.of),

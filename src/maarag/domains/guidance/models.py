@@ -85,7 +85,7 @@ class Session(models.Model):
         ordering = ["-day", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=SessionState.HELD, present__gte=1)
+                condition=Q(state=SessionState.HELD, present__isnull=False, present__gte=1)
                 | (~Q(state=SessionState.HELD) & Q(present=None)),
                 name="guidance_session_held_with_people",
             ),

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'sessions of guidance',
                 'ordering': ['-day', '-pk'],
                 'indexes': [models.Index(fields=['authority', '-day'], name='guidance_session_of')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('present__gte', 1), ('state', 'held')), models.Q(models.Q(('state', 'held'), _negated=True), ('present', None)), _connector='OR'), name='guidance_session_held_with_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), models.Q(('cancelled_why', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_why', '')), _connector='OR'), name='guidance_session_cancelled_why')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('present__gte', 1), ('present__isnull', False), ('state', 'held')), models.Q(models.Q(('state', 'held'), _negated=True), ('present', None)), _connector='OR'), name='guidance_session_held_with_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), models.Q(('cancelled_why', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_why', '')), _connector='OR'), name='guidance_session_cancelled_why')],
             },
         ),
         migrations.CreateModel(

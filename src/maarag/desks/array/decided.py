@@ -1,0 +1,203 @@
+"""What of the desks' numbers is published above the authorities, and what is hidden: decided once for all.
+
+Whoever reads any number of pages, workbooks and answers of the API reads one table.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from maarag.engines.indicators import ALL, THRESHOLD, Protection, cross, protect
+from maarag.values import Shown, Suppressed
+
+from .quota_bounds import hidden_with_bounds
+from .tallies import ENDED, REACHED, TAKEN, WAITS, Answer, EndAtom, Given, PlaceAtom, Tallies
+from .waiting_times import Times, in_weeks, is_told, times_of
+
+KEPT = 4
+SMALL = Suppressed(THRESHOLD)
+HIDDEN = Suppressed(THRESHOLD, primary=False)
+Cells = Mapping[tuple[Hashable, ...], frozenset[Any]]
+
+
+def programme_row(programme: int) -> Hashable:
+    return ("programme", programme)
+
+
+def method_row(method: int) -> Hashable:
+    return ("method", method)
+
+
+def rows_of_place(atom: PlaceAtom) -> list[Hashable]:
+    """The rows in which a number of places is counted; families wait for programmes, not for methods."""
+    found = [ALL, programme_row(atom.programme)]
+    return [*found, method_row(atom.method)] if atom.state == TAKEN else found
+
+
+def rows_of_end(atom: EndAtom) -> list[Hashable]:
+    return [ALL, *(programme_row(one) for one in atom.programmes)]
+
+
+def columns_of_end(atom: EndAtom) -> list[Hashable]:
+    return [ENDED, REACHED] if atom.state == REACHED else [ENDED]
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """The numbers, and which of them whoever is above may see. `above`: the places each authority is in."""
+
+    numbers: Tallies
+    quotas: tuple[Given, ...]
+    above: Mapping[int, frozenset[int]]
+
+    def _places(self, authority: int) -> list[Hashable]:
+        return [authority, *sorted(self.above.get(authority, ()))]
+
+    @cached_property
+    def places(self) -> Cells:
+        """Of place × row × state."""
+        levels: list[Callable[[Any], Iterable[Hashable]]] = [
+            lambda atom: self._places(atom.authority),
+            rows_of_place,
+            lambda atom: [atom.state],
+        ]
+        return cross(self.numbers.places, levels)
+
+    @cached_property
+    def ends(self) -> Cells:
+        levels: list[Callable[[Any], Iterable[Hashable]]] = [
+            lambda atom: self._places(atom.authority),
+            rows_of_end,
+            columns_of_end,
+        ]
+        return cross(self.numbers.ends, levels)
+
+    @cached_property
+    def capacity(self) -> Mapping[tuple[Hashable, Hashable], int]:
+        """Places by place × row, the row a programme or all of them."""
+        found: dict[tuple[Hashable, Hashable], int] = {}
+        for quota in self.quotas:
+            for place in self._places(quota.authority):
+                for row in (ALL, programme_row(quota.programme)):
+                    found[place, row] = found.get((place, row), 0) + quota.families
+        return found
+
+    def _hidden(self, state: str) -> Mapping[frozenset[PlaceAtom], Suppressed] | None:
+        numbers = {atom: number for atom, number in self.numbers.places.items() if atom.state == state}
+        cells = list(dict.fromkeys(cell for (*_at, column), cell in self.places.items() if column == state))
+        owners = {atom: atom.authority for atom in numbers}
+        found = protect(numbers, [cells], owners=owners)
+        if found.unproved:
+            return None
+        return hidden_with_bounds(numbers, cells, found, self.quota_cells) if state == TAKEN else found.hidden
+
+    @cached_property
+    def hidden(self) -> Mapping[str, Mapping[frozenset[PlaceAtom], Suppressed] | None]:
+        """By state, each by itself: who waits is decided alike whatever year's places are shown beside it.
+
+        None where a hidden number is not proved safe: then all are hidden.
+        """
+        return {state: self._hidden(state) for state in (TAKEN, WAITS)}
+
+    @cached_property
+    def quota_cells(self) -> Mapping[frozenset[PlaceAtom], int]:
+        """Of every quota with families in it the places, by the numbers that are counted in it."""
+        atoms: dict[tuple[int, int], set[PlaceAtom]] = {}
+        for atom, number in self.numbers.places.items():
+            if atom.state == TAKEN and number:
+                atoms.setdefault((atom.authority, atom.programme), set()).add(atom)
+        return {
+            frozenset(cell): max(
+                self.capacity.get((authority, programme_row(programme)), 0),
+                sum(self.numbers.places[atom] for atom in cell),
+            )
+            for (authority, programme), cell in atoms.items()
+        }
+
+    @cached_property
+    def end_protection(self) -> Protection[EndAtom] | None:
+        owners = {atom: atom.authority for atom in self.numbers.ends}
+        found = protect(self.numbers.ends, [self.ends.values()], owners=owners)
+        return None if found.unproved else found
+
+    @cached_property
+    def answers(self) -> Mapping[tuple[Hashable, Hashable], tuple[Answer, ...]]:
+        """By place × row, the families whose first response is looked at."""
+        found: dict[tuple[Hashable, Hashable], list[Answer]] = {}
+        for answer in self.numbers.answers:
+            for place in self._places(answer.authority):
+                for row in (ALL, *(programme_row(one) for one in answer.programmes)):
+                    found.setdefault((place, row), []).append(answer)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    def count(self, place: Hashable, row: Hashable, state: str, *, exact: bool) -> Shown:
+        """How many families have a place, or wait: as it is, or as whoever is above sees it."""
+        atoms = self.places.get((place, row, state), frozenset())
+        number = sum(self.numbers.places[atom] for atom in atoms)
+        if exact:
+            return number
+        if state == TAKEN and 0 < self.capacity.get((place, row), 0) < THRESHOLD:
+            return SMALL  # zero or not: there are so few places that either would tell nearly all
+        marks = self.hidden[state]
+        if marks is None:
+            return HIDDEN if atoms else 0
+        return marks.get(atoms) or number
+
+    def ended(self, place: Hashable, row: Hashable, column: str, *, exact: bool) -> Shown:
+        """How many families ended with goals, or with their goals reached."""
+        atoms = self.ends.get((place, row, column), frozenset())
+        number = sum(self.numbers.ends[atom] for atom in atoms)
+        if exact:
+            return number
+        if self.end_protection is None:
+            return HIDDEN if atoms else 0
+        return self.end_protection.mark(atoms) or number
+
+    def times(self, place: Hashable, row: Hashable, *, exact: bool) -> Times | Suppressed:
+        """Until the first response; above the authorities of many families only, in whole weeks."""
+        rows = self.answers.get((place, row), ())
+        found = times_of([(one.days, one.answered) for one in rows])
+        if exact or not rows:
+            return found
+        counts: dict[int, int] = {}
+        for one in rows:
+            counts[one.authority] = counts.get(one.authority, 0) + 1
+        return in_weeks(found) if is_told(counts.values()) else HIDDEN
+
+    def methods_at(self, place: Hashable) -> list[int]:
+        """The methods by which families of a place have places; 0: none was chosen."""
+        found: list[Any] = [row for where, row, _state in self.places if where == place and _is_method(row)]
+        return sorted({int(method) for _kind, method in found})
+
+
+def _is_method(row: Any) -> bool:
+    return isinstance(row, tuple) and row[0] == "method"
+
+
+_kept: OrderedDict[object, Decided] = OrderedDict()
+_lock = threading.Lock()
+
+
+def decided(numbers: Tallies, quotas: Sequence[Given], above: Mapping[int, frozenset[int]]) -> Decided:
+    """What is hidden of these numbers; kept until one of them changes."""
+    key = (
+        frozenset(numbers.places.items()),
+        frozenset(numbers.ends.items()),
+        numbers.answers,
+        tuple(quotas),
+        frozenset(above.items()),
+    )
+    with _lock:
+        found = _kept.setdefault(key, Decided(numbers, tuple(quotas), above))
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+__all__ = ["ALL", "HIDDEN", "TAKEN", "WAITS", "Decided", "decided", "method_row", "programme_row"]

@@ -1,0 +1,239 @@
+"""All that readers above an authority are shown of places, given to one who also knows the public quotas."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Hashable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from maarag.desks.array.decided import (
+    ALL,
+    TAKEN,
+    WAITS,
+    Decided,
+    method_row,
+    programme_row,
+)
+from maarag.desks.array.tallies import ENDED, REACHED, EndAtom, Given, PlaceAtom, Tallies
+from maarag.values import Suppressed, is_suppressed
+from tests.engines.indicators.attacker import Knowledge, reader_of
+
+NATION, NORTH, SOUTH = 1000, 1001, 1002
+Cell = frozenset[Any]
+
+
+def invented(seed: int, *, full: float = 0.4) -> Decided:
+    """Ten authorities in two districts with quotas in four programmes, many of them full; some wait."""
+    dice = random.Random(seed)
+    places: dict[PlaceAtom, int] = {}
+    ends: dict[EndAtom, int] = {}
+    quotas = []
+    for authority in range(1, 11):
+        for programme in range(1, 5):
+            if dice.random() < 0.35:
+                continue
+            most = dice.choice((3, 6, 8, 12, 20, 40))
+            taken = most if dice.random() < full else dice.randint(0, most)
+            pk = len(quotas) + 1
+            quotas.append(Given(pk, programme, authority, most, pk, 2026, False, None))  # type: ignore[arg-type]
+            split = dice.randint(0, taken) if dice.random() < 0.3 else taken
+            for method, count in ((1, split), (2, taken - split)):
+                if count:
+                    places[PlaceAtom(authority, programme, method, TAKEN)] = count
+            if waits := dice.choice((0, 0, 1, 2, 7, 15)):
+                places[PlaceAtom(authority, programme, 0, WAITS)] = waits
+            for state in (ENDED, REACHED):
+                if count := dice.choice((0, 1, 3, 9)):
+                    ends[EndAtom(authority, (programme,), state)] = count
+        if count := dice.choice((0, 2, 6)):
+            ends[EndAtom(authority, (1, 2), REACHED)] = count
+    above = {one: frozenset({NATION, NORTH if one <= 5 else SOUTH}) for one in range(1, 11)}
+    return Decided(Tallies(places, ends, ()), tuple(quotas), above)
+
+
+class Reader:
+    """Whoever knows every number and mark that is shown of places taken, each quota, and maybe their own."""
+
+    def __init__(self, found: Decided, own: int = 0, *, spare_marks: bool = False) -> None:
+        self.found, self.own = found, own
+        numbers = {atom: n for atom, n in found.numbers.places.items() if atom.state == TAKEN}
+        self.atoms = sorted(numbers, key=str)
+        self.hidden: dict[Cell, Suppressed] = {}
+        rows: list[tuple[Cell, float, float]] = []
+        for (place, row, state), cell in found.places.items():
+            if state != TAKEN:
+                continue
+            shown = found.count(place, row, state, exact=False)
+            if not is_suppressed(shown):
+                rows.append((cell, shown, shown))  # type: ignore[arg-type]
+            elif spare_marks and not shown.primary:
+                total = sum(numbers[atom] for atom in cell)
+                rows.append((cell, total, total))
+            else:
+                self.hidden[cell] = shown
+                rows.append((cell, 1, shown.threshold - 1 if shown.primary else np.inf))
+        for quota in found.quotas:
+            cell = frozenset(
+                atom
+                for atom in self.atoms
+                if (atom.authority, atom.programme) == (quota.authority, quota.programme)
+            )
+            if cell:
+                rows.append((cell, 0, quota.families))
+        rows += [(frozenset({a}), numbers[a], numbers[a]) for a in self.atoms if a.authority == own]
+        column = {atom: i for i, atom in enumerate(self.atoms)}
+        at = [(r, column[a]) for r, (cell, _low, _high) in enumerate(rows) for a in cell]
+        shape = (len(rows), len(self.atoms))
+        matrix = sparse.csr_array((np.ones(len(at)), tuple(zip(*at, strict=True))), shape=shape)
+        self.constraint = LinearConstraint(
+            matrix, [low for _cell, low, _high in rows], [high for _cell, _low, high in rows]
+        )
+
+    def width(self, cell: Cell) -> float:
+        target = np.array([atom in cell for atom in self.atoms], dtype=float)
+        ends = []
+        for sign in (1.0, -1.0):
+            answer = milp(
+                sign * target,
+                integrality=np.ones(len(self.atoms)),
+                bounds=Bounds(0, np.inf),
+                constraints=self.constraint,
+            )
+            assert answer.x is not None, answer.message
+            ends.append(sign * answer.fun)
+        return ends[1] - ends[0]
+
+    def narrowed(self) -> list[Cell]:
+        """Hidden cells of which fewer values are left than a mark leaves, or than there are places for."""
+        found = []
+        for cell in self.hidden:
+            if self.own and any(atom.authority == self.own for atom in cell):
+                continue
+            quotas = {(atom.authority, programme_row(atom.programme)) for atom in cell}
+            room = sum(self.found.capacity[quota] for quota in quotas) - len(cell)
+            if self.width(cell) < min(3, room) - 1e-6:
+                found.append(cell)
+        return found
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_who_knows_the_quotas_narrows_no_number_of_places_taken(seed: int):
+    found = invented(seed)
+    assert found.hidden[TAKEN] is not None
+    reader = Reader(found)
+    assert len(reader.hidden) > 20
+    assert reader.narrowed() == []
+    # the same reader is through as soon as only what is small is hidden
+    assert Reader(found, spare_marks=True).narrowed() != []
+
+
+def knowledge(found: Decided, state: str) -> Knowledge:
+    """What a reader gathers who knows nothing of quotas."""
+    seen = Knowledge()
+    for (place, row, column), cell in found.places.items():
+        if column == state:
+            shown = found.count(place, row, column, exact=False)
+            if is_suppressed(shown):
+                seen.marks[cell] = shown
+            else:
+                seen.numbers[cell] = float(shown or 0)
+    return seen
+
+
+@pytest.mark.parametrize("state", [TAKEN, WAITS])
+def test_nor_does_an_authority_that_knows_its_own(state: str):
+    found = invented(3)
+    seen = knowledge(found, state)
+    numbers = found.numbers.places
+    spared = [cell for cell, mark in seen.marks.items() if any(numbers[atom] == 0 for atom in cell)]
+    hiding = {atom.authority for cell in seen.marks for atom in cell}
+    for own in sorted(hiding)[:2]:
+        mine = {atom: n for atom, n in numbers.items() if atom.authority == own and atom.state == state}
+        cells = [cell for cell in seen.marks if any(atom.authority == own for atom in cell)]
+        # a mark on so few places that it tells no more than the quota is wider than the engine's
+        few = [cell for cell in seen.marks if len(cell) > 1 and sum(numbers[atom] for atom in cell) < 5]
+        assert seen.knowing(mine).narrowed(spared=[*spared, *cells, *few]) == []
+
+
+def test_a_full_quota_of_three_is_not_told_by_a_sum_in_which_every_place_is_taken():
+    """3 of 3 and 40 of 40 in one district: 43 in it would tell both, were it shown."""
+    places = {PlaceAtom(1, 1, 0, TAKEN): 3, PlaceAtom(2, 1, 0, TAKEN): 40, PlaceAtom(3, 1, 0, TAKEN): 50}
+    quotas = tuple(
+        Given(n, 1, n, most, n, 2026, False, None)  # type: ignore[arg-type]
+        for n, most in ((1, 3), (2, 40), (3, 90))
+    )
+    above = {1: frozenset({NATION, NORTH}), 2: frozenset({NATION, NORTH}), 3: frozenset({NATION, SOUTH})}
+    found = Decided(Tallies(places, {}, ()), quotas, above)
+    row = programme_row(1)
+    assert is_suppressed(found.count(1, row, TAKEN, exact=False))
+    assert Reader(found).narrowed() == []
+    assert found.count(1, row, TAKEN, exact=True) == 3
+
+
+def test_so_few_places_that_zero_would_tell_are_hidden_whether_taken_or_not():
+    quotas = tuple(
+        Given(n, 1, n, most, n, 2026, False, None)  # type: ignore[arg-type]
+        for n, most in ((1, 2), (2, 4), (3, 30), (4, 5))
+    )
+    places = {PlaceAtom(2, 1, 0, TAKEN): 1, PlaceAtom(3, 1, 0, TAKEN): 12}
+    above = {n: frozenset({NATION}) for n in range(1, 5)}
+    found = Decided(Tallies(places, {}, ()), quotas, above)
+    shown = [found.count(n, programme_row(1), TAKEN, exact=False) for n in range(1, 5)]
+    assert shown[0] == shown[1] == Suppressed(5)
+    assert shown[3] == 0
+    assert found.count(1, programme_row(1), TAKEN, exact=True) == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nor_is_who_waits_or_how_work_ended(seed: int):
+    found = invented(seed)
+    seen = knowledge(found, WAITS)
+    assert len(seen.marks) > 5
+    assert seen.narrowed() == []
+    ends = found.end_protection
+    assert ends is not None
+    told = reader_of(found.numbers.ends, [found.ends.values()], ends)
+    assert len(told.marks) > 5
+    assert told.narrowed(spared=ends.implied) == []
+
+
+def test_who_waits_is_hidden_alike_whatever_year_of_places_is_shown():
+    """The years' places are other families; who waits is one table, shown beside each of them."""
+    whole = invented(3)
+    fewer = {
+        atom: n for atom, n in whole.numbers.places.items() if atom.state == WAITS or atom.programme == 2
+    }
+    other = Decided(Tallies(fewer, whole.numbers.ends, ()), whole.quotas, whole.above)
+    keys = {(place, row) for place, row, state in whole.places if state == WAITS}
+    told = [{key: str(found.count(*key, WAITS, exact=False)) for key in keys} for found in (whole, other)]
+    assert all(one == two for one, two in pairwise(told))
+    assert any("Suppressed" in shown for shown in told[0].values())
+
+
+def test_small_numbers_are_never_shown():
+    found = invented(2)
+    rows: set[tuple[Hashable, Hashable, str]] = set(found.places)
+    assert any(row == method_row(1) for _place, row, _state in rows)
+    for place, row, state in rows:
+        exact = found.count(place, row, state, exact=True)
+        shown = found.count(place, row, state, exact=False)
+        assert shown == exact or is_suppressed(shown)
+        assert not 0 < exact < 5 or is_suppressed(shown)  # type: ignore[operator]
+    assert found.count(NATION, ALL, TAKEN, exact=True) == sum(
+        n for atom, n in found.numbers.places.items() if atom.state == TAKEN
+    )
+
+
+def test_where_nothing_is_proved_everything_is_hidden(monkeypatch: pytest.MonkeyPatch):
+    found = invented(1)
+    monkeypatch.setitem(found.__dict__, "hidden", {TAKEN: None, WAITS: None})
+    monkeypatch.setitem(found.__dict__, "end_protection", None)
+    assert is_suppressed(found.count(NATION, ALL, TAKEN, exact=False))
+    assert is_suppressed(found.ended(NATION, ALL, ENDED, exact=False))
+    assert found.count(NATION, programme_row(99), WAITS, exact=False) == 0
