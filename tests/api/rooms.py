@@ -9,12 +9,14 @@ from tests.access import arguments_referrals, table
 from tests.access import table_casework as casework
 from tests.access import table_funding as funding
 from tests.access import table_ledger as ledger
+from tests.access import table_programmes as programmes
 from tests.access import table_rubrics as rubrics
 from tests.access.conftest import Estate
 
 MAIN = ("integrator own",)
 KEEPING = ("team_leader own", "social_worker own")
 MANAGING = ("national_manager own",)
+HEADING = ("department_head own",)
 ANSWERING = ("partner_worker own",)
 _DOING_MOST = {
     "/": MAIN,
@@ -26,6 +28,7 @@ _DOING_MOST = {
     "/api/baskets/": KEEPING,
     "/api/funding/": MANAGING,
     "/api/programmes/": MANAGING,
+    "/api/programmes/toolbox/": HEADING,
     "/api/ledger/": MANAGING,
 }
 
@@ -103,6 +106,8 @@ def _of_money(estate: Estate) -> dict[str, list[Any]]:
         f"{budget}{{code}}/grant": [funding.plan_of_the_city(estate)],
         f"{budget}{{code}}/lines/": [funding.a_line(estate)],
         "/api/programmes/": [funding.a_programme(estate)],
+        "/api/programmes/methods/": [programmes.a_method(estate)],
+        "/api/programmes/toolbox/": [programmes.of_the_city(estate)],
         "/api/ledger/pots/": [ledger.pot(estate)],
         "/api/ledger/entries/": [ledger.entry(estate)],
     }
