@@ -25,6 +25,7 @@ from . import (
     families,
     family_poverty,
     fiction,
+    guidance,
     households,
     methods,
     national,
@@ -78,6 +79,7 @@ WITH_ACCOUNTS = (
     Part("workers", methods.load_workers, [methods], methods.WORKER_TABLES),
     Part("families", families.load_families, [families, households], families.TABLES),
     Part("stories", stories.load_stories, STORY_MODULES, stories.TABLES),
+    Part("guidance", guidance.load_guidance, [guidance], ()),
 )
 """Left out where settings.DEMONSTRATION is off, for the accounts have a known password."""
 
