@@ -39,8 +39,10 @@ def families_behind(pots: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
     counts = {kind: Count("family", distinct=True, filter=condition) for kind, condition in at.items()}
     with visible(RowScope(authorities=authorities)):
         rows = Request.objects.filter(basket__quota__pot__in=pots, spending__isnull=False).order_by()
-        found = rows.values("basket__quota__pot").annotate(**{f"n_{kind}": n for kind, n in counts.items()})
-        return {row["basket__quota__pot"]: {kind: row[f"n_{kind}"] for kind in at} for row in found}
+        found = rows.values_list("basket__quota__pot").annotate(
+            **{f"n_{kind}": count for kind, count in counts.items()}
+        )
+        return {pot: dict(zip(counts, numbers, strict=True)) for pot, *numbers in found}
 
 
 def two_open_baskets(kept: Family, away: Family) -> Iterator[str]:

@@ -33,7 +33,7 @@ def list_of(requests: Iterable[Request]) -> DocumentTable:
     ]
     return DocumentTable(
         _("Requests"),
-        [DocumentColumn(label, kind) for label, kind in columns],  # type: ignore[arg-type]
+        [DocumentColumn(label, kind) for label, kind in columns],
         [
             [
                 one.family.name,
