@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from maarag.database.rows import RowScope, visible
 from maarag.domains.baskets.reports_above import cells_of
 from maarag.domains.funding.hidden import Hidden
 from maarag.domains.funding.hidden import decided as money_decided
@@ -238,7 +239,8 @@ class _Cutting:
 
     def _workers(self) -> tuple[WorkerLine, ...]:
         """Who carries how many, by programme, the fullest first."""
-        found = teams([self.place.pk], self.day, {})
+        with visible(RowScope(authorities=frozenset({self.place.pk}))):
+            found = teams([self.place.pk], self.day, {})
         accounts = Account.objects.in_bulk({one.account for team in found.values() for one in team})
         lines = [
             WorkerLine(accounts[one.account], self.programmes[programme], round(one.most), round(one.carried))

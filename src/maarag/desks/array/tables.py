@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from maarag.kernel.places.models import PlaceKind
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 from maarag.values import is_suppressed
@@ -46,7 +46,7 @@ def _year(desk: Desk) -> Any:
 
 def programmes_table(desk: Desk) -> Table:
     """By programme; the name leads to the desk of this programme."""
-    above = desk.place.kind == PlaceKind.NATION or any(line.not_given for line in desk.programmes)
+    above = any(line.not_given for line in desk.programmes)
     columns = [
         Column("name", _("Programme"), "name", heading=True, link="url"),
         Column("places", _("Places"), "number"),
@@ -56,7 +56,10 @@ def programmes_table(desk: Desk) -> Table:
     ]
     return Table(
         columns=columns,
-        rows=[_row(desk, line, address(desk, programme=line.key.code)) for line in desk.programmes],
+        rows=[
+            _row(desk.programmes, line, address(desk, programme=line.key.code)) for line in desk.programmes
+        ],
+        foot=_foot(desk.programmes),
         totals={"name": _("All programmes"), **_totals(desk)} if desk.chosen is None else {},
         caption=_("By programme"),
         caption_hidden=True,
@@ -84,7 +87,8 @@ def places_table(desk: Desk, lines: Sequence[Line], *, caption: str, sort: str =
     ]
     return Table(
         columns=columns,
-        rows=[_row(desk, line, address(desk, line.key)) for line in in_order(lines, chosen)],
+        rows=[_row(lines, line, address(desk, line.key)) for line in in_order(lines, chosen)],
+        foot=_foot(lines),
         caption=caption,
         caption_hidden=True,
         sort=chosen,
@@ -120,10 +124,17 @@ def _figures(desk: Desk, *, sortable: bool = False) -> list[Column]:
     ]
 
 
-def _row(desk: Desk, line: Line, url: str) -> dict[str, Any]:
+def _foot(lines: Sequence[Line]) -> str:
+    """That all are estimates is said once."""
+    every = bool(lines) and all(line.is_estimate for line in lines)
+    return _("Estimate: how the places are shared among the authorities was not published.") if every else ""
+
+
+def _row(lines: Sequence[Line], line: Line, url: str) -> dict[str, Any]:
     name = name_in_language(line.key)
+    marked = line.is_estimate and not all(one.is_estimate for one in lines)
     return {
-        "name": f"{name} ({_('estimate')})" if line.is_estimate else name,
+        "name": f"{name} ({_('estimate')})" if marked else name,
         "url": url,
         "places": line.places,
         "not_given": line.not_given,
@@ -141,7 +152,7 @@ def _row(desk: Desk, line: Line, url: str) -> dict[str, Any]:
 
 
 def _totals(desk: Desk) -> dict[str, Any]:
-    found = _row(desk, desk.whole, "")
+    found = _row([desk.whole], desk.whole, "")
     return {
         key: found[key]
         for key in ("places", "not_given", "taken", "free", "waits", "load", "granted", "used", "half")
@@ -212,7 +223,7 @@ def endings_table(desk: Desk) -> Table:
             Column("name", _("Programme"), heading=True),
             Column("ended", _("Families that ended"), "number"),
             Column("reached", _("Goals reached"), "number"),
-            Column("share", _("Share"), "percent"),
+            Column("share", pgettext("a part of a whole", "Share"), "percent"),
         ],
         rows=[
             {

@@ -81,7 +81,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "times": tables.times_table(view),
         "endings": tables.endings_table(view),
         "targets": tables.targets_table(view),
-        "methods": tables.methods_table(view.methods) if view.methods else None,
+        "methods": tables.methods_table(view.methods) if any(line.method for line in view.methods) else None,
         "workers": tables.workers_table(view.workers) if view.exact else None,
         "notes": notes(view),
         "lists": _lists(account, view),

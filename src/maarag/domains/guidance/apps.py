@@ -6,8 +6,3 @@ class Config(AppConfig):
     name = "maarag.domains.guidance"
     label = "guidance"
     verbose_name = _("Guidance")
-
-    def ready(self) -> None:
-        from maarag.ui.navigation import register
-
-        register(_("Guidance"), "guidance:index", "view_staff_figures")

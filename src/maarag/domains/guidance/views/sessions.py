@@ -276,7 +276,7 @@ def _form_page(
 def room_tabs(current: str) -> list[dict[str, Any]]:
     """The two pages of the room."""
     rooms = (
-        ("sessions", _("Sessions"), "guidance:index"),
+        ("sessions", pgettext("guidance", "Sessions"), "guidance:index"),
         ("targets", _("Targets"), "guidance:targets"),
     )
     return [{"label": label, "url": reverse(name), "current": code == current} for code, label, name in rooms]
