@@ -19,7 +19,7 @@ from maarag.ui.figures import name_in_language
 from .errors import stale_words
 from .queries import Board, Figures, WaitLine
 from .tables import binding_lines, waits_lines
-from .told import Keys, lines_in_words
+from .told import Keys, lines_in_words, place_words
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -58,9 +58,9 @@ def board_as_file(found: Board, form: str) -> bytes:
                 row.rank,
                 row.family.name,
                 str(row.family.number),
-                name_in_language(row.quota.programme) if row.quota else _("Waits"),
+                place_words(row.quota),
                 row.fit,
-                name_in_language(row.proposed.programme) if row.proposed else _("Waits"),
+                place_words(row.proposed),
                 row.worker.name if row.worker else "",
                 row.get_verdict_display(),
                 row.decided_by.name if row.decided_by else "",
@@ -141,7 +141,7 @@ def whole_tables(found: Figures) -> list[DocumentTable]:
     columns = [
         DocumentColumn(_("Place")),
         *(DocumentColumn(name, "integer") for name in names.values()),
-        DocumentColumn(_("Waits"), "integer"),
+        DocumentColumn(_("Left waiting"), "integer"),
         DocumentColumn(_("All"), "integer"),
     ]
     lines = [*found.lines, found.whole]

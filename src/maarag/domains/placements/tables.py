@@ -147,7 +147,7 @@ def programmes_table(found: Figures) -> Table:
     columns = [
         Column("place", _("Place"), heading=True),
         *(Column(f"c{number}", name, "number") for number, name in enumerate(names.values())),
-        Column("waits", _("Waits"), "number"),
+        Column("waits", _("Left waiting"), "number"),
         Column("all", _("All"), "number"),
     ]
     whole = row(found.whole)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from maarag.domains.programmes.fit import Reason
 from maarag.domains.programmes.models import Programme, Quota
@@ -68,9 +68,9 @@ class Keys:
     def place(self, quota: int | None) -> str:
         """The programme of a quota; for no quota, that the family waits."""
         if quota is None:
-            return _("Waits")
+            return place_words(None)
         found = self.quotas.get(quota)
-        return name_in_language(found.programme) if found else UNKNOWN
+        return place_words(found) if found else UNKNOWN
 
     def of_line(self, line: Mapping[str, Any]) -> str:
         """What a line with a key is about."""
@@ -80,6 +80,11 @@ class Keys:
         if "funder" in line["code"]:
             return self.funders.get(key or 0, UNKNOWN)
         return self.place(key)
+
+
+def place_words(quota: Quota | None) -> str:
+    """The programme of a place; without one the family waits."""
+    return pgettext("family", "Waits") if quota is None else name_in_language(quota.programme)
 
 
 def points(value: float) -> str:

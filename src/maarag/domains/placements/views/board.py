@@ -34,7 +34,16 @@ from ..queries import Board, board
 from ..scope import sees_names
 from ..tables import places_table
 from ..told import Keys
-from .board_shown import Asked, left_waiting, notices_of, place_of, row_of, state_choices, tiles_of
+from .board_shown import (
+    Asked,
+    left_waiting,
+    notices_of,
+    place_of,
+    reason_names,
+    row_of,
+    state_choices,
+    tiles_of,
+)
 from .runs import run_of
 from .shown import run_page
 
@@ -176,6 +185,7 @@ def board_page(
         lines = [line for line in found.lines if line.proposal.pk in keys] + ([] if confirm else others)
     page = Paginator(lines, PER_PAGE if not confirm else max(1, len(lines))).get_page(request.GET.get("page"))
     told = Keys.in_explanations(line.proposal.explanation for line in page)
+    names = reason_names(page)
     programmes = {line.quota.programme.code: name_in_language(line.quota.programme) for line in found.places}
     pending = [
         line
@@ -184,7 +194,7 @@ def board_page(
     ]
     context = {
         **run_page(run, "run", _("Review board"), named=True),
-        "rows": [row_of(line, told, line.proposal.pk in keys) for line in page],
+        "rows": [row_of(line, told, names, line.proposal.pk in keys) for line in page],
         "page": page,
         "tiles": tiles_of(found),
         "notices": notices_of(found),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from maarag.domains.programmes.fit import Reason
+from maarag.domains.programmes.words import Names, reason_words
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
@@ -17,7 +20,7 @@ from maarag.ui.figures import name_in_language
 from ..errors import stale_words
 from ..models import Proposal
 from ..queries import Board, BoardLine
-from ..told import Keys, line_in_words
+from ..told import Keys, line_in_words, place_words
 from .shown import fit_tone, share, status_of_proposal
 
 STATES = ("", "pending", "decided", "waits", "changed", "stale", "carried")
@@ -84,13 +87,24 @@ def left_waiting(found: Board) -> int:
 
 
 def place_of(row: Proposal) -> str:
-    return name_in_language(row.quota.programme) if row.quota else _("Waits")
+    return place_words(row.quota)
 
 
-def row_of(line: BoardLine, keys: Keys, chosen: bool) -> dict[str, Any]:
+def first_reason(row: Proposal) -> Reason | None:
+    """What speaks most for the place that the run proposed, of how the programme was judged."""
+    told = row.explanation.get("judged", {}).get("pro") or []
+    return Reason.of(told[0]) if told and row.quota_id == row.proposed_id else None
+
+
+def reason_names(lines: Iterable[BoardLine]) -> Names:
+    """The names in the first reasons of these lines, looked up once."""
+    return Names(reason for line in lines if (reason := first_reason(line.proposal)) is not None)
+
+
+def row_of(line: BoardLine, keys: Keys, names: Names, chosen: bool) -> dict[str, Any]:
     row = line.proposal
     moved = row.quota_id != row.proposed_id
-    before = (name_in_language(row.proposed.programme) if row.proposed else _("Waits")) if moved else ""
+    before = place_words(row.proposed) if moved else ""
     return {
         "pk": str(row.pk),
         "family": row.family.name,
@@ -98,7 +112,7 @@ def row_of(line: BoardLine, keys: Keys, chosen: bool) -> dict[str, Any]:
         "before": before,
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
-        "why": stale_words(line.stale) if line.stale else _why(row, keys),
+        "why": stale_words(line.stale) if line.stale else _why(row, keys, names),
         "worker": row.worker.name if row.worker else "",
         "status": status_of_proposal(row, stale=line.stale),
         "may_choose": row.carried_at is None,
@@ -106,7 +120,7 @@ def row_of(line: BoardLine, keys: Keys, chosen: bool) -> dict[str, Any]:
     }
 
 
-def _why(row: Proposal, keys: Keys) -> str:
+def _why(row: Proposal, keys: Keys, names: Names) -> str:
     """The one line that says most: why it waits, what speaks against the place, or what for it."""
     told = row.explanation
     if row.verdict in (Verdict.OVERRIDDEN, Verdict.SWAPPED, Verdict.DECLINED) and row.reason:
@@ -121,6 +135,8 @@ def _why(row: Proposal, keys: Keys) -> str:
         return line_in_words(lines[0], keys) if lines else ""
     if row.quota_id != row.proposed_id:
         return ""
+    if (reason := first_reason(row)) is not None:
+        return reason_words(reason, names)
     lines = [*told.get("for", ()), *told.get("against", ())]
     return line_in_words(lines[0], keys) if lines else ""
 

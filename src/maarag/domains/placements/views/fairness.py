@@ -104,7 +104,7 @@ def _part(
         "seen": [
             _seen(run, line, labels[line.value], stage, form if about == (part.code, line.value) else None)
             for line in part.groups
-            if line.is_seen
+            if (one := _of(line, stage)) is not None and (one.seen or one.fit_seen)
         ],
     }
 
@@ -148,14 +148,7 @@ def _of(line: GroupLine, stage: str) -> Group | None:
 def _seen(run: Run, line: GroupLine, label: str, stage: str, form: RemarkForm | None) -> dict[str, Any]:
     one = _of(line, stage) or line.proposed
     assert one is not None
-    words = _(
-        "Of this group %(placed)s of %(families)s have a place; the difference to all others is"
-        " %(difference)s percent points."
-    ) % {
-        "placed": figures.number(one.placed),
-        "families": figures.number(one.families),
-        "difference": difference_in_words(one.difference, one.difference_interval),
-    }
+    words = _placed_words(one) if one.seen else _fit_words(one)
     others = (one.rate - one.difference) if one.difference < 0 else one.rate
     return {
         "value": line.value,
@@ -176,4 +169,28 @@ def _seen(run: Run, line: GroupLine, label: str, stage: str, form: RemarkForm | 
         "open": form is not None,
         "id": f"answer-{line.attribute}-{line.value}",
         "least": max(1, min(100, round(100 * others))),
+    }
+
+
+def _placed_words(one: Group) -> str:
+    return _(
+        "Of this group %(placed)s of %(families)s have a place; the difference to all others is"
+        " %(difference)s percent points."
+    ) % {
+        "placed": figures.number(one.placed),
+        "families": figures.number(one.families),
+        "difference": difference_in_words(one.difference, one.difference_interval),
+    }
+
+
+def _fit_words(one: Group) -> str:
+    interval = one.fit_interval
+    return _(
+        "The places of this group fit by %(fit)s in the mean; the difference to all others is %(value)s"
+        " points (%(low)s to %(high)s)."
+    ) % {
+        "fit": figures.number(one.fit),
+        "value": figures.signed(one.fit_difference),
+        "low": figures.signed(interval.low if interval else None),
+        "high": figures.signed(interval.high if interval else None),
     }

@@ -35,7 +35,7 @@ from ..models import Proposal
 from ..queries import ranking, stale_codes
 from ..queries.ranking import HAS_PLACE
 from ..scope import proposals_for
-from ..told import Keys, lines_in_words, told_reasons
+from ..told import Keys, lines_in_words, place_words, told_reasons
 from .board_shown import place_of
 from .filed import tell
 from .ranked import status_of_advice
@@ -106,9 +106,13 @@ def proposal_page(
     """The page of one proposal; `form` is a decision that was not understood."""
     told, run = row.explanation, row.run
     keys = Keys.in_explanations([told])
-    judged = told.get("judged", {}) if row.quota_id == row.proposed_id else {}
+    judged = told.get("judged", {})
     pro, contra, missing = told_reasons(*(judged.get(name, ()) for name in ("pro", "contra", "missing")))
     stands = row.quota_id == row.proposed_id
+    about = {
+        "speaks_for": [*lines_in_words(told.get("for", ()), keys), *pro],
+        "speaks_against": [*lines_in_words(told.get("against", ()), keys), *contra],
+    }
     stale = stale_codes([row]).get(row.pk, "")
     decides = may(request.user, Permission.DECIDE_PLACEMENTS, row.family) and not row.is_carried_out
     context = {
@@ -120,9 +124,8 @@ def proposal_page(
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
         "decided": _decided(row, stale),
-        "speaks_for": [*(lines_in_words(told.get("for", ()), keys) if stands else []), *pro],
-        "speaks_against": [*(lines_in_words(told.get("against", ()), keys) if stands else []), *contra],
-        "missing": missing,
+        **(about if stands else {"before": {"title": _said_of(row), **about} if row.proposed else None}),
+        "missing": missing if stands else [],
         "why_not": _why_not(request, row, keys),
         "barred": _barred(told, keys),
         "known": _known(told),
@@ -145,8 +148,12 @@ def proposal_page(
 def _sub(row: Proposal) -> str:
     if row.quota_id == row.proposed_id:
         return ""
-    proposed = name_in_language(row.proposed.programme) if row.proposed else _("Waits")
+    proposed = place_words(row.proposed)
     return _("The run proposed: %(place)s") % {"place": proposed}
+
+
+def _said_of(row: Proposal) -> str:
+    return _("What the run said of %(place)s") % {"place": place_words(row.proposed)}
 
 
 def _decided(row: Proposal, stale: str) -> dict[str, Any] | None:

@@ -35,6 +35,7 @@ from ..tables import (
     waits_table,
     workers_table,
 )
+from ..told import place_words
 from .runs import run_of
 from .shown import run_name, run_page
 
@@ -132,8 +133,8 @@ def _compared(account: Account, first: Run, second: Run) -> dict[str, Any]:
         {
             "family": line.family.name,
             "url": reverse("placements:family", args=[line.family.pk]),
-            "before": name_in_language(line.before.programme) if line.before else _("Waits"),
-            "after": name_in_language(line.after.programme) if line.after else _("Waits"),
+            "before": place_words(line.before),
+            "after": place_words(line.after),
             "fits": _change(line.before_fit or 0, line.after_fit or 0),
         }
         for line in found.lines
@@ -182,7 +183,7 @@ def tiles_of(found: Figures) -> list[dict[str, Any]]:
         {"label": _("Left waiting"), "value": whole.waiting},
         {
             "label": _("To what could be at most"),
-            "value": figures.percent(1 - found.gap, 2),
+            "value": figures.percent(1 - found.gap, 1),
             "how": _("Of the largest sum of fits that any placement within all limits could have."),
         },
     ]
