@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from maarag.domains.programmes.fit import (
     INTENSITY,
@@ -24,6 +25,7 @@ from maarag.domains.programmes.fit import (
     ranked,
 )
 from maarag.domains.programmes.fit_facts import AT_RISK, LOW_INCOME, Judgement
+from maarag.domains.programmes.words import Names, condition_words
 
 DEBTS = "human_situations:deprivation"
 VIOLENCE = "human_situations:survivors:violence_survivors:domestic_violence_survivors"
@@ -311,3 +313,17 @@ def test_ties_fall_alike():
         facts(LOW_INCOME, poverty=1.0, children=()),
     )
     assert [one.programme for one in ranked([shut, *found])] == ["a", "b", "c", "0"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"most": 2.5}, "2.5 of 4 or harder"),
+        ({"least": 3.0}, "3 of 4 or easier"),
+        ({"least": 2.0, "most": 3.0}, "2 to 3 of 4"),
+    ],
+)
+def test_levels_are_read_from_the_hardest(limits: dict[str, float], words: str):
+    with override("en"):
+        assert condition_words({"what": "poverty", **limits}, Names()) == f"Level of poverty: {words}"
+        assert words not in condition_words({"what": "children", **limits}, Names())

@@ -69,7 +69,12 @@ class Effect(models.TextChoices):
 class MethodSituation(models.Model):
     """A situation that a method suits, is to be used in with caution, or must not be used in."""
 
-    method = models.ForeignKey(Method, models.CASCADE, related_name="situations", verbose_name=_("method"))
+    method = models.ForeignKey(
+        Method,
+        models.CASCADE,
+        related_name="situations",
+        verbose_name=pgettext_lazy("of intervention", "method"),
+    )
     term = models.ForeignKey("taxonomy.Term", models.PROTECT, related_name="+", verbose_name=_("situation"))
     effect = models.CharField(_("effect"), max_length=10, choices=Effect.choices, default=Effect.SUITS)
     strength = models.PositiveSmallIntegerField(
@@ -100,7 +105,12 @@ class ProgrammeMethod(models.Model):
     programme = models.ForeignKey(
         "programmes.Programme", models.CASCADE, related_name="methods", verbose_name=_("programme")
     )
-    method = models.ForeignKey(Method, models.PROTECT, related_name="in_programmes", verbose_name=_("method"))
+    method = models.ForeignKey(
+        Method,
+        models.PROTECT,
+        related_name="in_programmes",
+        verbose_name=pgettext_lazy("of intervention", "method"),
+    )
 
     class Meta:
         verbose_name = _("method of a programme")

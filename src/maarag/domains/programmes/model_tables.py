@@ -41,6 +41,7 @@ def methods_table(
                 "programmes": ", ".join(
                     name_in_language(one) for one in (programmes or {}).get(method.pk, [])
                 ),
+                "used": method.is_active,
                 "state": Status(pgettext("method", "In use"), "ok")
                 if method.is_active
                 else Status(pgettext("method", "No longer in use"), "neutral"),
@@ -48,7 +49,7 @@ def methods_table(
         )
     return Table(
         columns=[
-            Column("method", _("Method"), "name", heading=True, link="url"),
+            Column("method", pgettext("of intervention", "Method"), "name", heading=True, link="url"),
             Column("setting", _("Where")),
             Column("hours", _("Hours a month"), "number"),
             Column("months", _("Months"), "number"),
@@ -56,13 +57,12 @@ def methods_table(
             Column("careful", _("With caution")),
             Column("excludes", _("Must not be used")),
             *([Column("programmes", _("Programmes"))] if programmes is not None else []),
-            Column("state", _("State"), "status"),
+            *([Column("state", _("State"), "status")] if not all(row["used"] for row in rows) else []),
         ],
         rows=rows,
         caption=_("Methods of intervention"),
         caption_hidden=True,
         empty=_("No method has been written down yet."),
-        tall=len(rows) > 12,
     )
 
 
@@ -73,7 +73,7 @@ def situations_table(rows: Sequence[MethodSituation]) -> Table:
         columns=[
             Column("term", _("Situation"), "name", heading=True),
             Column("effect", _("What it says of the method"), "status"),
-            Column("strength", _("Strength"), "number", hint=_("1 to 3")),
+            Column("strength", pgettext("strength", "Strength"), "number", hint=_("1 to 3")),
         ],
         rows=[
             {
@@ -147,7 +147,7 @@ def staff_table(programme: Programme, found: Sequence[Staffing]) -> Table:
     return Table(
         columns=[
             Column("authority", _("Local authority"), "name", heading=True, link="url"),
-            Column("people", _("Workers"), "number"),
+            Column("people", pgettext("of a programme", "Workers"), "number"),
             Column("most", _("They carry at most"), "number", hint=_("families")),
             Column("families", _("Places"), "number"),
             Column("state", _("State"), "status"),
@@ -185,12 +185,12 @@ def tools_table(found: Toolbox) -> Table:
     tells = any(tool.taken is not None for tool in found.tools)
     return Table(
         columns=[
-            Column("method", _("Method"), "name", heading=True, link="url"),
+            Column("method", pgettext("of intervention", "Method"), "name", heading=True, link="url"),
             Column("setting", _("Where")),
             Column("programmes", _("Comes from")),
             Column("families", _("Places"), "number", hint=_("of those programmes")),
             *([Column("taken", _("Taken"), "number")] if tells else []),
-            Column("people", _("Workers"), "number"),
+            Column("people", pgettext("of a programme", "Workers"), "number"),
             Column("most", _("They carry at most"), "number"),
             Column("funders", _("Who pays")),
         ],
@@ -221,7 +221,7 @@ def changes_table(found: Toolbox) -> Table:
     everybody = number(found.people)
     return Table(
         columns=[
-            Column("method", _("Method"), "name", heading=True),
+            Column("method", pgettext("of intervention", "Method"), "name", heading=True),
             Column("before", _("Today, by the teams of")),
             Column("people", _("Workers today"), "number"),
             Column("after", _("From that day")),

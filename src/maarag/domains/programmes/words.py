@@ -167,11 +167,22 @@ def condition_words(told: Mapping[str, Any], names: Names) -> str:
         case What.SINGLE_PARENT:
             return about
     limits = {"least": _figure(told.get("least")), "most": _figure(told.get("most"))}
+    if told["what"] in (What.POVERTY, What.RISK):
+        return f"{about}: " + _levels(told) % limits
     if told.get("least") is None:
         return f"{about}: " + _("at most %(most)s") % limits
     if told.get("most") is None:
         return f"{about}: " + _("at least %(least)s") % limits
     return f"{about}: " + _("%(least)s to %(most)s") % limits
+
+
+def _levels(told: Mapping[str, Any]) -> str:
+    """Levels of a rubric are read from the hardest, 1, to the best, 4."""
+    if told.get("least") is None:
+        return _("%(most)s of 4 or harder")
+    if told.get("most") is None:
+        return _("%(least)s of 4 or easier")
+    return _("%(least)s to %(most)s of 4")
 
 
 def _figure(value: Any) -> str:

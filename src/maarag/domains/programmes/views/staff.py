@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maarag.kernel.access.permissions import Permission
@@ -110,7 +111,7 @@ def _page(
         "ending": ending or EndForm(workers=_open(programme, place)),
         "may_end": bool(now),
         "toolbox": reverse("programmes:toolbox", args=[place.code]),
-        "crumbs": crumbs_of(programme, (_("Workers"), "")),
+        "crumbs": crumbs_of(programme, (pgettext("of a programme", "Workers"), "")),
         "is_fictional": place.is_fictional,
     }
     wrong = form.errors or (ending is not None and ending.errors)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maarag.kernel.access.permissions import Permission
@@ -91,7 +91,7 @@ def toolbox(request: HttpRequest, authority: str) -> HttpResponse:
         "facts": [
             (_("Methods"), number(len(found.tools))),
             (_("Places"), number(found.families)),
-            (_("Workers"), number(found.people)),
+            (pgettext("of a programme", "Workers"), number(found.people)),
         ],
         "without": [(one, reverse("programmes:detail", args=[one.code])) for one in found.without_methods],
         "history": [_told(row) for row in history.order_by("-starts")],
