@@ -41,6 +41,7 @@ from .table_ledger import LEDGER
 from .table_merging import MERGING
 from .table_placements import PLACEMENTS
 from .table_placements_api import PLACEMENTS_API
+from .table_programmes import PROGRAMMES
 from .table_referrals import REFERRALS
 from .table_rubrics import RUBRICS
 
@@ -57,6 +58,7 @@ TABLE: dict[str, Rule] = {
     **LEDGER,
     **PLACEMENTS,
     **PLACEMENTS_API,
+    **PROGRAMMES,
     "home:index": Public(),
     "picture:index": Public(statuses=(200, 302)),
     "picture:place": Public(at_place),

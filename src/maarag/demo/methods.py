@@ -54,7 +54,9 @@ def load_methods(loading: Loading) -> None:
             term=loading.terms[row["term"]] if row["term"] else None,
             place=loading.places[row["place"]] if row["place"] else None,
             is_hard=row["is_hard"] == "yes",
-            **{f"note_{language}": text for language, text in OURS.items()},
+            note_he=OURS["he"],
+            note_ar=OURS["ar"],
+            note_en=OURS["en"],
         )
     loading.counts["methods"] += len(methods)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 INTEGRATOR = "integrator@maale-gan.example"
 STEWARD = "steward@maale-gan.example"
 RESIDENT = "resident@maale-gan.example"
+HEAD = "department.head@maale-gan.example"
 LEADER = "team.leader@maale-gan.example"
 WORKER = "social.worker@maale-gan.example"
 SISTERS = "social.worker@givat-hadekel.example"
@@ -81,6 +82,7 @@ PAGES = (
     Page("families:withdraw_share", "/families/?q=אזולאי", LEADER, follow="main tbody a >> [href*=shares]"),
     Page("families:mine", "/families/mine/", RESIDENT),
     Page("baskets:index", "/baskets/", WORKER, is_main=True),
+    Page("baskets:rules", "/baskets/rules/noshmim/", NATIONAL),
     Page("baskets:family", "/families/", WORKER, follow="main tbody a >> a[href*='/baskets/family/']"),
     Page("baskets:open", AZULAI, WORKER, follow=f"{TO_BASKET} >> main a[href$='/open/']"),
     Page("baskets:money", AZULAI, WORKER, follow=f"{TO_BASKET} >> main a[href$='/money/']"),
@@ -258,6 +260,20 @@ PAGES = (
     Page("programmes:detail", "/programmes/noshmim/", NATIONAL, is_main=True),
     Page("programmes:detail", "/programmes/mapa/"),
     Page("programmes:give", "/programmes/noshmim/quotas/maale-gan-baskets/", NATIONAL),
+    Page("programmes:create", "/programmes/new/", NATIONAL),
+    Page("programmes:edit", "/programmes/noshmim/edit/", NATIONAL),
+    Page("programmes:methods", "/programmes/noshmim/methods/", NATIONAL),
+    Page("programmes:add_rule", "/programmes/noshmim/rules/new/", NATIONAL),
+    Page("programmes:rule", "/programmes/noshmim/", NATIONAL, follow="#rules tbody a"),
+    Page("programmes:method_list", "/programmes/methods/", is_main=True),
+    Page("programmes:create_method", "/programmes/methods/new/", NATIONAL),
+    Page("programmes:method", "/programmes/methods/home-visits/"),
+    Page("programmes:method", "/programmes/methods/home-visits/", NATIONAL),
+    Page("programmes:edit_method", "/programmes/methods/home-visits/edit/", NATIONAL),
+    Page("programmes:workers", "/programmes/noshmim/workers/F-900/", HEAD),
+    Page("programmes:toolboxes", "/programmes/toolbox/", NATIONAL),
+    Page("programmes:toolbox", "/programmes/toolbox/F-900/", HEAD, is_main=True),
+    Page("programmes:switch", "/programmes/toolbox/F-900/switch/", HEAD),
     Page("programmes:quota", "/programmes/noshmim/quotas/maale-gan-baskets/F-900/", NATIONAL),
     Page("ledger:index", "/ledger/", NATIONAL, is_main=True),
     Page("ledger:index", "/ledger/?q=qqqqqq", LEADER),
@@ -327,6 +343,9 @@ NO_PAGES = {
     "guidance:hold": "leads back to the session",
     "guidance:cancel": "leads back to the session",
     "missions:close": "leads back to the mission",
+    "programmes:remove_rule": "leads back to the programme",
+    "programmes:end": "leads back to the workers",
+    "programmes:back": "leads back to the toolbox",
     "families:close": "leads back to the file",
     "families:reopen": "leads back to the file",
     "families:find": "data for fields that complete what is typed",
