@@ -57,14 +57,11 @@ class Line:
 
     @property
     def used(self) -> Amount:
-        """What is bound or spent: approved, committed and paid."""
-        parts = [self.use[stage] for stage in USED]
-        total = NOTHING
-        for part in parts:
-            if isinstance(part, Suppressed):
-                return part
-            total += part
-        return total
+        """What is bound or spent: approved, committed and paid together, which is what was granted and is
+        not free; told where what is free is.
+        """
+        free = self.use["free"]
+        return free if isinstance(free, Suppressed) else self.granted - free
 
     @property
     def share_used(self) -> Shown:

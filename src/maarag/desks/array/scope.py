@@ -17,7 +17,7 @@ def desks_of(viewer: Account) -> list[Place]:
     places = places_permitted(viewer, Permission.VIEW_STAFF_FIGURES).filter(kind__in=ORDER).defer("outline")
     found = {place.pk: place for place in places}
     inside = Containment.objects.filter(ancestor__in=found, descendant__in=found, depth__gt=0)
-    nested = set(inside.exclude(descendant__kind=PlaceKind.DISTRICT).values_list("descendant", flat=True))
+    nested = set(inside.values_list("descendant", flat=True))
     shown = [place for pk, place in found.items() if pk not in nested]
     return sorted(shown, key=lambda one: (ORDER.index(PlaceKind(one.kind)), one.name_he, one.code))
 
