@@ -22,6 +22,7 @@ from . import (
     budget,
     catalogue,
     drawn_baskets,
+    drawn_situations,
     families,
     family_poverty,
     fiction,
@@ -29,6 +30,7 @@ from . import (
     households,
     methods,
     national,
+    placement_board,
     programmes,
     stories,
     stories_begun,
@@ -74,12 +76,14 @@ PARTS = (
     Part("methods", methods.load_methods, [methods], methods.TABLES),
 )
 STORY_MODULES = (stories, stories_begun, stories_ended, story_baskets, story_files, drawn_baskets, households)
+PLACEMENT_MODULES = (placement_board, drawn_situations, households)
 WITH_ACCOUNTS = (
     Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES),
     Part("workers", methods.load_workers, [methods], methods.WORKER_TABLES),
     Part("families", families.load_families, [families, households], families.TABLES),
     Part("stories", stories.load_stories, STORY_MODULES, stories.TABLES),
     Part("guidance", guidance.load_guidance, [guidance], ()),
+    Part("placements", placement_board.load_placements, PLACEMENT_MODULES, placement_board.TABLES),
 )
 """Left out where settings.DEMONSTRATION is off, for the accounts have a known password."""
 

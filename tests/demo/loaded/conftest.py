@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from maarag.database.migrating import as_owner
-from maarag.demo import drawn_baskets
+from maarag.demo import drawn_baskets, drawn_situations
 from maarag.demo.actions import Loaded, load_demonstration
 from maarag.kernel.access.actions import system_account
 
@@ -22,7 +22,8 @@ from . import FEW
 def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Loaded]:
     """What was loaded, with few drawn baskets."""
     few = mock.patch.object(drawn_baskets, "FAMILIES", FEW)
-    with django_db_blocker.unblock(), override_settings(DEMONSTRATION=True), few, transaction.atomic():
+    some = mock.patch.object(drawn_situations, "FAMILIES", 10 * FEW)
+    with django_db_blocker.unblock(), override_settings(DEMONSTRATION=True), few, some, transaction.atomic():
         found = load_demonstration(by=system_account())
         connection.check_constraints()  # once, instead of for all rows again after each test
         yield found

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from maarag.domains.baskets.actions import change_basket
-from maarag.domains.families.actions import close_family
+from maarag.domains.families.actions import MemberDraft, change_family, close_family
 from maarag.domains.placements import actions
 from maarag.domains.placements.asked import FloorAsked, asked
 from maarag.domains.placements.models import Priority, Proposal
@@ -108,6 +108,23 @@ def test_the_team_carries_no_more_than_it_may_and_heavy_families_weigh_more(plac
     (left,) = [row for row in rows if not row.quota]
     assert given.worker == place_town.worker
     assert codes(left.explanation["why_not"][0]["because"]) == ["load_spent"]
+
+
+def test_a_heavier_family_is_not_passed_over_for_lighter_ones(place_town: Town):
+    """Room for one: with four children a family weighs more on the worker, and its fit counts for as much."""
+    place_town.team(place_town.first, most=2)
+    children = [MemberDraft(f"ילד {n}", "גל", "child", fields={"birth_date": "2018-05-01"}) for n in range(4)]
+    light, heavy = place_town.family(POOR), place_town.family(POOR)
+    with place_town.scope():
+        kept = [
+            MemberDraft(one.first_name, one.last_name, "parent", one.pk) for one in heavy.members.all()[:1]
+        ]
+        change_family(by=place_town.worker, family=heavy, members=[*kept, *children])
+    run = place_town.run(settings=asked(programmes=[place_town.first.programme_id]))
+    row = place_town.proposal(run, heavy)
+    assert row.explanation["weight"] == 1.25
+    assert row.quota == place_town.first
+    assert place_town.proposal(run, light).quota is None
 
 
 def test_a_condition_shuts_out_and_says_what_would_have_to_change(place_town: Town):

@@ -100,20 +100,21 @@ def pairs_of(gathered: Gathered, asked: Asked, on: Callable[[int, int], None]) -
 def problem_of(gathered: Gathered, pairs: Pairs, asked: Asked) -> PlacementProblem:
     """The placement problem: capacity by what is left, money in agorot, load in usual families.
 
+    A family's fit counts by its weight: else those who need most work would be passed over for lighter ones.
     The money of a quota is a limit of its own place alone, so it lowers the capacity. Limits lie in the order
     FUNDER, LOAD; rows are numbered as `limit_keys` has them.
     """
     family = np.asarray(pairs.family, dtype=np.int64)
     seat = np.asarray(pairs.seat, dtype=np.int64)
+    weights = np.asarray([one.weight for one in gathered.candidates], dtype=np.float64)
     bare = PlacementProblem.from_pairs(
         family,
         seat,
-        np.asarray(pairs.fit) + np.asarray(pairs.bonus),
+        np.asarray(pairs.fit) * weights[family] + np.asarray(pairs.bonus),
         n_families=len(gathered.candidates),
         capacity=np.asarray([one.can_take for one in gathered.seats], dtype=np.int64),
     )
     keys = limit_keys(gathered)
-    weights = np.asarray([one.weight for one in gathered.candidates], dtype=np.float64)
     places, families = bare.place, bare.family
     seats = gathered.seats
     rows = {kind: np.asarray(keys.row_of_seat[kind], dtype=np.int64)[places] for kind in keys.most}

@@ -114,7 +114,7 @@ class Teller:
             "programme": seats[told["place"]].code,
             "fit": self.fit(pair),
             "because": [self._because(each, told["place"]) for each in told["because"]],
-            "change": [self._change(each, told["place"]) for each in told["would_change"]],
+            "change": [self._change(each, told["place"], i) for each in told["would_change"]],
         }
         if not found["because"]:
             # there is room, and yet it is kept for others: the price says what it is worth to them
@@ -155,7 +155,7 @@ class Teller:
                     **self._row(told),
                 }
 
-    def _change(self, told: dict[str, Any], seat: int) -> dict[str, Any]:
+    def _change(self, told: dict[str, Any], seat: int, i: int) -> dict[str, Any]:
         match told["kind"]:
             case "place":
                 one = self.gathered.seats[seat]
@@ -164,7 +164,7 @@ class Teller:
                     return {"code": "more_purse", "n": lacks, "key": one.quota}
                 return {"code": "more_places", "n": told["more"]}
             case "fit":
-                return {"code": "more_fit", "points": _r(told["more"])}
+                return {"code": "more_fit", "points": _r(told["more"] / self.gathered.candidates[i].weight)}
             case kind:
                 return {"code": f"more_{_OF_KIND[kind]}", "n": _r(told["more"]), **self._row(told)}
 

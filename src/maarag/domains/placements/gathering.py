@@ -104,8 +104,8 @@ class _Known:
     def of(cls, pks: list[UUID], day: date) -> _Known:
         members: dict[UUID, list[tuple[str, str, date | None]]] = defaultdict(list)
         rows = Member.objects.filter(family__in=pks).order_by("family", "position")
-        for pk, *person in rows.values_list("family_id", "relation", "gender", "birth_date"):
-            members[pk].append((person[0], person[1], person[2]))
+        for pk, relation, gender, born in rows.values_list("family_id", "relation", "gender", "birth_date"):
+            members[pk].append((relation, gender, born))
         situations: dict[UUID, list[str]] = defaultdict(list)
         said = Circumstance.objects.filter(
             family__in=pks, kind=CircumstanceKind.SITUATION, ended_on=None
@@ -118,8 +118,10 @@ class _Known:
             programmes[pk].add(code)
         waits: dict[UUID, list[Wait]] = defaultdict(list)
         waiting = Waiting.objects.filter(family__in=pks, ended_on=None).order_by("programme_id")
-        for pk, *wait in waiting.values_list("family_id", "programme_id", "priority", "since"):
-            waits[pk].append(Wait(*wait))
+        for pk, programme, priority, since in waiting.values_list(
+            "family_id", "programme_id", "priority", "since"
+        ):
+            waits[pk].append(Wait(programme, priority, since))
         return cls(day, members, situations, _levels(pks), programmes, waits)
 
     def candidate(

@@ -89,7 +89,7 @@ def _open(by: Account, row: Proposal) -> int:
     """Open the basket; how many waits ended by it."""
     held = proposal_of(by, row)
     require_current(held)
-    basket = open_basket(by=by, family=held.family, quota=Quota.objects.get(pk=held.quota_id))
+    basket = open_basket(by=by, family=held.family, quota=held.quota)
     now = timezone.now()
     for one in (held, row):
         one.basket, one.carried_at, one.carried_by = basket, now, by

@@ -37,7 +37,8 @@ class Ranked:
 
     `quota` None: it has no places in the authority. `free`: places left; `waits_before`: families on the list
     before this one, or all where it does not wait. `price`: points of fit that the place, its money and its
-    work are worth to others by the last run; `net`: fit with what waiting gives, less the price. `advice`:
+    work are worth to others by the last run; `net`: fit by weight, with what waiting gives, less the price.
+    `weight`: of the family on its worker. `advice`:
     take | keep_for_others | full | no_money | no_worker | barred | below | not_here | has_place.
     """
 
@@ -53,10 +54,11 @@ class Ranked:
     waiting: Waiting | None = None
     bonus: float = 0.0
     price: float = 0.0
+    weight: float = 1.0
 
     @property
     def net(self) -> float:
-        return self.judgement.fit + self.bonus - self.price
+        return self.judgement.fit * self.weight + self.bonus - self.price
 
     @property
     def is_open(self) -> bool:
@@ -130,6 +132,7 @@ def ranking(family: Family, *, day: date | None = None) -> Ranking:
                 waiting=own,
                 bonus=bonus_of(candidate.waits_for(programme.pk), day),
                 price=price_of(prices, seat, candidate) if seat else 0.0,
+                weight=candidate.weight,
             )
         )
     ranked = [_kept_for_others(one) for one in found]

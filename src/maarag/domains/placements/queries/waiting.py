@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count
 
@@ -53,7 +54,7 @@ def waiting_counts(authorities: Collection[int]) -> dict[tuple[int, int], int]:
     return {(programme, authority): n for programme, authority, n in counted}
 
 
-def _order(programme: int, authority: int) -> list[object]:
+def _order(programme: int, authority: int) -> list[UUID]:
     rows = Waiting.objects.filter(
         programme=programme, authority=authority, ended_on=None, family__status=FamilyStatus.OPEN
     )

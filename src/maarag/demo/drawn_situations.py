@@ -1,0 +1,106 @@
+"""What the drawn households live in: situations and ratings, drawn by chance that falls alike.
+
+So that matching has something to judge: without it all of them would be the same to it. The mix is ours, no
+estimate of any town. Some files stay without situations, as files do.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import date
+
+from maarag.domains.casework.models import Assessment, Circumstance, CircumstanceKind
+from maarag.domains.families.models import Family, FamilyStatus, Relation
+
+from .story_files import StoryFile, World
+from .tables import rows
+
+FAMILIES = 400
+"""At most so many, by file number."""
+SEED = 5
+UNWRITTEN = 0.12
+"""Files in which nobody has written a situation yet."""
+RATED = 0.25
+"""Files in which poverty, and with children the risk to them, was rated."""
+EVERY = (
+    ("deprivation:low_income", 0.62),
+    ("employment:unemployed", 0.24),
+    ("benefit_holders:social_security:income_security", 0.2),
+    ("housing:home_renters", 0.3),
+    ("health:chronic_illness", 0.12),
+    ("citizenship:olim", 0.07),
+    ("household:loneliness", 0.1),
+    ("survivors:violence_survivors:domestic_violence_survivors", 0.05),
+    ("urgency:in_crisis", 0.06),
+)
+WITH_CHILDREN = (
+    ("deprivation:at_risk:at_risk_children", 0.36),
+    ("education:struggling_students", 0.18),
+    ("disability:learning_disability", 0.08),
+)
+WORDS = {
+    "deprivation:low_income": "החודש נגמר לפני סופו.",
+    "deprivation:at_risk:at_risk_children": "הילדים לבד בבית שעות רבות.",
+}
+EVIDENCE = ("נראה בביקור בית.", "לדברי ההורים.", "לפי מכתב בית הספר.")
+
+
+def load_situations(world: World, families: Sequence[Family]) -> None:
+    """Write what each open file says of the family, by its keeper; what says something stays as it is."""
+    chance = random.Random(SEED)
+    known = set(
+        Circumstance.objects.filter(kind=CircumstanceKind.SITUATION).values_list("family_id", flat=True)
+    ) | set(Assessment.objects.values_list("family_id", flat=True))
+    named = {
+        sector: {row["name"] for row in rows("names") if (row["sector"], row["kind"]) == (sector, "family")}
+        for sector in ("arab", "jewish")
+    }
+    arab = named["arab"] - named["jewish"]
+    for family in world.loading.steps("situations", families[:FAMILIES]):
+        drawn = _drawn(chance, family, family.name in arab, world.loading.today)
+        unwritten, rated = chance.random() < UNWRITTEN, chance.random() < RATED
+        ago, hard = chance.randrange(20, 300), chance.random()
+        if family.status != FamilyStatus.OPEN or family.pk in known:
+            continue
+        file = StoryFile(world, family)
+        if not unwritten:
+            for number, term in enumerate(drawn):
+                file.situation(term, WORDS.get(term, ""), ago=ago, by_family=number % 3 != 2)
+        if rated:
+            _rate(file, hard, "deprivation:at_risk:at_risk_children" in drawn, ago)
+
+
+def _drawn(chance: random.Random, family: Family, is_arab: bool, today: date) -> list[str]:
+    """The situations of one family; the same number of draws whatever they give."""
+    members = list(family.members.all())
+    children = [one for one in members if one.relation == Relation.CHILD]
+    parents = [one for one in members if one.relation == Relation.PARENT]
+    found = [term for term, share in EVERY if chance.random() < share]
+    drawn = [term for term, share in WITH_CHILDREN if chance.random() < share]
+    found += drawn if children else []
+    if len(parents) == 1 and children:
+        found.append("household:families:single_parent")
+    if any(one.birth_date and (today - one.birth_date).days < 3 * 365 for one in children):
+        found.append("age_group:infants")
+    tongue = chance.random()
+    if is_arab:
+        found += ["language:arabic_speaking", "sectors:arabs"]
+    elif tongue < 0.13:
+        found.append("language:russian_speaking")
+    elif tongue < 0.18:
+        found.append("language:amharic_speaking")
+    elif tongue < 0.5:
+        found.append("language:hebrew_speaking")
+    return found
+
+
+def _rate(file: StoryFile, hard: float, at_risk: bool, ago: int) -> None:
+    """Levels round a drawn middle: those who are worse off in one dimension mostly are in others."""
+    middle = 1 + round(hard * 2)
+    levels = "".join(str(max(1, min(4, middle + shift))) for shift in (0, 1, 0, 1, 0, -1, 0, 1))
+    file.assess("family-poverty", [(file.keeper, levels)], EVIDENCE, ago=ago)
+    if at_risk:
+        lowest = 1 if hard < 0.5 else 2
+        levels = "".join(str(max(1, min(4, lowest + shift))) for shift in (0, 1, 0, 2, 1, 1))
+        file.assess("child-risk", [(file.keeper, levels)], EVIDENCE, ago=ago)
