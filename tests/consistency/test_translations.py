@@ -16,7 +16,7 @@ TAG = re.compile(r"</?[a-z]+")
 MARKUP = re.compile(r"<[^>]+>")
 LETTERS = {"he": re.compile("[א-ת]"), "ar": re.compile("[ء-ي]")}
 # Names that are written in Latin letters whatever the language around them.
-SAME_EVERYWHERE = frozenset({"API", "Excel", "HSDS", "PDF", "id"})
+SAME_EVERYWHERE = frozenset({"API", "CSV", "Excel", "HSDS", "PDF", "id"})
 
 
 @pytest.fixture(scope="module")

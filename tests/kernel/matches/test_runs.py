@@ -116,7 +116,7 @@ def test_a_run_beside_the_request_is_a_job_and_can_be_stopped_before_and_meanwhi
     stopped = begin_run(by=small.system, kind=code, place=small.city, settings={"stops": True})
     never = begun(small, code)
     for run in (first, stopped, never):
-        ask(run=run)
+        ask(by=run.asked_by, run=run)
     assert cancel_run(by=small.system, run=never).state == RunState.CANCELLED
     assert not any("name" in str(job.args) for job in Job.objects.all())
     assert work_off() == 3

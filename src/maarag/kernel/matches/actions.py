@@ -55,11 +55,11 @@ def authorities_in(place: Place) -> list[int]:
 
 
 @transaction.atomic
-def ask(*, run: Run) -> None:
+def ask(*, by: Account, run: Run) -> None:
     """Have a worker do the run; of the same place one at a time."""
     from .tasks import work
 
-    defer(work, lock=f"matches:{run.kind}:{run.place_id}", run=run.pk, account=run.asked_by_id)
+    defer(work, lock=f"matches:{run.kind}:{run.place_id}", run=run.pk, account=by.pk)
 
 
 def compute(*, run: Run) -> Run:

@@ -40,7 +40,7 @@ def start_run(
         run = begin_run(by=by, kind=KIND, place=place, settings=given, based_on=based_on)
         now = at_once if at_once is not None else is_small(by, place)
         if not now:
-            ask(run=run)
+            ask(by=by, run=run)
     return compute(run=run) if now else run
 
 
