@@ -196,7 +196,7 @@ def groups_table(part: Attribute, stage: str) -> Table:
         Column("group", attribute_label(part.code), heading=True),
         Column("families", _("Families"), "number"),
         Column("placed", _("With a place"), "number"),
-        Column("rate", _("Share")),
+        Column("rate", _("Share with a place")),
         Column("difference", _("Difference to all others")),
         Column("fit", _("Mean fit"), "number"),
         Column("status", _("State"), "status"),
@@ -215,12 +215,11 @@ def _measured(line: GroupLine, stage: str) -> dict[str, Any]:
         return told
     told |= {
         "placed": one.placed,
-        "rate": _("%(value)s (%(low)s to %(high)s)")
-        % {
-            "value": figures.percent(one.rate),
-            "low": figures.percent(one.rate_interval.low),
-            "high": figures.percent(one.rate_interval.high),
-        },
+        "rate": spread(
+            figures.percent(one.rate),
+            figures.percent(one.rate_interval.low),
+            figures.percent(one.rate_interval.high),
+        ),
         "difference": difference_in_words(one.difference, one.difference_interval),
         "fit": one.fit or None,
     }
@@ -229,11 +228,17 @@ def _measured(line: GroupLine, stage: str) -> dict[str, Any]:
 
 def difference_in_words(difference: float, interval: Any) -> str:
     """In percent points, with its interval."""
-    return _("%(value)s (%(low)s to %(high)s)") % {
-        "value": figures.signed(100 * difference),
-        "low": figures.signed(100 * interval.low),
-        "high": figures.signed(100 * interval.high),
-    }
+    return spread(
+        figures.signed(100 * difference),
+        figures.signed(100 * interval.low),
+        figures.signed(100 * interval.high),
+    )
+
+
+def spread(value: str, low: str, high: str) -> str:
+    """A value with its interval; held together, for signs and percents alone would turn it round."""
+    text = _("%(value)s (%(low)s to %(high)s)") % {"value": value, "low": low, "high": high}
+    return f"{figures.ISOLATE_RTL}{text}{figures.END_ISOLATE}" if figures.is_rtl() else text
 
 
 def status_of_group(line: GroupLine, stage: str) -> Status:

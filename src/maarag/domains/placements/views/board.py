@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.access.scope import account_of, needs_permission, permits
 from maarag.kernel.matches.models import Run
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
@@ -206,6 +206,7 @@ def board_page(
         "plain": reverse("placements:run", args=[run.pk]),
         "pending": len(pending),
         "may_decide": True,
+        "may_again": permits(account_of(request), Permission.RUN_PLACEMENTS, place=run.place),
         "carry": found.to_carry_out or left_waiting(found),
         "confirm": confirm,
         "error": error,
