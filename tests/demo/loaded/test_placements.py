@@ -16,6 +16,7 @@ from maarag.kernel.matches.rows import Verdict
 from maarag.kernel.places.models import Place
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("of_class")
 class TestBoard:
     loaded: Loaded
