@@ -14,6 +14,7 @@ from maarag.domains.programmes.toolbox import toolbox_of
 from maarag.kernel.places.models import Place
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("of_class")
 class TestArray:
     loaded: Loaded
