@@ -32,9 +32,14 @@ def test_without_a_person_nothing_moves(purse: Purse, move: str) -> None:
     pots = list(Pot.objects.all())
     before = Entry.objects.count(), AuditEvent.objects.count(), balances(pots)
     nobody = type(purse.worker)(pk=2**40)
-    with pytest.raises(Error), transaction.atomic():
+
+    @transaction.atomic
+    def committed() -> None:
         MOVES[move](nobody, purse, spending)
         connection.check_constraints()  # as a commit does
+
+    with pytest.raises(Error):
+        committed()
     assert (Entry.objects.count(), AuditEvent.objects.count(), balances(pots)) == before
 
 
