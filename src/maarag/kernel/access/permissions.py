@@ -39,7 +39,7 @@ class Permission(StrEnum):
     ANSWER_REFERRALS = "answer_referrals"
     """Answer what families' workers refer to the services of the body."""
     VIEW_LEDGER = "view_ledger"
-    """See where the money of an authority's pots stands, or of the nation's; of baskets only within one."""
+    """See where the money of an authority's pots stands, within it, or of the nation's own."""
     MANAGE_BUDGETS = "manage_budgets"
     """Put money into pots, move it between them, close a period."""
     APPROVE_SPENDING = "approve_spending"
