@@ -190,7 +190,7 @@ def _retention(found: Canaries) -> None:
         until=timezone.localdate() + timedelta(days=30),
         placed_by=by,
     )
-    due = {"row": str(family.pk), "number": family.number, "since": timezone.localdate().isoformat()}
+    due = {"row": str(family.pk), "number": str(family.number), "since": timezone.localdate().isoformat()}
     Preview.objects.create(authority=city, rule="families.verdicts", rows=[due], count=1, made_by=by)
 
 
