@@ -31,7 +31,7 @@ def morning(loop: Loop, account: Any, **query: str) -> Any:
 def test_a_days_distance_is_said(loop: Loop):
     today = date(2026, 11, 22)
     said = {days: how_far(today + timedelta(days=days), today) for days in (-3, -1, 0, 1, 5)}
-    assert said == {-3: "3 days late", -1: "one day late", 0: "today", 1: "tomorrow", 5: "in 5 days"}
+    assert said == {-3: "3 days late", -1: "1 day late", 0: "today", 1: "tomorrow", 5: "in 5 days"}
     assert [when(today + timedelta(days=days), today) for days in (-1, 0, 7, 8)] == [
         "late", "today", "week", "later"
     ]  # fmt: skip
