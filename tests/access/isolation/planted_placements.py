@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from maarag.domains.families.models import Family
+from maarag.domains.placements.actions import start_run
 from maarag.domains.placements.models import Alternative, AlternativeOption, Proposal, Waiting
 from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.permissions import Role
-from maarag.kernel.matches.models import Run
+from maarag.kernel.matches.models import RunState
 from maarag.kernel.matches.rows import Verdict
 from maarag.kernel.taxonomy.models import Term
 
@@ -27,26 +28,13 @@ def placements(found: Canaries) -> None:
     programme, _made = Programme.objects.get_or_create(
         code="planted-places", defaults={"name_he": "תכנית", "organisation": world.organisation}
     )
-    run = Run.objects.create(
-        kind="placements",
-        place=world.city,
-        authorities=[world.city.pk],
-        asked_by=by,
-        state="done",
-        percent=100,
-        ended_at=now,
-    )
+    run = start_run(by=by, place=world.city, at_once=True)
+    assert run.state == RunState.DONE
     response = Term.objects.order_by("code").first()
-    for rank, family in enumerate(Family.objects.filter(name__startswith=PLANTED).order_by("number"), 1):
+    for family in Family.objects.filter(name__startswith=PLANTED).order_by("number"):
         own = {"authority": family.authority, "family": family}
-        Proposal.objects.create(
-            run=run,
-            rank=rank,
-            verdict=Verdict.OVERRIDDEN,
-            decided_by=by,
-            decided_at=now,
-            reason=found.new("Proposal.reason"),
-            **own,
+        Proposal.objects.filter(run=run, family=family).update(
+            verdict=Verdict.OVERRIDDEN, decided_by=by, decided_at=now, reason=found.new("Proposal.reason")
         )
         Waiting.objects.create(
             programme=programme,
