@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.access import arguments, arguments_referrals
 from tests.access import arguments_baskets as baskets
-from tests.access import arguments_referrals, table
 from tests.access import table_casework as casework
 from tests.access import table_funding as funding
 from tests.access import table_ledger as ledger
@@ -50,9 +50,9 @@ def rows_of(estate: Estate) -> dict[str, list[Any]]:
         "/api/services/": [estate.service.code],
         "/api/taxonomy/terms/": ["human_services:food"],
         "/api/families/": [estate.family.pk],
-        "/api/families/openings/": [table.opening(estate)],
-        "/api/families/emergency/": [table.own_opening(estate)],
-        "/api/families/shared/": [table.share(estate)],
+        "/api/families/openings/": [arguments.opening(estate)],
+        "/api/families/emergency/": [arguments.own_opening(estate)],
+        "/api/families/shared/": [arguments.share(estate)],
         "/api/referrals/": [referral],
         "/api/referrals/inbox/": [referral],
         "/hsds/services/": [estate.service.code],

@@ -79,7 +79,7 @@ class LineOut(Schema):
         )
 
 
-class MethodOut(Schema):
+class MethodFiguresOut(Schema):
     """Families that have a place by a method; `method` null: none was chosen."""
 
     method: str | None
@@ -87,7 +87,7 @@ class MethodOut(Schema):
     taken: int | None
 
 
-class WorkerOut(Schema):
+class WorkerLoadOut(Schema):
     """Somebody of a programme's team; inside an authority only."""
 
     email: str
@@ -128,8 +128,8 @@ class DeskOut(Schema):
     whole: LineOut
     programmes: list[LineOut]
     places: list[LineOut]
-    methods: list[MethodOut]
-    workers: list[WorkerOut]
+    methods: list[MethodFiguresOut]
+    workers: list[WorkerLoadOut]
     targets: list[TargetStandOut]
     toolbox: list[str] = Field(description="Codes of authorities that work by one toolbox of methods.")
 
@@ -145,7 +145,7 @@ class DeskOut(Schema):
             programmes=[LineOut.of(line) for line in view.programmes],
             places=[LineOut.of(line) for line in view.places],
             methods=[
-                MethodOut(
+                MethodFiguresOut(
                     method=line.method.code if line.method else None,
                     name=name_in_language(line.method) if line.method else "",
                     taken=_plain(line.taken),
@@ -153,7 +153,7 @@ class DeskOut(Schema):
                 for line in view.methods
             ],
             workers=[
-                WorkerOut(
+                WorkerLoadOut(
                     email=line.account.email,
                     programme=line.programme.code,
                     families=line.carried,

@@ -22,10 +22,10 @@ from .schemas import (
     AcceptIn,
     CarriedOut,
     CarryIn,
+    DecisionReasonIn,
     OverrideIn,
     ProposalOut,
     ProposalPage,
-    ReasonIn,
     SwapIn,
     done,
     keeper,
@@ -120,7 +120,7 @@ def override(request: HttpRequest, pk: UUID, body: OverrideIn) -> ProposalOut:
     summary="Leave a family waiting",
     url_name="placement_leave",
 )
-def leave(request: HttpRequest, pk: UUID, body: ReasonIn) -> ProposalOut:
+def leave(request: HttpRequest, pk: UUID, body: DecisionReasonIn) -> ProposalOut:
     """It waits for now."""
     by = keeper(request, DECIDE)
     row = _proposal(by, pk)

@@ -23,10 +23,10 @@ from ..scope import runs_of
 from .schemas import (
     AnswerIn,
     FiguresLineOut,
-    FiguresOut,
     GroupOut,
     MendIn,
     RerunIn,
+    RunFiguresOut,
     RunIn,
     RunOut,
     RunPage,
@@ -95,14 +95,17 @@ def again(request: HttpRequest, pk: UUID, body: RerunIn) -> Status[RunOut]:
 
 
 @router.get(
-    "/runs/{uuid:pk}/figures", response=FiguresOut, summary="A run in figures", url_name="placement_figures"
+    "/runs/{uuid:pk}/figures",
+    response=RunFiguresOut,
+    summary="A run in figures",
+    url_name="placement_figures",
 )
-def in_figures(request: HttpRequest, pk: UUID) -> FiguresOut:
+def in_figures(request: HttpRequest, pk: UUID) -> RunFiguresOut:
     """Without names; small numbers are hidden from whoever does not decide for the department."""
     by = keeper(request, RUN)
     run = done_run(by, pk)
     found = figures_of(by, run)
-    return FiguresOut(
+    return RunFiguresOut(
         whole=FiguresLineOut.of(found.whole),
         lines=[FiguresLineOut.of(line) for line in found.lines],
         binding=list(found.binding),

@@ -125,7 +125,7 @@ class FiguresLineOut(Schema):
         )
 
 
-class FiguresOut(Schema):
+class RunFiguresOut(Schema):
     """A run without names: what came out, what binds and at what price."""
 
     whole: FiguresLineOut
@@ -246,7 +246,7 @@ class OverrideIn(Schema):
     reason: str = Field(min_length=1, max_length=1000)
 
 
-class ReasonIn(Schema):
+class DecisionReasonIn(Schema):
     """Why, if there is something to say."""
 
     reason: str = Field("", max_length=1000)

@@ -37,7 +37,7 @@ class RuleData(Schema):
     note_en: str = Field("", max_length=300)
 
 
-class RuleOut(RuleData):
+class ConditionOut(RuleData):
     """A condition, and what it asks in words."""
 
     words: str
@@ -48,7 +48,7 @@ class ModelOut(ProgrammeOut):
 
     is_active: bool
     methods: list[str]
-    rules: list[RuleOut]
+    rules: list[ConditionOut]
 
 
 class ProgrammeIn(Schema):
@@ -83,7 +83,7 @@ def _out(programme: Programme) -> ModelOut:
         **ProgrammeOut.of(programme).dict(),
         is_active=programme.is_active,
         methods=sorted(methods.values_list("code", flat=True)),
-        rules=[RuleOut(**_plain(rule), words=words[rule.pk]) for rule in rules],
+        rules=[ConditionOut(**_plain(rule), words=words[rule.pk]) for rule in rules],
     )
 
 
