@@ -60,7 +60,7 @@ WRITES: dict[str, Callable[[Treasury], Any]] = {
     ),
     "close_budget": lambda t: actions.close_budget(by=t.manager, budget=t.budget, why="סוף"),
     "save_programme": lambda t: programmes.save_programme(
-        by=t.manager, code="new", organisation=t.world.organisation, name_he="חדשה"
+        by=t.manager, code="third", organisation=t.world.organisation, name_he="חדשה"
     ),
     "fund_programme": lambda t: programmes.fund_programme(
         by=t.manager,
