@@ -107,7 +107,7 @@ class Importer(ABC):
     is_whole: ClassVar[bool] = False
     """Whether the file is one thing that is taken whole: then `apply` gets all rows at once."""
 
-    outline_rows: ClassVar[Callable[[Iterator[str]], Iterator[tuple[int, dict[str, Any]]]] | None] = None
+    outline_rows: ClassVar[staticmethod[[Iterator[str]], Iterator[tuple[int, dict[str, Any]]]] | None] = None
     """Makes rows of a text of nested names (YAML), for an importer that takes one; a staticmethod."""
     takes_overflow: ClassVar[bool] = False
     """Whether cells beyond the last named column have a meaning."""
