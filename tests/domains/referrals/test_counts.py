@@ -132,8 +132,8 @@ def test_inside_exact_above_hidden_beside_nothing(told: Loop):
     }
     address = reverse("referrals:figures")
     pages = {who: told.client(account).get(address) for who, account in viewers.items()}
-    assert pages["inside"].context["known"] == 4
-    assert is_suppressed(pages["nation"].context["known"])
+    assert pages["inside"].context["whole"].counts[KNOWN] == 4
+    assert is_suppressed(pages["nation"].context["whole"].counts[KNOWN])
     assert pages["beside"].context["place"] is None
     text = pages["nation"].content.decode()
     assert "&lt;5" in text
