@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from schemathesis.generation import GenerationMode
 
 from maarag.kernel.access.permissions import Role
+from tests.access.arguments import new_estimate, new_family, new_grant, new_mission
 from tests.access.arguments_baskets import draft, new_request
 from tests.access.conftest import Estate
-from tests.access.table import new_estimate, new_family, new_grant, new_mission
 
 from .conftest import token_for
 from .exploring import CHOSEN, QUIET, SEED, Findings, examples, loaded, operations_of
