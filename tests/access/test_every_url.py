@@ -33,7 +33,7 @@ def test_every_address_has_its_line():
 
 GROUPS = [list(Role)[first::5] for first in range(5)]
 """Roles that are tried in one estate, for making it takes long."""
-REFUSED = 6
+REFUSED = 10
 """One in so many refusals is tried each time, another one for each role; all of them with the long proofs."""
 
 
