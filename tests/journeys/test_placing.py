@@ -107,10 +107,8 @@ def test_a_team_leader_matches_the_department_swaps_overrides_and_runs_again(lea
 
     # run again: what was decided stays
     leader.goto(f"{board}?state=decided")
-    decided = {
-        row.locator("th").inner_text(): row.locator("td").nth(1).inner_text().splitlines()[-1].strip()
-        for row in leader.locator("main table:has(.pick) tbody tr").all()
-    }
+    # several families may have one name
+    decided = [row.inner_text() for row in leader.locator("main table:has(.pick) tbody tr th").all()]
     assert len(decided) == 3
     assert name in decided
     leader.locator("main a[href$='/again/']").first.click()
