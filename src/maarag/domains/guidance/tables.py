@@ -81,7 +81,7 @@ def targets_table(targets: Iterable[Target], may_end: Collection[int]) -> Table:
             Column("value", _("Target")),
             Column("starts", _("From"), "date"),
             Column("why", _("Why")),
-            Column("actions", "", "actions"),
+            Column("actions", _("Actions"), "actions"),
         ],
         rows=[
             {
