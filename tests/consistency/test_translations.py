@@ -56,6 +56,17 @@ def test_no_text_is_left_in_english(texts: list[Message], catalogue: Catalog) ->
     assert not faults, told(catalogue, faults)
 
 
+def test_no_translation_brings_a_straight_quotation_mark(texts: list[Message], catalogue: Catalog) -> None:
+    """It would end the attribute of a page that the text stands in; Hebrew has gershayim for it."""
+    faults = [
+        f"{text.id!r} became {form!r}"
+        for text, message in translated(texts, catalogue)
+        for form in forms(message)
+        if '"' in form and not any('"' in one for one in sources(text))
+    ]
+    assert not faults, told(catalogue, faults)
+
+
 def test_placeholders_are_those_of_the_text(texts: list[Message], catalogue: Catalog) -> None:
     numbers_of_form = numbers_by_form(catalogue)
     faults = []
