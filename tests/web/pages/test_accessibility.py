@@ -8,7 +8,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.browser import DESKTOP, PHONE, Visitors, sticks_out, violations
-from tests.web.pages.addresses import DATA, INTEGRATOR, NO_PAGES, PAGES, STEWARD, Page
+from tests.web.pages.addresses import INTEGRATOR, PAGES, STEWARD, Page
+from tests.web.pages.no_pages import DATA, NO_PAGES
 
 journey = pytest.mark.journey
 LANGUAGES = {"he": "rtl", "ar": "rtl", "en": "ltr"}
