@@ -10,7 +10,6 @@ from django.http import Http404
 from django.utils import timezone
 
 from maarag.domains.programmes.actions import end_toolbox, end_worker, set_worker, switch_toolbox
-from maarag.domains.programmes.engine_data import programme_models, toolbox_model
 from maarag.domains.programmes.models import Programme, ProgrammeWorker, Quota, ToolboxSwitch
 from maarag.domains.programmes.queries import (
     methods_in,
@@ -146,8 +145,6 @@ def test_one_list_of_the_departments_methods(treasury: Treasury, department: Pro
     assert (found.families, found.people, [one.method.code for one in found.shared]) == (42, 1, ["visits"])
     assert not toolbox_of(treasury.world.sister, IN_2021).tools
     assert not methods_in(city, date(2022, 1, 1))
-    models = programme_models(Programme.objects.all())
-    assert [one.code for one in toolbox_model(models.values()).methods] == ["rights", "visits"]
 
 
 def test_what_is_taken_is_counted_where_the_viewer_is_told(

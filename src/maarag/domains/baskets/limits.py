@@ -69,11 +69,6 @@ def roles_for(viewer: Viewer, family: Family) -> list[Role]:
     return [Role(role) for role in held.order_by().values_list("role", flat=True).distinct()]
 
 
-def limit_of(viewer: Viewer, family: Family, programme: Programme) -> Money:
-    """Up to how much the account approves of one request; nothing for who does not approve at all."""
-    return limits(programme, family.authority).of(roles_for(viewer, family))
-
-
 def people_with(role: Role, family: Family, *, without: Account | None = None) -> list[Account]:
     """Who approves for this family in this role."""
     if Permission.APPROVE_SPENDING not in ROLE_PERMISSIONS[role]:

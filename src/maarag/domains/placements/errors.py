@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,11 +13,12 @@ from django.utils.translation import ngettext
 from maarag.ui import figures
 
 
-class PlacementsError(ValueError):
+class PlacementsError(ValueError, ABC):
     """A write that cannot be done as things are; nothing was written."""
 
+    @abstractmethod
     def in_words(self) -> str:
-        raise NotImplementedError
+        """What stands in the way, to whoever asked, in their language."""
 
 
 class RunNotReady(PlacementsError):
@@ -136,8 +138,3 @@ def stale_words(code: str) -> str:
         "place_gone": _("The place no longer exists: the quota has ended or was taken back."),
         "place_taken": _("The place was taken by others since the run."),
     }.get(code, code)
-
-
-def in_words(error: PlacementsError) -> str:
-    """What the error says to whoever asked, in their language."""
-    return error.in_words()

@@ -32,7 +32,6 @@ def register_all() -> None:
             subject="family",
             target="quota",
             asked_with=Permission.RUN_PLACEMENTS,
-            seen_with=Permission.RUN_PLACEMENTS,
         )
     )
     parts.register(parts.Part("suits", _("The response that suits most"), 45, "placements:family", summary))

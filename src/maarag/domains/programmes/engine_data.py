@@ -89,11 +89,3 @@ def rules_of(programmes: Iterable[int]) -> list[EligibilityRule]:
     """The conditions of these programmes, the hard ones first."""
     rows = EligibilityRule.objects.filter(programme__in=list(programmes)).select_related("term", "place")
     return list(rows.defer("place__outline").order_by("programme", "-is_hard", "what", "pk"))
-
-
-def toolbox_model(models: Iterable[ProgrammeModel], code: str = "toolbox") -> ProgrammeModel:
-    """One toolbox of the methods of several programmes, without their conditions: it ranks the methods."""
-    models = list(models)
-    methods = {method.code: method for model in models for method in model.methods}
-    toolbox = frozenset[str]().union(*(model.toolbox for model in models))
-    return ProgrammeModel(code, tuple(methods[one] for one in sorted(methods)), (), toolbox)

@@ -6,21 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
-
-from maarag.kernel.access.scope import Viewer, places_permitted
-
 from .models import Run, RunState
-from .registry import kinds, matchmaker
-
-
-def runs_visible_to(viewer: Viewer, kind: str = "") -> QuerySet[Run]:
-    """The runs for the places of which the viewer may see them, newest first."""
-    wanted = Q(pk__in=[])
-    for one in kinds():
-        if kind in ("", one.kind):
-            wanted |= Q(kind=one.kind, place__in=places_permitted(viewer, one.seen_with))
-    return Run.objects.filter(wanted).select_related("place", "asked_by", "based_on").order_by("-asked_at")
+from .registry import matchmaker
 
 
 @dataclass(frozen=True)

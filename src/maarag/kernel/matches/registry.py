@@ -36,8 +36,8 @@ class Matchmaker:
 
     `compute(run, progress, stop)` reads, computes and writes the proposals, and gives the run's figures and
     the digest of its data; it enters the scopes it needs itself, so that nothing is held while it computes.
-    `subject` and `target` are the fields of its proposals that are compared between runs. `asked_with` and
-    `seen_with`: who may ask for a run for a place, and see its figures.
+    `subject` and `target` are the fields of its proposals that are compared between runs. `asked_with`:
+    who may ask for a run for a place.
     """
 
     kind: str
@@ -47,7 +47,6 @@ class Matchmaker:
     subject: str
     target: str
     asked_with: Permission
-    seen_with: Permission
 
 
 _kinds: dict[str, Matchmaker] = {}
@@ -61,7 +60,3 @@ def register(matchmaker: Matchmaker) -> None:
 def matchmaker(kind: str) -> Matchmaker:
     """Raises KeyError for a kind that nobody registered."""
     return _kinds[kind]
-
-
-def kinds() -> list[Matchmaker]:
-    return sorted(_kinds.values(), key=lambda one: one.kind)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -212,9 +211,3 @@ def _methods(candidate: Candidate) -> tuple[MethodFit, ...]:
     models = tuple(method_models().values())
     alone = ProgrammeModel("", models, (), frozenset(toolbox()))
     return judge(alone, candidate.facts).methods if models else ()
-
-
-def families_of(rows: Mapping[UUID, Any]) -> dict[UUID, Family]:
-    """The files by key, with what a line shows of them."""
-    found = Family.objects.filter(pk__in=list(rows)).select_related("authority", "neighbourhood", "worker")
-    return {row.pk: row for row in found}
