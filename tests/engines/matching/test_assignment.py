@@ -21,6 +21,8 @@ from maarag.engines.matching import (
     read_instance,
     solve_assignment,
 )
+from maarag.engines.matching.assignment_closing import close, promising
+from maarag.engines.matching.assignment_dive import Prices, prepare
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -117,6 +119,32 @@ def test_costs_moved_by_a_constant_move_the_optimum_by_as_much():
     assert one.optimal
     assert other.optimal
     assert other.objective == one.objective - 100 * 12
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("kind", ["c", "e"])
+def test_what_is_decided_level_by_level_is_the_optimum_of_all_pairs(kind: str, seed: int):
+    """The solver is asked of few pairs at a time; asked of all of them it must say the same."""
+    instance = make(kind, 5, 40, seed)
+    answer = solve_assignment(instance, 12)
+    problem = prepare(instance)
+    whole = close(problem, np.isfinite(problem.cost), 60)
+    assert whole.proved
+    assert whole.owner is not None
+    assert answer.bound <= instance.objective(whole.owner) == answer.objective
+    assert instance.keeps_within(answer.assignment)
+
+
+def test_the_pairs_that_are_left_reach_beyond_the_bound():
+    """However few are asked for: of none below the bound nothing could be learned."""
+    problem = prepare(make("c", 10, 100))
+    prices = Prices(problem)
+    prices.raise_by(200, prices.bound + 20)
+    for most in (1, 100, 200, 400):
+        pairs, limit = promising(prices, np.inf, most)
+        assert limit > prices.bound
+        assert pairs.sum() >= min(most, 100)
+        assert (prices.least_with()[~pairs] > limit - 1).all()
 
 
 def _best_known(shared: Path) -> dict[str, int]:

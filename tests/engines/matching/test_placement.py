@@ -15,6 +15,7 @@ from maarag.engines.matching.errors import (
     PlacementError,
 )
 from maarag.engines.matching.placement import place
+from maarag.engines.matching.placement_fixed import room_for
 from maarag.engines.matching.placement_model import Floor, Placed, PlacementProblem
 from maarag.engines.matching.placement_prices import Rows, find_prices
 from tests.engines.matching.placement_cases import best_by_trying, larger, problems
@@ -205,3 +206,24 @@ def test_a_nation_is_placed_near_the_bound(seed: int) -> None:
     assert placed.broken() == []
     assert placed.floors_kept.all()
     assert placed.gap < 0.001
+
+
+def test_room_is_made_for_fixed_decisions_that_pass_limits_and_only_for_them():
+    problem = PlacementProblem.from_pairs(
+        [0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [9, 5, 9, 5, 9, 5], n_families=3, capacity=[1, 3],
+        load=[1.5, 1.0, 1.0], worker=[-1, 0], caseload=[1.0],
+    )  # fmt: skip
+    fixed = {0: 0, 1: 0}
+    with pytest.raises(FixedDecisionError):
+        place(problem, fixed)
+    wider, passed = room_for(problem, fixed)
+    assert passed == [("place", 0)]
+    assert list(wider.capacity) == [2, 3]
+    placed = place(wider, fixed)
+    assert list(placed.place_of_family) == [0, 0, 1]
+    assert room_for(problem, {0: 1})[1] == [("load", 0)]
+    same, none = room_for(problem, {0: 0, 1: 1})
+    assert same is problem
+    assert none == []
+    with pytest.raises(FixedDecisionError):
+        room_for(problem, {7: 0})

@@ -2,10 +2,13 @@
 
 from .alpha import krippendorff_alpha
 from .kappa import weighted_kappa
-from .model import Agreement, Metric, Reading, reading_of
+from .model import ENOUGH, RELIABLE, TENTATIVE, Agreement, Metric, Reading, reading_of
 from .spread import Spread, spread
 
 __all__ = [
+    "ENOUGH",
+    "RELIABLE",
+    "TENTATIVE",
     "Agreement",
     "Metric",
     "Reading",

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from maarag.engines.matching.placement import place
     from maarag.engines.matching.placement_explained import Explained
+    from maarag.engines.matching.placement_fixed import room_for
     from maarag.engines.matching.placement_model import Floor, Limits, Placed, PlacementProblem, Prices
     from maarag.engines.matching.preferences import Wishes, accept_in_turn, blocking_pairs
 
@@ -74,6 +75,7 @@ __all__ = [
     "parse_instance",
     "place",
     "read_instance",
+    "room_for",
     "solve_assignment",
     "wilson",
 ]
@@ -84,6 +86,7 @@ _LATER = {
     "fairness": ("Group", "Interval", "fairness_report", "group_rates", "newcombe", "wilson"),
     "placement": ("place",),
     "placement_explained": ("Explained",),
+    "placement_fixed": ("room_for",),
     "placement_model": ("Floor", "Limits", "Placed", "PlacementProblem", "Prices"),
     "preferences": ("Wishes", "accept_in_turn", "blocking_pairs"),
 }

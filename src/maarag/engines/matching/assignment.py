@@ -21,6 +21,10 @@ from maarag.engines.matching.instances import AssignmentInstance
 
 #: Seconds kept back for what comes after the search, and more for each pair of agent and job (longer steps).
 RESERVE, RESERVE_OF_PAIR = 0.15, 4e-6
+#: How much of its time a search gives to exact exchanges between a few agents, at most; none where an agent
+#: holds no more than FEW jobs, for dives and annealing leave little to be found there; less where there are
+#: more than SOME agents, for a few of them are a small part. Seconds of one exchange.
+EXACT_SHARE, FEW, SOME, EXACT_SECONDS = 0.5, 5, 20, 2.0
 #: Seconds of search even where the very first run has spent the time given on compiling.
 LEAST = 0.3
 
@@ -111,7 +115,13 @@ class _Run:
         self.walks = [Walk(self.problem, seed * 64 + k, self._stopped) for k in range(threads)]
         self.prices = Prices(self.problem)
         self._priced = threading.Event()
+        #: With how many pairs a MIP solver came to no end, and with how many it did.
+        self._tried, self._decided = math.inf, 0
         self._error: BaseException | None = None
+        held = instance.jobs / instance.agents
+        self._exact_share = min(EXACT_SHARE, max(0.0, (held - FEW) / 30)) * min(1.0, SOME / instance.agents)
+        #: What each search has spent on exact exchanges, in seconds, and with how many pairs it tries next.
+        self._spent, self._pairs = [0.0] * threads, [150.0] * threads
 
     @property
     def objective(self) -> int | None:
@@ -173,13 +183,20 @@ class _Run:
             while not self._priced.wait(0.02):
                 if self._stopped():
                     return
-        tried = math.inf
         for _ in walk.rounds(self.prices):
             if self._met():
                 self._stop.set()
                 return
-            if number == 0 and time.monotonic() > began + 0.25 * whole:
-                tried = self._close(tried)
+            if number == 0:
+                gone = (time.monotonic() - began) / whole
+                while gone > 0.05 and self._close(early=gone < 0.25) and not self._stopped():
+                    pass
+            while self._spent[number] < self._exact_share * (time.monotonic() - began):
+                if self._stopped() or not self._exchange(number):
+                    break
+                if self._met():
+                    self._stop.set()
+                    return
 
     def _raise_bound(self, until: float) -> None:
         """Raise the bound until its steps are short or the time for it is over."""
@@ -190,34 +207,70 @@ class _Run:
             if self._met():
                 return
 
+    def _exchange(self, number: int) -> bool:
+        """Let some agents exchange jobs in the best way of all that the cheapest pairs allow.
+
+        From the best assignment of all searches, by a MIP solver. Returns whether it could be tried.
+        """
+        from maarag.engines.matching.assignment_closing import among, close
+
+        walk, agents = self.walks[number], self.instance.agents
+        known = min(self.walks, key=lambda one: one.objective)
+        if known.best is None or not self.problem.knapsacks or agents < 2:
+            return False
+        began, objective = time.monotonic(), known.objective
+        size = int(walk.random.integers(min(3, agents), min(agents, 10) + 1))
+        free = walk.random.choice(agents, size=size, replace=False)
+        pairs = among(self.prices.least_with(), known.best, free, objective, round(self._pairs[number]))
+        answer = close(self.problem, pairs, min(EXACT_SECONDS, self.end - began))
+        if answer.owner is not None and self.instance.keeps_within(answer.owner):
+            walk.offer(answer.owner, float(self.instance.objective(answer.owner)))
+        seconds = time.monotonic() - began
+        self._spent[number] += seconds
+        if not answer.proved:
+            self._pairs[number] *= 0.93
+        elif seconds < 0.25 * EXACT_SECONDS:
+            self._pairs[number] = min(1.08 * self._pairs[number], float(self.problem.cost.size))
+        return True
+
     def _met(self) -> bool:
         return self.objective is not None and self.bound >= self.objective
 
-    def _close(self, tried: float) -> float:
+    def _close(self, *, early: bool) -> bool:
         """Where few pairs of job and agent are left that could improve, let a MIP solver decide.
 
-        tried: with how many pairs this was done before. Returns that, or the fewer of now.
+        Of few pairs the cheapest levels first: what has none below a level costs at least as much (Posta,
+        Ferland and Michelon, 2012, decide level by level). Otherwise as many as may be decided in some
+        seconds, and not `early`. Returns whether anything was decided.
         """
         from maarag.engines.matching.assignment_closing import close, promising
 
-        known = self.objective
+        known, jobs = self.objective, self.instance.jobs
         best = float(known) if known is not None else math.inf
-        pairs, limit = promising(self.prices, best, max(4 * self.instance.jobs, 1000))
+        pairs, limit = promising(self.prices, best, max(4 * jobs, 1000))
+        is_near = limit >= best and int(pairs.sum()) <= 4 * jobs
+        if is_near:
+            pairs, limit = promising(self.prices, best, round(max(1.9 * jobs, 1.5 * self._decided)))
         left = int(pairs.sum())
-        if left > 0.9 * tried and limit < best:
-            return tried
+        if (early and not is_near) or left > 0.9 * self._tried:
+            return False
         seconds = self.end - time.monotonic()
-        answer = close(self.problem, pairs, min(0.35 * seconds, seconds - 0.5))
+        answer = close(self.problem, pairs, min((0.9 if is_near else 0.35) * seconds, seconds - 0.5))
         value = math.inf
         if answer.owner is not None and self.instance.keeps_within(answer.owner):
             value = float(self.instance.objective(answer.owner))
             self.walks[0].offer(answer.owner, value)
-        if answer.proved:
-            # Beyond these pairs nothing is below the limit.
-            proved = min(value, limit)
-            if math.isinf(proved):
-                self.proved = True
+        if not answer.proved:
+            self._tried = left
+            return False
+        # Beyond these pairs nothing is below the limit.
+        self._decided = left
+        proved = min(value, limit)
+        if math.isinf(proved):
+            self.proved = True
+            self._stop.set()
+        else:
+            self.prices.bound = max(self.prices.bound, proved)
+            if self._met():
                 self._stop.set()
-            else:
-                self.prices.bound = max(self.prices.bound, proved)
-        return left
+        return True

@@ -24,13 +24,13 @@ class Walk:
     stopped: Callable[[], bool]
     best: Owners | None = None
     objective: float = float("inf")
-    _random: np.random.Generator = field(init=False)
+    random: np.random.Generator = field(init=False)
     _state: npt.NDArray[np.uint64] = field(init=False)
     _scale: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._random = np.random.default_rng([self.seed, 20])
-        self._state = self._random.integers(1, 2**63, 1, dtype=np.uint64)
+        self.random = np.random.default_rng([self.seed, 20])
+        self._state = self.random.integers(1, 2**63, 1, dtype=np.uint64)
         reduced = np.sort(self.problem.reduced, axis=1)
         spread = reduced[:, 1] - reduced[:, 0] if reduced.shape[1] > 1 else np.ones(len(reduced))
         finite = spread[np.isfinite(spread)]
@@ -58,10 +58,10 @@ class Walk:
         turn = 0
         while not self.stopped():
             turn += 1
-            kind = self._random.random()
+            kind = self.random.random()
             noise = 0.5 * self._scale
             if not self.problem.knapsacks or (self.best is not None and kind < 0.15):
-                hot = float(self._random.choice([0.8, 1.5, 3.0]))
+                hot = float(self.random.choice([0.8, 1.5, 3.0]))
                 start = self._start()
                 self.anneal(start, hot=hot, cold=0.25, effort=4)
                 yield
@@ -69,10 +69,10 @@ class Walk:
             known, kept = None, None
             if self.best is not None and turn > 2 and kind < 0.7 and agents > 3:
                 known, kept = self.best, self._kept()
-            rounds = int(self._random.integers(12, 30))
-            found = dive(prices, self._random, rounds, noise, self.stopped, known, kept)
+            rounds = int(self.random.integers(12, 30))
+            found = dive(prices, self.random, rounds, noise, self.stopped, known, kept)
             if found is not None:
-                self.anneal(found, hot=float(self._random.choice([0.4, 0.8, 1.2])), cold=0.25, effort=1)
+                self.anneal(found, hot=float(self.random.choice([0.4, 0.8, 1.2])), cold=0.25, effort=1)
             yield
 
     def _start(self) -> Owners:
@@ -83,13 +83,13 @@ class Walk:
         assert self.best is not None
         agents = len(self.problem.capacity)
         least = max(3, min(agents // 5, 8))
-        free = int(self._random.integers(least, max(min(agents // 2, 16), least + 1) + 1))
-        centre = int(self._random.integers(agents))
+        free = int(self.random.integers(least, max(min(agents // 2, 16), least + 1) + 1))
+        centre = int(self.random.integers(agents))
         held = np.flatnonzero(self.best == centre)
         above = self.problem.reduced[held] - self.problem.reduced[held].min(axis=1, keepdims=True)
         nearness = np.exp(-above / (3.0 * self._scale)).sum(axis=0) + 1e-3
         nearness[centre] = np.inf
-        order = np.argsort(-(np.log(nearness) + self._random.gumbel(size=agents)))
+        order = np.argsort(-(np.log(nearness) + self.random.gumbel(size=agents)))
         kept = np.ones(agents, np.bool_)
         kept[order[:free]] = False
         return kept

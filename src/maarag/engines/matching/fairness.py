@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit  # of scipy.stats, whose import takes longer than all the rest
 
 from maarag.engines.matching.errors import PlacementError
 
@@ -131,11 +131,11 @@ def _welch(mine: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64], confi
     if one + two == 0:
         return Interval(apart, apart)
     freedom = (one + two) ** 2 / (one**2 / (len(mine) - 1) + two**2 / (len(theirs) - 1))
-    half = float(t.ppf(0.5 + confidence / 2, freedom)) * math.sqrt(one + two)
+    half = float(stdtrit(freedom, 0.5 + confidence / 2)) * math.sqrt(one + two)
     return Interval(apart - half, apart + half)
 
 
 def _z(confidence: float) -> float:
     if not 0 < confidence < 1:
         raise PlacementError(f"a confidence lies between 0 and 1, not {confidence}")
-    return float(norm.ppf(0.5 + confidence / 2))
+    return float(ndtri(0.5 + confidence / 2))

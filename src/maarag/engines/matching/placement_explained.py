@@ -243,7 +243,7 @@ class Explained:
         for k, limits in enumerate(problem.limits):
             row = limits.of_pair[rest]
             spent = (row >= 0) & (limits.amount[rest] > self.left[k][row] + 1e-9)
-            counts[limits.kind] = int(spent.sum())
+            counts[limits.kind] = counts.get(limits.kind, 0) + int(spent.sum())
             rest = rest[~spent]
         counts["does not fit"] = len(rest)
         return {kind: number for kind, number in counts.items() if number}

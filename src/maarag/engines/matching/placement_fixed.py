@@ -13,6 +13,42 @@ from maarag.engines.matching.errors import FixedDecisionError
 from maarag.engines.matching.placement_model import Floor, Ints, Limits, Placed, PlacementProblem, Prices
 
 
+def room_for(
+    problem: PlacementProblem, fixed: Mapping[int, int | None]
+) -> tuple[PlacementProblem, list[tuple[str, int]]]:
+    """The problem with room for the fixed decisions where they alone pass a limit, and which those are.
+
+    Each is "place" or the kind of the limit, with its number. Raises FixedDecisionError.
+    """
+    pair, is_fixed = _pairs(problem, fixed)
+    decided = Placed(problem, pair, 0.0, Prices(np.zeros(0)), is_fixed)
+    passed = [("place", int(j)) for j in np.flatnonzero(decided.taken > problem.capacity)]
+    limits = []
+    for k, one in enumerate(problem.limits):
+        used = decided.used(k)
+        passed += [(one.kind, int(row)) for row in np.flatnonzero(used > one.most * (1 + 1e-12) + 1e-9)]
+        limits.append(replace(one, most=np.maximum(one.most, used)))
+    if not passed:
+        return problem, []
+    capacity = np.maximum(problem.capacity, decided.taken)
+    return replace(problem, capacity=capacity, limits=tuple(limits)), passed
+
+
+def _pairs(problem: PlacementProblem, fixed: Mapping[int, int | None]) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """[families] the pair of each fixed decision, -1 for none; and for whom something is fixed."""
+    n = problem.n_families
+    pair, is_fixed = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=bool)
+    for family, where in fixed.items():
+        if not 0 <= family < n:
+            raise FixedDecisionError(f"family {family} does not exist", family)
+        is_fixed[family] = True
+        if where is not None:
+            pair[family] = problem.pair(family, where)
+            if pair[family] < 0:
+                raise FixedDecisionError(f"family {family} may not have place {where}", family)
+    return pair, is_fixed
+
+
 @dataclass(eq=False)
 class Rest:
     """What is left to decide beside the fixed decisions."""
@@ -25,16 +61,7 @@ class Rest:
 
     @classmethod
     def of(cls, problem: PlacementProblem, fixed: Mapping[int, int | None]) -> Rest:
-        n = problem.n_families
-        pair, is_fixed = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=bool)
-        for family, where in fixed.items():
-            if not 0 <= family < n:
-                raise FixedDecisionError(f"family {family} does not exist", family)
-            is_fixed[family] = True
-            if where is not None:
-                pair[family] = problem.pair(family, where)
-                if pair[family] < 0:
-                    raise FixedDecisionError(f"family {family} may not have place {where}", family)
+        pair, is_fixed = _pairs(problem, fixed)
         if not fixed:
             return cls(problem, problem, np.arange(len(problem.place)), pair, is_fixed)
         for broken in Placed(problem, pair, 0.0, Prices(np.zeros(0)), is_fixed).broken():
