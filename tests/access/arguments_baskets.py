@@ -9,6 +9,7 @@ from uuid import uuid4
 from maarag.domains.baskets import actions
 from maarag.domains.baskets.models import Request
 from tests.factories.baskets import Department, department_of
+from tests.factories.budgets import programme_of, small
 
 from .conftest import Estate
 
@@ -49,6 +50,23 @@ sent = _at(lambda city: city.sent(1))
 approved = _at(lambda city: city.approved(1))
 ordered = _at(lambda city: city.ordered(1))
 delivered = _at(lambda city: city.delivered(1))
+
+
+def an_allowed(estate: Estate) -> dict[str, Any]:
+    """A line of what the programme's baskets may be of."""
+    world = estate.nation.world
+    programme = programme_of(world, small(world, world.city))
+    response = world.term("food")
+    row = actions.allow_response(by=world.system, programme=programme, response=response)
+    return {"code": programme.code, "pk": row.pk}
+
+
+def allowed_key(estate: Estate) -> dict[str, Any]:
+    return {"pk": an_allowed(estate)["pk"]}
+
+
+def to_allow(estate: Estate) -> dict[str, Any]:
+    return {"programme": "none", "response": "none"}
 
 
 def new_basket(estate: Estate) -> dict[str, Any]:

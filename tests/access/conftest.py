@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -20,9 +21,31 @@ from maarag.kernel.access.models import Account, Grant
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.imports.actions import take_in
 from maarag.kernel.imports.models import ImportFile
+from maarag.kernel.places.models import Place
 from tests.factories.baskets import Department
 from tests.factories.families import family as open_family
 from tests.factories.picture import Nation, make_nation
+from tests.factories.services import World
+
+
+class Accounts(Mapping[Role, Account]):
+    """An account of each role in a place, made when it is first asked for: outside of what is rolled back."""
+
+    def __init__(self, world: World, where: str, place: Place) -> None:
+        self.world, self.where, self.place = world, where, place
+        self.made: dict[Role, Account] = {}
+
+    def __getitem__(self, role: Role | str) -> Account:
+        role = Role(role)
+        if role not in self.made:
+            self.made[role] = _account(self.world, role, self.where, self.place)
+        return self.made[role]
+
+    def __iter__(self) -> Iterator[Role]:
+        return iter(Role)
+
+    def __len__(self) -> int:
+        return len(Role)
 
 
 @dataclass
@@ -37,14 +60,22 @@ class Estate:
     grant: Grant
     import_file: ImportFile
     family: Family
-    own: dict[Role, Account] = field(default_factory=dict)
-    sister: dict[Role, Account] = field(default_factory=dict)
+    own: Mapping[Role, Account]
+    sister: Mapping[Role, Account]
     department: Department | None = None
     """The family's basket and all around it, once an address asks for it."""
 
 
 @pytest.fixture
-def estate(db: None, settings, tmp_path) -> Estate:
+def estate(few: Estate) -> Estate:
+    """With every account there is, for tests that roll back what they do."""
+    few.own, few.sister = dict(few.own), dict(few.sister)
+    return few
+
+
+@pytest.fixture
+def few(db: None, settings, tmp_path) -> Estate:
+    """Whose accounts are made when a test asks for them."""
     settings.MEDIA_ROOT = tmp_path
     nation = make_nation()
     world = nation.world
@@ -53,8 +84,7 @@ def estate(db: None, settings, tmp_path) -> Estate:
     compute_overlaps(by=world.system)
     assert OverlapFinding.objects.exists(), "the pair page needs a pair"
     nation.need(nation.neighbourhoods[0], 100)
-    own = {role: _account(world, role, "own", world.city) for role in Role}
-    sister = {role: _account(world, role, "sister", world.sister) for role in Role}
+    own, sister = Accounts(world, "own", world.city), Accounts(world, "sister", world.sister)
     integrator = own[Role.INTEGRATOR]
     mission = open_mission(
         by=integrator,
@@ -71,7 +101,7 @@ def estate(db: None, settings, tmp_path) -> Estate:
     return Estate(nation, service, twin, estimate, mission, given, file, family, own, sister)
 
 
-def _account(world, role: Role, where: str, place) -> Account:
+def _account(world: World, role: Role, where: str, place: Place) -> Account:
     account = open_account(by=world.system, email=f"{role}@{where}.example", name=f"{role} {where}")
     grant(by=world.system, account=account, role=role, place=place, starts=date(2020, 1, 1))
     return account

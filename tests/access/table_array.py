@@ -16,6 +16,16 @@ ARRAY: dict[str, Rule] = {
     "array:families": Guarded(
         P.VIEW_FAMILIES, lambda estate: {**at_place(estate), "of": "taken"}, of_a_row=True
     ),
+    "array:community": Guarded(P.VIEW_STAFF_FIGURES, at_place, of_a_row=True),
+    "array:community_export": Guarded(
+        P.VIEW_STAFF_FIGURES, lambda estate: {**at_place(estate), "form": "xlsx"}, of_a_row=True
+    ),
+    "array:weighed": Guarded(
+        P.VIEW_FAMILIES, lambda estate: {**at_place(estate), "of": "all"}, of_a_row=True
+    ),
+    "api:array_community": Guarded(
+        P.VIEW_STAFF_FIGURES, lambda estate: {"place": at_place(estate)["code"]}, of_a_row=True
+    ),
     "api:array": Guarded(
         P.VIEW_STAFF_FIGURES, lambda estate: {"place": at_place(estate)["code"]}, of_a_row=True
     ),

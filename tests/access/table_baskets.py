@@ -9,6 +9,8 @@ from maarag.kernel.access.permissions import Permission as P
 from .arguments import family
 from .arguments_baskets import (
     above,
+    allowed_key,
+    an_allowed,
     approved,
     basket,
     delivered,
@@ -20,6 +22,7 @@ from .arguments_baskets import (
     ordered,
     raised,
     sent,
+    to_allow,
 )
 from .rules import Guarded, Public, Rule, SignedIn
 from .table_funding import a_programme
@@ -35,6 +38,9 @@ BASKETS: dict[str, Rule] = {
     "baskets:prices": Public(),
     "baskets:limits": Guarded(P.APPROVE_SPENDING),
     "baskets:rules": Guarded(P.MANAGE_BUDGETS, a_programme, statuses=(404,)),  # said for the nation
+    "baskets:buys": Public(a_programme),
+    "baskets:allow": Guarded(P.MANAGE_BUDGETS, a_programme, method="post", statuses=(404,)),
+    "baskets:end_allowed": Guarded(P.MANAGE_BUDGETS, an_allowed, method="post", statuses=(404,)),
     "baskets:reports": Guarded(P.VIEW_STAFF_FIGURES),
     "baskets:reports_export": Guarded(P.VIEW_STAFF_FIGURES, lambda estate: {"form": "xlsx"}),
     "baskets:requests_export": Guarded(P.VIEW_FAMILIES),
@@ -123,5 +129,8 @@ BASKETS: dict[str, Rule] = {
     "api:basket_limit": SignedIn(
         statuses=(422,), method="put", data=lambda estate: {"role": "x", "agorot": 1}
     ),
+    "api:basket_allowed": Public(),
+    "api:basket_allow": Guarded(P.MANAGE_BUDGETS, method="put", data=to_allow, statuses=(422,)),
+    "api:basket_allowed_end": Guarded(P.MANAGE_BUDGETS, allowed_key, method="json", statuses=(404,)),
     "api:basket_report": Guarded(P.VIEW_STAFF_FIGURES),
 }

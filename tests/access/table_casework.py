@@ -75,6 +75,11 @@ def on_a_rubric(estate: Estate) -> dict[str, Any]:
     return {**family(estate), "code": "family-poverty"}
 
 
+def rubric_of_families(estate: Estate) -> dict[str, Any]:
+    assessment(estate)
+    return {"code": "family-poverty"}
+
+
 def with_a_rubric(estate: Estate) -> dict[str, Any]:
     assessment(estate)
     return family(estate)
@@ -171,6 +176,7 @@ CASEWORK: dict[str, Rule] = {
     "casework:calendar": Guarded(P.VIEW_FAMILIES),
     "casework:shared": Guarded(P.VIEW_SHARED_FILES),
     "casework:shared_plan": Guarded(P.VIEW_SHARED_FILES, share_of_plan, of_a_row=True),
+    "casework:agreement": Guarded(P.REVIEW_READING, rubric_of_families),
     "casework:plan": read(),
     "casework:versions": read(),
     "casework:print": read(document_of_plan),
@@ -215,6 +221,7 @@ CASEWORK: dict[str, Rule] = {
     "casework:withdraw_share": Guarded(P.SHARE_FAMILIES, share_in_file, of_a_row=True),
     "casework:timeline": read(),
     "casework:close": edit(),
+    "api:casework_agreement": Guarded(P.REVIEW_READING, rubric_of_families),
     "api:casework_plan": read(),
     "api:casework_set_goal": sent(data=new_goal, statuses=MADE),
     "api:casework_change_goal": sent(goal, same(own_words="אחר"), method="patch"),

@@ -25,6 +25,9 @@ JSON = {"of_a_row": True, "method": "json"}
 
 REFERRALS: dict[str, Rule] = {
     "morning:index": Guarded(P.VIEW_FAMILIES),
+    "morning:letter": Guarded(
+        P.VIEW_FAMILIES, method="post", data=lambda _estate: {"wanted": "no"}, statuses=(302,)
+    ),
     "referrals:index": Guarded(P.VIEW_FAMILIES),
     "referrals:export": Guarded(P.VIEW_FAMILIES),
     "referrals:figures": Guarded(P.VIEW_STAFF_FIGURES),

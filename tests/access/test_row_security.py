@@ -9,12 +9,15 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+from django.test.utils import isolate_apps
 
 from maarag.database import doctor
+from maarag.database.encryption.fields import EncryptedTextField
 from maarag.database.migrating import as_owner
 from maarag.database.rows import NOBODY, RowScope, under, visible
-from maarag.database.rows.checks import personal_models, problems
+from maarag.database.rows.checks import NOT_PERSONAL, personal_models, problems, unmarked
 from maarag.domains.families.models import Family, Member
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.access.rows import scope_of
@@ -130,6 +133,20 @@ class TestAWeakenedCatalogue:
             ("ALTER TABLE families_family NO FORCE ROW LEVEL SECURITY", "not under forced"),
             ("ALTER TABLE families_family DISABLE ROW LEVEL SECURITY", "not under forced"),
             ("CREATE POLICY open ON families_family USING (true)", "lets every row through"),
+            (
+                "CREATE POLICY more ON families_family FOR SELECT USING (number > 0)",
+                "families_family: the policy more is not what the migrations declare",
+            ),
+            (
+                "ALTER POLICY rows_of_the_scope ON casework_contact USING (authority_id = ANY"
+                " ((SELECT nullif(current_setting('maarag.authorities', true), '')::bigint[])::bigint[])"
+                " OR kind = 'phone')",
+                "casework_contact: the policy rows_of_the_scope is not what the migrations declare",
+            ),
+            (
+                "ALTER POLICY rows_also_readable ON families_share USING (organisation_id > 0)",
+                "families_share: the policy rows_also_readable is not what the migrations declare",
+            ),
             ("DROP POLICY rows_of_one_family ON families_member", "scopes of one family"),
             ("CREATE VIEW names AS SELECT name FROM families_family", "plain view"),
             ("CREATE MATERIALIZED VIEW names AS SELECT name FROM families_family", "materialised view"),
@@ -148,6 +165,33 @@ class TestAWeakenedCatalogue:
     def test_the_owner_and_the_superuser_are_noticed_as_logins(self):
         with as_owner(connection):
             assert any("owns tables" in fault for fault in problems(connection))
+
+
+@isolate_apps("maarag.domains.families")
+def test_a_model_about_people_that_does_not_say_so_is_noticed():
+    class Written(models.Model):  # noqa: DJ008
+        words = EncryptedTextField("words")
+
+        class Meta:
+            app_label = "families"
+
+    class Referring(models.Model):  # noqa: DJ008
+        family = models.ForeignKey(Family, models.CASCADE, related_name="+")
+
+        class Meta:
+            app_label = "families"
+
+    class Plain(models.Model):  # noqa: DJ008
+        name = models.CharField(max_length=5)
+
+        class Meta:
+            app_label = "families"
+
+    assert list(unmarked([Written, Referring, Plain, Family, Member])) == [
+        "families.Written.words is encrypted, and the model is not personal",
+        "families.Referring.family leads to a personal row, and the model is not personal",
+    ]
+    assert set(NOT_PERSONAL) <= {model._meta.label for model in apps.get_models()}
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from django.utils import timezone, translation
 from maarag.api.actions import issue_token
 from maarag.api.limits import forget
 from maarag.kernel.access.models import Account
-from tests.access.conftest import estate
+from tests.access.conftest import few as estate
 
-__all__ = ["estate"]
+__all__ = ["estate"]  # with the accounts that a test asks for
 
 
 @pytest.fixture(autouse=True)

@@ -183,16 +183,23 @@ def walk(
     return sent, done
 
 
-@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_along_the_links(estate: Estate, settings: Any, restart: Restart, path: Path):
-    """What chance finds in one short walk differs with the machine: further walks, until it went along."""
+def walks(
+    estate: Estate, settings: Any, restart: Restart, path: Path, *, of_them: int, most: int, **each: int
+) -> tuple[Counter[str], Counter[str]]:
+    """What chance finds in one walk differs with the product: further ones, until it went along so many."""
     sent: Counter[str] = Counter()
     done: Counter[str] = Counter()
-    for another in range(12):
-        asked, answered = walk(estate, settings, restart, path, scenarios=15, steps=8, seed=SEED + another)
+    for another in range(most):
+        asked, answered = walk(estate, settings, restart, path, seed=SEED + another, **each)
         sent, done = sent + asked, done + answered
-        if len(done.keys() & path.along) >= 3:
+        if len(done.keys() & path.along) >= of_them:
             break
+    return sent, done
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_along_the_links(estate: Estate, settings: Any, restart: Restart, path: Path):
+    sent, done = walks(estate, settings, restart, path, of_them=3, most=12, scenarios=15, steps=8)
     assert sent.total() > 40, sent
     assert len(done.keys() & path.along) >= 3, done
 
@@ -200,7 +207,8 @@ def test_along_the_links(estate: Estate, settings: Any, restart: Restart, path: 
 @pytest.mark.proof
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_along_the_links_at_length(estate: Estate, settings: Any, restart: Restart, path: Path):
-    sent, done = walk(estate, settings, restart, path, scenarios=150, steps=12)
+    along = len(path.along)
+    sent, done = walks(estate, settings, restart, path, of_them=along, most=4, scenarios=150, steps=12)
     assert sent.total() > 1000, sent
     assert done.keys() >= path.along, path.along - done.keys()
 

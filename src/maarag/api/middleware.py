@@ -34,6 +34,19 @@ def tell_problems(get_response: Handler) -> Handler:
     return middleware
 
 
+def refuse_without_tls(get_response: Handler) -> Handler:
+    """A program that asks without TLS is told so; sent on in silence, it would go on telling its token."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and is_of_the_api(request) and not request.is_secure():
+            return problem(
+                403, _("The API answers over https alone. Revoke a token that was sent without it.")
+            )
+        return get_response(request)
+
+    return middleware
+
+
 def bearer_tokens(get_response: Handler) -> Handler:
     """Let `Authorization: Bearer` say whose request it is. It stands right after AuthenticationMiddleware.
 

@@ -63,13 +63,15 @@ KEEPERS = (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.DEPARTMENT_HEAD)
 
 
 class Attempts:
-    """Endless attempts, the same for the same seed."""
+    """Endless attempts, the same for the same share: the part of this number, of so many."""
 
-    def __init__(self, canaries: Canaries, people: dict[str, Account | None], seed: int) -> None:
-        self.canaries, self.people = canaries, people
-        self.chance = random.Random(seed)
+    def __init__(
+        self, canaries: Canaries, people: dict[str, Account | None], share: tuple[int, int] = (0, 1)
+    ) -> None:
+        self.canaries, self.people, self.share = canaries, people, share
+        self.chance = random.Random(share[0])
         self.estate = canaries.estate
-        self.uuids = [pk for pks in canaries.ids.values() for pk in pks]
+        self.uuids = [UUID(pk) for pks in canaries.ids.values() for pk in pks]
         self.phones = [secret for secret in canaries.secrets if secret.isdigit()]
         self.names = [name for name in TABLE if name.partition(" ")[0] not in ENDS_THE_SESSION]
         # before anybody attempts anything, and once for lines that share them: some make a row
@@ -79,14 +81,22 @@ class Attempts:
         }
 
     def __iter__(self) -> Iterator[Attempt]:
-        # first the whole product once, in an order of its own, then anything
+        # the whole product once, by all parts together; between them, anything
         plain = [(who, name) for who in self.people for name in self.names]
-        self.chance.shuffle(plain)
-        for who, name in plain:
+        random.Random(0).shuffle(plain)
+        part, parts = self.share
+        for who, name in plain[part::parts]:
             yield self.attempt(who, name, getattr(TABLE[name], "method", "get"), plain=True)
+            yield self.anything()
         while True:
-            who, name = self.chance.choice(list(self.people)), self.chance.choice(self.weighted())
-            yield self.attempt(who, name, self.chance.choice(METHODS), plain=False)
+            yield self.anything()
+
+    def anything(self) -> Attempt:
+        """Somebody, somewhere, by any method, with other identifiers and filters."""
+        who, name = self.chance.choice(list(self.people)), self.chance.choice(self.weighted())
+        own = getattr(TABLE[name], "method", "get")
+        method = own if self.chance.random() < 0.6 else self.chance.choice(METHODS)
+        return self.attempt(who, name, method, plain=False)
 
     def weighted(self) -> list[str]:
         """Addresses of families half of the time."""
@@ -109,9 +119,9 @@ class Attempts:
     def other(self, value: Any) -> Any:
         """An identifier of the other authority in the place of another, or something strange."""
         if isinstance(value, UUID):
-            return self.chance.choice([value, *map(UUID, self.uuids), uuid4()])
+            return self.chance.choice([value, *self.uuids, uuid4()])
         if isinstance(value, list):
-            return [{**item, "id": self.chance.choice(self.uuids)} if isinstance(item, dict) else item
+            return [{**item, "id": str(self.chance.choice(self.uuids))} if isinstance(item, dict) else item
                     for item in value]  # fmt: skip
         return value
 

@@ -91,13 +91,13 @@ def plant(estate: Estate) -> Canaries:
             rows = [row for row in model._default_manager.filter(authority=city) if row.pk not in before]
             found.ids[model._meta.label] = [str(row.pk) for row in rows]
             assert rows, f"no row of {model._meta.label} is planted: add to PLANTERS"
-            for name in _texts(model):
+            for name in texts_of(model):
                 planted = {value for value in (getattr(row, name) for row in rows) if value in found.secrets}
                 assert planted, f"no secret stands in {model._meta.label}.{name}"
     return found
 
 
-def _texts(model: type[models.Model]) -> Iterator[str]:
+def texts_of(model: type[models.Model]) -> Iterator[str]:
     """The columns that people write into."""
     for column in model._meta.concrete_fields:
         written = isinstance(column, (models.CharField, models.TextField)) or hasattr(column, "own_label")

@@ -17,6 +17,8 @@ from .trial import keepers_see, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHORT, FEW = 400, 60
+ENOUGH = 9
+"""One in so many strangers is enough to notice what is open to all of them."""
 ALL = int(os.environ.get("ISOLATION_ATTEMPTS", "100000"))
 PARTS = 8
 
@@ -31,7 +33,7 @@ def test_no_canary_is_seen(estate: Estate):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_canary_is_seen_in_a_hundred_thousand_attempts(estate: Estate, part: int):
     number = -(-ALL // PARTS)
-    outcome = run(plant(estate), number=number, seed=1000 + part)
+    outcome = run(plant(estate), number=number, share=(part, PARTS))
     print(f"{outcome.attempts} attempts: {dict(sorted(outcome.statuses.items()))}")  # noqa: T201
     assert not outcome.leaks, "\n".join(outcome.leaks[:30])
     assert outcome.attempts == number
@@ -42,7 +44,7 @@ def test_a_table_without_protection_is_noticed(estate: Estate, table: str):
     canaries = plant(estate)
     owned(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     try:
-        leaks = run(canaries, number=FEW).leaks
+        leaks = run(canaries, number=FEW, one_in=ENOUGH).leaks
     finally:
         owned(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     assert any(f"a careless query on {table} shows" in leak for leak in leaks)
@@ -72,7 +74,7 @@ def test_a_setting_for_the_session_is_noticed(estate: Estate, monkeypatch: pytes
 
     monkeypatch.setattr("maarag.database.backend.base.tell", for_the_session)
     monkeypatch.setattr("maarag.database.rows.scope.tell", for_the_session)
-    leaks = run(canaries, number=FEW).leaks
+    leaks = run(canaries, number=FEW, one_in=ENOUGH).leaks
     connection.close()
     assert any("leaves maarag.authorities behind" in leak for leak in leaks)
 

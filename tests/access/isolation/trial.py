@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
@@ -45,16 +46,16 @@ class Logged(logging.Handler):
         self.lines.append(logging.Formatter("%(name)s %(message)s").format(record))
 
 
-def run(canaries: Canaries, *, number: int, seed: int = 1) -> Outcome:
-    """So many attempts, then what they may have left behind."""
+def run(canaries: Canaries, *, number: int, share: tuple[int, int] = (0, 1), one_in: int = 1) -> Outcome:
+    """So many attempts, by one in so many of the strangers, then what they may have left behind."""
     outcome = Outcome()
     before = fingerprint(canaries)
     logged = Logged()
     logging.getLogger().addHandler(logged)
     clients: dict[str, Client] = {}
-    people = strangers(canaries.estate)
+    people = dict(islice(strangers(canaries.estate).items(), 0, None, one_in))
     try:
-        for attempt in islice(Attempts(canaries, people, seed), number):
+        for attempt in islice(Attempts(canaries, people, share), number):
             _make(attempt, clients, canaries, outcome)
         for who, account in people.items():
             outcome.leaks += careless(canaries, who, account)
@@ -78,12 +79,15 @@ def _make(attempt: Attempt, clients: dict[str, Client], canaries: Canaries, outc
         if attempt.account:
             client.force_login(attempt.account, backend=BACKEND)
     if attempt.method == "post":
-        response = client.post(attempt.url, attempt.data)
+        response = client.post(
+            attempt.url, {key: "" if value is None else value for key, value in attempt.data.items()}
+        )
     elif attempt.method in ("get", "head", "options"):
         response = getattr(client, attempt.method)(attempt.url)
     else:
         send = client.post if attempt.method == "json" else getattr(client, attempt.method)
-        response = send(attempt.url, attempt.data or None, content_type="application/json")
+        body = json.dumps(attempt.data, default=str) if attempt.data else None
+        response = send(attempt.url, body, content_type="application/json")
     outcome.attempts += 1
     outcome.statuses[response.status_code] += 1
     told = f"{attempt.who}: {attempt.method} {attempt.url} ({response.status_code})"

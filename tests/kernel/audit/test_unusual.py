@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from maarag.kernel.access.actions import open_account
 from maarag.kernel.audit.actions import record_read
@@ -19,7 +20,7 @@ from maarag.kernel.audit.reads import (
     told_reads,
     unusual_reading,
 )
-from maarag.kernel.audit.unusual import POINTS, Reading, is_odd_hour, unusual_days
+from maarag.kernel.audit.unusual import POINTS, Reading, Reason, is_odd_hour, unusual_days
 from maarag.kernel.places.models import Place
 from tests.factories.services import world
 
@@ -89,6 +90,16 @@ def test_the_heaviest_day_comes_first() -> None:
     assert found[0].points == POINTS["many"] + 1 + POINTS["odd_hours"] + POINTS["closed"]
     assert found[0].reasons[0].code == "many"
     assert all(reason_in_words(reason) for day in found for reason in day.reasons)
+
+
+@pytest.mark.parametrize("code", POINTS)
+def test_one_file_is_told_as_one(code: str) -> None:
+    with override("en"):
+        one, many = (reason_in_words(Reason(code, files, 20)) for files in (1, 3))
+    assert one.startswith("1 ")
+    assert "file" in one
+    assert "files" not in one
+    assert "files" in many
 
 
 class File:

@@ -128,7 +128,7 @@ def test_a_preview_writes_nothing_and_says_what_each_row_becomes(
 
 
 def test_all_or_nothing(system: Account, places: dict[str, Place]) -> None:
-    with pytest.raises(NotReady, match="1 rows have problems"):
+    with pytest.raises(NotReady, match="1 row has a problem"):
         load(system, "a,1,1,", "b,1,x,")
     assert loaded() == {}
 

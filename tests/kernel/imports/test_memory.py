@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
-SIZE = 200 * 1024 * 1024
-ALLOWED = 256 * 1024 * 1024
-"""Bytes that reading may add to what the process has before it begins."""
+MEGABYTE = 1024 * 1024
+SIZES = [
+    pytest.param(40 * MEGABYTE, 32 * MEGABYTE, id="40"),
+    pytest.param(200 * MEGABYTE, 256 * MEGABYTE, id="200", marks=pytest.mark.proof),
+]
+"""Bytes of the file, and bytes that reading may add to what the process has before it begins."""
+of_sizes = pytest.mark.parametrize(("size", "allowed"), SIZES)
 READER = """
 import resource, sys
 import django
@@ -28,7 +32,7 @@ with open(path, "rb") as file:
 """
 
 
-def _read(path: Path, allowed: int = ALLOWED) -> subprocess.CompletedProcess[str]:
+def _read(path: Path, allowed: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", READER, str(path), str(allowed)], capture_output=True, text=True, check=False
     )
@@ -41,7 +45,7 @@ def big(tmp_path: Path) -> Iterator[Path]:
     path.unlink(missing_ok=True)
 
 
-def _fill(path: Path, head: bytes, row: bytes, tail: bytes, size: int = SIZE) -> int:
+def _fill(path: Path, head: bytes, row: bytes, tail: bytes, size: int) -> int:
     block = row * 10_000
     blocks = size // len(block) + 1
     with path.open("wb") as file:
@@ -52,26 +56,31 @@ def _fill(path: Path, head: bytes, row: bytes, tail: bytes, size: int = SIZE) ->
     return blocks * 10_000
 
 
-def test_a_csv_of_200_megabytes(big: Path) -> None:
+@of_sizes
+def test_a_csv_of_many_megabytes(big: Path, size: int, allowed: int) -> None:
     row = ("ירושלים,30," + "הערה ארוכה " * 40 + "\n").encode()
-    rows = _fill(big, b"place,number,note\n", row, b"")
-    assert big.stat().st_size > SIZE
-    done = _read(big)
+    rows = _fill(big, b"place,number,note\n", row, b"", size)
+    assert big.stat().st_size > size
+    done = _read(big, allowed)
     assert (done.stdout.strip(), done.stderr) == (str(rows), "")
 
 
-def test_a_json_list_of_200_megabytes(big: Path) -> None:
+@of_sizes
+def test_a_json_list_of_many_megabytes(big: Path, size: int, allowed: int) -> None:
     row = ('{"place": "ירושלים", "number": 30, "note": "' + "הערה ארוכה " * 40 + '"},\n').encode()
-    rows = _fill(big, b"[", row, b'{"place": "x", "number": 1}]')
-    done = _read(big)
+    rows = _fill(big, b"[", row, b'{"place": "x", "number": 1}]', size)
+    done = _read(big, allowed)
     assert (done.stdout.strip(), done.stderr) == (str(rows + 1), "")
 
 
 def test_the_limit_of_memory_is_a_real_one(big: Path) -> None:
-    """The same file cannot be held whole under it."""
-    _fill(big, b"place,number\n", b"x,1\n", b"", size=1024 * 1024)
-    code = READER.replace("with open(path", "b = bytearray(210 * 1024 * 1024 * 2)\nwith open(path")
+    """A file that large cannot be held whole under it."""
+    _fill(big, b"place,number\n", b"x,1\n", b"", size=MEGABYTE)
+    code = READER.replace("with open(path", f"b = bytearray({40 * MEGABYTE})\nwith open(path")
     done = subprocess.run(
-        [sys.executable, "-c", code, str(big), str(ALLOWED)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(big), str(32 * MEGABYTE)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "MemoryError" in done.stderr

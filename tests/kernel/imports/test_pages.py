@@ -185,5 +185,5 @@ def test_the_api_does_the_same(browser: Client, monkeypatch: pytest.MonkeyPatch)
     assert (rows["total"], rows["rows"][0]["number"]) == (1, 4)
     refused = api.post(f"/files/{pk}/apply?mode=all", user=steward)
     assert refused.status_code == 409
-    assert "1 rows have problems" in json.dumps(refused.json())
+    assert "1 row has a problem" in json.dumps(refused.json())
     assert not Term.objects.exists()

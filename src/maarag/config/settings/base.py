@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "maarag.api.middleware.tell_problems",
+    "maarag.api.middleware.refuse_without_tls",
     "maarag.ui.requests.refuse_nul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -138,7 +139,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "maarag.kernel.access.passwords.NotOnlyWordsOfTheHouse"},
+    {"NAME": "maarag.kernel.access.passwords.NotBreached"},
 ]
+# Passwords known from breaches: see kernel/access/passwords.py
+BREACHED_PASSWORDS_FILE = os.environ.get("MAARAG_BREACHED_PASSWORDS", "")
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -19,7 +19,8 @@ ALLOWED_HOSTS = os.environ["MAARAG_HOSTS"].split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 # Whoever watches the installation asks on this machine itself, without a proxy: no TLS, and no name.
 ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
-SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+# The API is not sent on either: it refuses (api/middleware.py).
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$", r"^api/(?!docs|tokens/)"]
 METRICS_TOKEN = os.environ.get("MAARAG_METRICS_TOKEN", "")
 LOGGING = configuration(structured=True)
 STRUCTURED_LOGS = True

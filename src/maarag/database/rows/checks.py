@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
 from django.db.models import ForeignKey, Model
 
+from ..encryption.fields import EncryptedTextField
 from ..layout import BACKUP, ONE_FAMILY
+from .declared import differences
 from .scope import AUTHORITIES, FAMILY
+
+NOT_PERSONAL = {
+    "api.StoredAnswer": "an answer to a program, encrypted, found by the asking account alone, for days",
+    "drafts.Draft": "of its writer alone, under a policy on the account, for days",
+    "rubrics.Mark": "of a public round, about no family",
+}
+"""Models that hold what is of people outside of the rows of an authority, each with the reason."""
 
 
 def personal_models() -> list[type[Model]]:
@@ -24,7 +33,22 @@ def problems(connection: Any) -> list[str]:
             *_of_roles(cursor),
             *(fault for model in personal_models() for fault in _of_table(cursor, model)),
             *_of_views(cursor),
+            *differences(connection, personal_models()),
+            *unmarked(apps.get_models()),
         ]
+
+
+def unmarked(models: Iterable[type[Model]]) -> Iterator[str]:
+    """What encrypts a text, or refers to a personal row, and does not say that it is personal itself."""
+    for model in models:
+        if getattr(model, "is_personal", False) or model._meta.label in NOT_PERSONAL:
+            continue
+        for field in model._meta.concrete_fields:
+            if isinstance(field, EncryptedTextField):
+                yield f"{model._meta.label}.{field.name} is encrypted, and the model is not personal"
+            elif isinstance(field, ForeignKey) and getattr(field.remote_field.model, "is_personal", False):
+                name = f"{model._meta.label}.{field.name}"
+                yield f"{name} leads to a personal row, and the model is not personal"
 
 
 def _of_roles(cursor: Any) -> Iterator[str]:

@@ -50,6 +50,16 @@ class ProtectRows(Operation):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.model_name], {"family": self.family, "also": self.also}
 
+    def policies(self, table: str) -> list[str]:
+        """SQL that lays the policies on a table, whose name is quoted."""
+        made = [f"CREATE POLICY {POLICY} ON {table} USING ({CONDITION}) WITH CHECK ({CONDITION})"]
+        if self.family:
+            one = f"{self.family} = {setting(FAMILY, 'uuid')}"
+            made.append(f"CREATE POLICY {NARROWED} ON {table} AS RESTRICTIVE TO {ONE_FAMILY} USING ({one})")
+        if self.also:
+            made.append(f"CREATE POLICY {FURTHER} ON {table} FOR SELECT USING ({self.also})")
+        return made
+
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         pass
 
@@ -61,17 +71,10 @@ class ProtectRows(Operation):
         to_state: ProjectState,
     ) -> None:
         table = self._table(app_label, schema_editor, to_state)
-        rows = CONDITION
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        schema_editor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({rows}) WITH CHECK ({rows})")
-        if self.family:
-            one = f"{self.family} = {setting(FAMILY, 'uuid')}"
-            schema_editor.execute(
-                f"CREATE POLICY {NARROWED} ON {table} AS RESTRICTIVE TO {ONE_FAMILY} USING ({one})"
-            )
-        if self.also:
-            schema_editor.execute(f"CREATE POLICY {FURTHER} ON {table} FOR SELECT USING ({self.also})")
+        for statement in self.policies(table):
+            schema_editor.execute(statement)
 
     def database_backwards(
         self,

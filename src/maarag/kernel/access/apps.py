@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +9,7 @@ class Config(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        from . import events
+        from . import events, passwords
 
         events.connect()
+        register(passwords.check_breached_file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.views import list_usersessions
 from django.urls import include, path
 
 from . import oidc
@@ -14,7 +16,8 @@ urlpatterns = [
     path("login/code/confirm/", gone, name="account_confirm_login_code"),
     path("", include("allauth.account.urls")),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", include("allauth.usersessions.urls")),
+    # seen by whoever is signed in, ended only by whoever proves anew who they are
+    path("sessions/", reauthentication_required(list_usersessions, allow_get=True), name="usersessions_list"),
     path("oidc/<slug:provider_id>/login/", oidc.login, name="openid_connect_login"),
     path("oidc/<slug:provider_id>/login/callback/", oidc.callback, name="openid_connect_callback"),
     path("3rdparty/signup/", gone, name="socialaccount_signup"),

@@ -76,6 +76,13 @@ def record_read(
     return event if event.pk else None
 
 
+def record_reads(*, by: Account, subjects: Sequence[models.Model], what: str) -> None:
+    """Append that `by` read each of these personal files, by one statement; see record_read."""
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransaction(what)
+    append([_event(by, what, Change(subject)) for subject in subjects], within=READS_ARE_ONE)
+
+
 def erase(*, by: Account, subjects: Sequence[models.Model], reason: str) -> int:
     """Blank what the record holds of these personal rows, leaving stubs whose chain still verifies; how many.
 

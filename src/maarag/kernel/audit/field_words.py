@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as N_
 
 COUNTS: dict[str, Any] = {
     "account": _("account"),
+    "allowed": _("within what the programme's baskets may buy"),
     "amount": _("amount"),
     "approval": _("approval"),
     "count": _("how many"),

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .models import AuditEvent
@@ -108,22 +107,30 @@ def _readings(events: list[tuple[int, str, str, datetime, str]]) -> Iterable[Rea
 
 def reason_in_words(reason: Reason) -> str:
     """Why a day is shown, for the supervisor."""
-    count = {"count": reason.files, "usual": reason.usual}
+    files, given = reason.files, {"count": reason.files, "usual": reason.usual}
     match reason.code:
         case "many":
-            return _("%(count)s different files in one day; up to %(usual)s would be usual") % count
-        case "odd_hours":
-            return _("%(count)s files at night, on Friday evening or on Saturday") % count
-        case "not_of_care":
-            return _("%(count)s files that are not in the reader's care") % count
-        case "closed":
-            return _("%(count)s closed files") % count
-        case _:
-            return (
-                ngettext(
-                    "%(count)s file opened in an emergency",
-                    "%(count)s files opened in an emergency",
-                    reason.files,
-                )
-                % count
+            words = ngettext(
+                "%(count)s different file in one day; up to %(usual)s would be usual",
+                "%(count)s different files in one day; up to %(usual)s would be usual",
+                files,
             )
+        case "odd_hours":
+            words = ngettext(
+                "%(count)s file at night, on Friday evening or on Saturday",
+                "%(count)s files at night, on Friday evening or on Saturday",
+                files,
+            )
+        case "not_of_care":
+            words = ngettext(
+                "%(count)s file that is not in the reader's care",
+                "%(count)s files that are not in the reader's care",
+                files,
+            )
+        case "closed":
+            words = ngettext("%(count)s closed file", "%(count)s closed files", files)
+        case _:
+            words = ngettext(
+                "%(count)s file opened in an emergency", "%(count)s files opened in an emergency", files
+            )
+    return words % given

@@ -20,6 +20,8 @@ from .field_words import COUNTS, kind_in_words
 from .models import AuditEvent
 
 ACTIONS: dict[str, Any] = {
+    "morning.tell_worker": _("Told a worker what is late or due today"),
+    "morning.switch_letter": _("Switched the morning's letter on or off"),
     "access.open_account": _("Opened an account"),
     "access.grant": _("Gave a role"),
     "access.end_grant": _("Ended a role"),
@@ -64,6 +66,8 @@ ACTIONS: dict[str, Any] = {
     "baskets.tell_what_helped": _("Wrote down what a family says it gave"),
     "baskets.set_price": _("Set the price of a service"),
     "baskets.set_limit": _("Set a limit of approval"),
+    "baskets.allow_response": _("Said what baskets of a programme may buy"),
+    "baskets.end_allowed": _("Ended what baskets of a programme may buy"),
     "baskets.export": _("Exported a report of baskets"),
     "demo.load": _("Loaded a part of the demonstration"),
     "casework.set_goal": _("Set a goal with a family"),
@@ -167,7 +171,7 @@ ACTIONS: dict[str, Any] = {
     "funding.save_shares": _("Said who bears a budget"),
     "funding.approve_budget": _("Granted a budget"),
     "funding.change_line": _("Changed a line of a budget by a decision"),
-    "funding.open_allotments": _("Opened purses for money of a line"),
+    "funding.open_allotments": _("Opened pots for money of a line"),
     "funding.close_budget": _("Closed a budget"),
     "programmes.save": _("Saved a programme for families"),
     "programmes.fund": _("Said which line pays for a programme"),

@@ -19,7 +19,7 @@ def append(events: Sequence[AuditEvent], *, within: int = 0) -> list[AuditEvent]
     """The same events with their numbers.
 
     `within`: minutes in which the same actor's same action on the same record is one event; those left out
-    for it have no number (give one event at a time).
+    for it have no number, and of several events given at once the numbers are then not told.
     """
     for start in range(0, len(events), AT_ONCE):
         _append(events[start : start + AT_ONCE], within)
@@ -43,6 +43,9 @@ def _append(events: Sequence[AuditEvent], within: int) -> None:
                 within,
             ],
         )
-        for event, (number,) in zip(events, cursor.fetchall(), strict=within == 0):
-            event.pk, event.at = number, now
-            event._state.adding = False
+        numbers = cursor.fetchall()
+    if within and len(events) > 1:
+        return
+    for event, (number,) in zip(events, numbers, strict=within == 0):
+        event.pk, event.at = number, now
+        event._state.adding = False

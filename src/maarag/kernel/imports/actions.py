@@ -15,6 +15,7 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import Count as CountRows
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import holds_somewhere
@@ -260,13 +261,15 @@ def _check_ready(found: ImportFile, mode: str) -> None:
     if mode not in Mode.values:
         raise NotReady(_("Choose whether to load all rows or those that are understood."))
     if mode == Mode.ALL and found.count(RowStatus.PROBLEM):
-        raise NotReady(
-            _(
-                "%(number)s rows have problems, so nothing was loaded. Correct them, or load the "
-                "rows that are understood."
-            )
-            % {"number": found.count(RowStatus.PROBLEM)}
+        faulty = found.count(RowStatus.PROBLEM)
+        words = ngettext(
+            "%(number)s row has a problem, so nothing was loaded. Correct it, or load the rows that are "
+            "understood.",
+            "%(number)s rows have problems, so nothing was loaded. Correct them, or load the rows that are "
+            "understood.",
+            faulty,
         )
+        raise NotReady(words % {"number": faulty})
     kind = importer_of(found.kind)
     if kind.is_whole and found.count(RowStatus.PROBLEM):
         raise NotReady(_("This file is taken whole: correct the rows that have problems, and load it again."))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import permits, places_permitted
@@ -219,12 +220,13 @@ def settle_duplicates(import_file: ImportFile) -> None:
 
 def _contradicting(rows: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str, int]]:
     for number, row_id in rows:
-        others = ", ".join(str(other) for other, _id in rows[:6] if other != number)
-        problem = Problem(
-            "",
-            _("Row %(rows)s is about the same thing and says something else.") % {"rows": others},
-            _("Leave the right row only."),
+        others = [str(other) for other, _id in rows[:6] if other != number]
+        words = ngettext(
+            "Row %(rows)s is about the same thing and says something else.",
+            "Rows %(rows)s are about the same thing and say something else.",
+            len(others),
         )
+        problem = Problem("", words % {"rows": ", ".join(others)}, _("Leave the right row only."))
         yield RowStatus.PROBLEM.value, _json([asdict(problem)]), row_id
 
 

@@ -10,12 +10,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import needs_permission
 from maarag.kernel.jobs.queries import is_waiting
+from maarag.ui.documents.attached import attached
 
 from . import exports
 from .actions import LoadRefused, NotReady, apply_file, is_working, lock_of, read_file, take_in
@@ -27,7 +29,6 @@ from .reading import FileRefused
 
 PAGE = 50
 _MARGIN = 64 * 1024
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TONES = {
     RowStatus.NEW: "ok",
     RowStatus.CHANGED: "info",
@@ -191,7 +192,8 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     found.refresh_from_db()
     if found.status == FileStatus.APPLIED:
         if found.to_apply:
-            text = _("%(number)s rows were loaded.") % {"number": found.to_apply}
+            words = ngettext("%(number)s row was loaded.", "%(number)s rows were loaded.", found.to_apply)
+            text = words % {"number": found.to_apply}
         else:
             text = _("Nothing has changed: every row is as it was.")
         messages.success(request, text)
@@ -218,6 +220,4 @@ def template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
 
 def _download(rows: list[list[Any]], name: str, form: str) -> HttpResponse:
     content = exports.as_excel(rows, name) if form == "xlsx" else exports.as_csv(rows)
-    response = HttpResponse(content, content_type=_EXCEL if form == "xlsx" else "text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return response
+    return attached(content, f"{name}.{form}")

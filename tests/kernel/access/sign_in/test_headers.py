@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +106,24 @@ print("as it should be")
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=120
     )
     assert "as it should be" in done.stdout, done.stderr[-2000:]
+
+
+def test_the_api_without_tls_refuses_instead_of_sending_on(here: World, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_REDIRECT_EXEMPT = production_exemptions()
+    for address in ("/api/services/", "/api/openapi.json", "/api/access/me"):
+        answer = Client().get(address, headers={"Authorization": "Bearer mrg_something"})
+        assert answer.status_code == 403, address
+        assert "https" in answer.json()["detail"]
+        assert Client().get(address, secure=True).status_code in (200, 401)
+    for page in ("/", "/api/docs", "/api/tokens/", "/accounts/login/"):
+        assert Client().get(page).url.startswith("https://"), page
+    assert Client().get("/health/live").status_code == 200
+
+
+def production_exemptions() -> list[str]:
+    """As a real installation has them, whose settings ask for secrets when they are imported."""
+    folder = Path(__file__).resolve().parents[4] / "src" / "maarag" / "config" / "settings"
+    lines = (folder / "production.py").read_text(encoding="utf-8").splitlines()
+    found = next(line for line in lines if line.startswith("SECURE_REDIRECT_EXEMPT")).partition("= ")[2]
+    return list(ast.literal_eval(found))

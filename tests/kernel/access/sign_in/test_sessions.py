@@ -97,6 +97,17 @@ def test_sessions_are_listed_and_ended_elsewhere(person: Account) -> None:
     assert who(here) == person.email
 
 
+def test_ending_the_others_asks_for_a_proof(person: Account, settings: Any) -> None:
+    """Whoever sits down at a screen left open can look, and cannot lock its owner out."""
+    here, there = signed_in(person), signed_in(person)
+    settings.RECENT_SIGN_IN_SECONDS = -1
+    assert here.get("/accounts/sessions/").status_code == 200
+    answer = here.post("/accounts/sessions/")
+    assert answer.url.startswith("/accounts/reauthenticate/")
+    assert who(there) == person.email
+    assert Client().post("/accounts/sessions/").url.startswith("/accounts/")
+
+
 def test_signing_out_ends_the_session_on_the_server(person: Account) -> None:
     client = signed_in(person)
     key = client.session.session_key

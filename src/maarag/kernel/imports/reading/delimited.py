@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .refusals import FileRefused
 
@@ -62,7 +63,12 @@ class _Lines:
             self.length += len(line)
             if len(line) > LONGEST_LINE or self.length > LONGEST_RECORD:
                 raise FileRefused(
-                    _("A row of the file is longer than %(most)s characters.") % {"most": LONGEST_LINE}
+                    ngettext(
+                        "A row of the file is longer than %(most)s character.",
+                        "A row of the file is longer than %(most)s characters.",
+                        LONGEST_LINE,
+                    )
+                    % {"most": LONGEST_LINE}
                 )
             yield line
 

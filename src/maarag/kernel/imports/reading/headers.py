@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maarag.language import normalise
 
@@ -51,7 +51,11 @@ def columns_of(names: Sequence[Any], fields: Mapping[str, str], above: Sequence[
     spread = _spread(above, width)
     if width > MOST_COLUMNS:
         raise FileRefused(
-            _("A row has %(columns)s columns; at most %(most)s are read.")
+            ngettext(
+                "A row has %(columns)s column; at most %(most)s are read.",
+                "A row has %(columns)s columns; at most %(most)s are read.",
+                width,
+            )
             % {"columns": width, "most": MOST_COLUMNS}
         )
     shown: list[str] = []

@@ -83,7 +83,11 @@ def _values(process: subprocess.Popen[bytes], sheet: str) -> Iterator[Any]:
 
 def _fault(value: dict[str, Any], sheet: str) -> str:
     if value["fault"] == "large":
-        return _("The sheet has %(rows)s rows of %(columns)s columns. Save it as CSV, and load that.") % value
+        words = _(
+            "The sheet is larger than can be read here (rows: %(rows)s, columns: %(columns)s). Save it as"
+            " CSV, and load that."
+        )
+        return words % value
     if value["fault"] == "memory":
         return _too_large()
     if sheet:
