@@ -168,3 +168,23 @@ def test_the_application_may_not(purse: Purse, statement: str) -> None:
 
     with pytest.raises(DatabaseError, match=r"permission denied|keeps its kind"):
         run()
+
+
+def test_checking_the_sums_at_commit_reads_each_posting_a_few_times(purse: Purse) -> None:
+    """Of many entries in one transaction on tables that were empty when the first plans were made."""
+
+    def read() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_xact_user_tables"
+                " WHERE relname IN ('ledger_posting', 'ledger_account')"
+            )
+            return int(cursor.fetchone()[0])
+
+    for number in range(60):
+        purse.paid(10, purse.pot(f"b{number}", 100))
+    postings = Posting.objects.count()
+    before = read()
+    connection.check_constraints()
+    assert postings > 500
+    assert 0 < read() - before <= 4 * postings

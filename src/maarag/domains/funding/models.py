@@ -114,7 +114,7 @@ class BudgetLine(models.Model):
         null=True,
         blank=True,
         related_name="budget_line",
-        verbose_name=_("purse of the ledger"),
+        verbose_name=_("pot of the ledger"),
     )
 
     class Meta:
@@ -170,7 +170,7 @@ class FunderShare(models.Model):
         null=True,
         blank=True,
         related_name="funder_share",
-        verbose_name=_("purse of the ledger"),
+        verbose_name=_("pot of the ledger"),
     )
 
     class Meta:
@@ -194,7 +194,7 @@ class Allotment(models.Model):
 
     line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="allotments")
     pot = models.OneToOneField(
-        "ledger.Pot", models.PROTECT, related_name="allotment", verbose_name=_("purse of the ledger")
+        "ledger.Pot", models.PROTECT, related_name="allotment", verbose_name=_("pot of the ledger")
     )
 
     class Meta:

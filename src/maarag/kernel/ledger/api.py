@@ -40,7 +40,7 @@ class BalanceOut(Schema):
 
 
 class PotOut(Schema):
-    """A purse with limits."""
+    """A pot with limits."""
 
     code: str
     label: str

@@ -20,6 +20,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere, needs_permission
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.tables import Column, Table
 
@@ -31,7 +32,6 @@ from .scope import entries_visible_to, visible_to
 from .words import closed_table, headings, place_of, pots_table, statement_document, statement_table
 
 PER_PAGE = 50
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -94,11 +94,7 @@ def statement_workbook(request: HttpRequest, code: str) -> HttpResponse:
     pot = _pot(request, code)
     since, until = _days(request)
     content = workbook([statement_document(statement(pot, since=since, until=until))])
-    return HttpResponse(
-        content,
-        content_type=EXCEL,
-        headers={"Content-Disposition": f'attachment; filename="statement-{pot.pk}.xlsx"'},
-    )
+    return attached(content, f"statement-{pot.pk}.xlsx")
 
 
 @require_safe

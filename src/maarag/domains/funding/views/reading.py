@@ -17,6 +17,7 @@ from maarag.kernel.audit.queries import told_of
 from maarag.ui import figures
 from maarag.ui.charts import Bar, grouped_bars, stacked_bar
 from maarag.ui.charts import Part as ChartPart
+from maarag.ui.documents.attached import attached
 from maarag.ui.figures import name_in_language
 from maarag.values import Money
 
@@ -28,10 +29,6 @@ from ..statement import Row, Statement, statement
 from ..tables import budgets_table, envelope_table, funders_table, months_table, programmes_table, use_table
 from ..words import stage_labels, status_of
 
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 TONES = {"paid": "series-1", "committed": "series-2", "approved": "series-3", "free": "tone-neutral"}
 
 
@@ -141,8 +138,4 @@ def export(request: HttpRequest, code: str, form: str) -> HttpResponse:
     months = by_month(budget, found.total.budgeted) if shows_months(found) else []
     content = as_workbook(found, months) if form == "xlsx" else as_report(found, months)
     day = figures.day(timezone.localdate()).replace(".", "-")
-    headers = {
-        "Content-Disposition": f'attachment; filename="{budget.code}-{day}.{form}"',
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(content, content_type=KINDS[form], headers=headers)
+    return attached(content, f"{budget.code}-{day}.{form}")

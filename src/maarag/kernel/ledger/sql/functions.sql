@@ -1,6 +1,6 @@
 -- The functions of the ledger. Owned by whoever migrates; those of the application run with the owner's rights and
--- a fixed search path, so that it can post and never write a balance itself. What can be done before the accounts
--- of the pots are locked is done before.
+-- a fixed search path, so that it can post and never write a balance itself. What can be done before the wait for
+-- the pots is done before.
 --
 -- Errors are states of class ML: 000 done before under this key, 001 limit passed, 002 period closed, 003 key used
 -- for something else, 004 wrong stage, 005 nothing there that the caller may see. The detail is JSON.
@@ -89,7 +89,7 @@ BEGIN
 END $$;
 
 -- Appends one entry with its event and its postings; `changes` of `stages` of `pots`, in step, each stage of a pot
--- once. Locks the accounts in one order for all, those of the nation last.
+-- once. Nobody else changes the accounts of these pots from the wait on; `ledger_apply` would refuse if one had.
 CREATE OR REPLACE FUNCTION public.ledger_post(
     kind text, key text, content text, day date, actor bigint, decision bigint, reverses bigint, spending uuid,
     amount bigint, reason text, authority bigint, place bigint, pots bigint[], stages text[], changes bigint[]
@@ -100,7 +100,7 @@ DECLARE
     entry public.ledger_entry;
     told text;
     short record;
-    locked record;
+    accounts record;
 BEGIN
     INSERT INTO public.ledger_entry AS e (kind, key, content, day, at, by_id, decision_id, reverses_id, spending_id,
         amount, reason, authority_id, transaction)
@@ -119,17 +119,16 @@ BEGIN
         ARRAY[coalesce(authority, place)], ARRAY[authority], ARRAY[authority IS NOT NULL], ARRAY[told]);
     PERFORM public.ledger_wait(pots);
     SELECT array_agg(l.id) AS ids, array_agg(l.authority_id) AS authorities, array_agg(l.change) AS changes,
-        array_agg(l.balance) AS balances, count(*) FILTER (WHERE l.balance < l.floor) AS short,
-        max(l.pot_id) FILTER (WHERE l.balance < l.floor) AS pot
-        INTO locked
+        array_agg(l.balance) AS balances, count(*) FILTER (WHERE l.balance < l.floor) AS short
+        INTO accounts
         FROM (
-            SELECT a.id, a.pot_id, a.authority_id, w.change, a.balance + w.change AS balance, a.floor
+            SELECT a.id, a.authority_id, w.change, a.balance + w.change AS balance, a.floor
             FROM unnest(pots, stages, changes) AS w (pot, stage, change)
             JOIN public.ledger_account a ON a.pot_id = w.pot AND a.stage = w.stage
             WHERE w.change <> 0
-            ORDER BY a.authority_id IS NULL, a.id FOR NO KEY UPDATE OF a
+            ORDER BY a.authority_id IS NULL, a.id
         ) l;
-    IF locked.short > 0 THEN
+    IF accounts.short > 0 THEN
         SELECT w.pot, a.floor - a.balance - w.change AS missing, w.stage INTO short
             FROM unnest(pots, stages, changes) AS w (pot, stage, change)
             JOIN public.ledger_account a ON a.pot_id = w.pot AND a.stage = w.stage
@@ -139,7 +138,7 @@ BEGIN
     END IF;
     INSERT INTO public.ledger_posting (entry_id, account_id, authority_id, amount, balance, day, kind)
     SELECT entry.id, u.id, u.authority, u.change, u.balance, day, kind
-    FROM unnest(locked.ids, locked.authorities, locked.changes, locked.balances)
+    FROM unnest(accounts.ids, accounts.authorities, accounts.changes, accounts.balances)
         AS u (id, authority, change, balance);
     RETURN entry;
 END $$;
