@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -42,3 +43,11 @@ def towns(db: None) -> Towns:
         family(towns.system, towns.city, worker, name="אלון"),
         family(towns.system, towns.sister, stranger, name="ברק"),
     )
+
+
+def people(*rows: dict[str, Any], initial: int = 0) -> dict[str, Any]:
+    """The people of a family's form, as it is posted; the first `initial` are in the file already."""
+    data: dict[str, Any] = {"people-TOTAL_FORMS": len(rows), "people-INITIAL_FORMS": initial}
+    for number, row in enumerate(rows):
+        data |= {f"people-{number}-{name}": value for name, value in row.items()}
+    return data

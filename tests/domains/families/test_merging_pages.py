@@ -10,13 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from maarag.database.rows import visible
+from maarag.domains.families.actions import tell_apart
 from maarag.domains.families.merging_models import Distinct, Merge
 from maarag.domains.families.models import Family, FamilyStatus
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
 from tests.factories.families import NATIONAL_ID, everything, family
 
-from .conftest import Towns
+from .conftest import Towns, people
 
 
 @pytest.fixture
@@ -51,6 +52,39 @@ def typed(towns: Towns, **changes: Any) -> dict[str, Any]:
 def count(towns: Towns) -> int:
     with visible(everything(towns.world.city)):
         return Family.objects.filter(authority=towns.world.city).count()
+
+
+def test_people_who_are_added_later_are_looked_for_too(towns: Towns) -> None:
+    """A parent with the id of somebody in another file: said after saving, until the two are told apart."""
+    client = towns.client(towns.worker)
+    with visible(everything(towns.world.city)):
+        (other,) = Family.objects.filter(authority=towns.world.city)
+    mine = family(towns.worker, towns.world.city, towns.worker, name="Barak", national_id="", phone="")
+    columns = ("first_name", "last_name", "relation", "gender", "national_id", "phone")
+    noa = {"first_name": "Noa", "last_name": "Barak", "relation": "parent", "gender": "female"}
+
+    def save(*added: dict[str, Any]) -> str:
+        with visible(everything(towns.world.city)):
+            known = [
+                {"id": one.pk, **{name: getattr(one, name) for name in columns}} for one in mine.members.all()
+            ]
+        given = {
+            "name": "Barak",
+            "worker": towns.worker.pk,
+            **people(*known, *added, initial=len(known)),
+        }
+        headers = {"accept-language": "en"}
+        answer = client.post(f"/families/{mine.pk}/edit/", given, follow=True, headers=headers)
+        assert answer.redirect_chain, answer.content.decode()
+        return answer.content.decode()
+
+    assert "The file resembles file" not in save()
+    page = save({**noa, "national_id": NATIONAL_ID})
+    assert f"The file resembles file {other.number}" in page
+    assert 'href="/families/duplicates/"' in page
+    with visible(everything(towns.world.city)):
+        tell_apart(by=towns.worker, family=mine, others=[other], reason="two_households")
+    assert "The file resembles file" not in save()
 
 
 def test_a_file_that_is_there_is_shown_before_another_is_opened(towns: Towns) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 from django.urls import reverse
 
@@ -10,19 +10,12 @@ from maarag.database.rows import visible
 from maarag.domains.families.models import Family, FamilyStatus, Member
 from tests.factories.families import NATIONAL_ID, everything
 
-from .conftest import Towns
+from .conftest import Towns, people
 
 
 def seen(towns: Towns, family: Family) -> Family:
     with visible(everything(family.authority)):
         return Family.objects.prefetch_related("members").get(pk=family.pk)
-
-
-def people(*rows: dict[str, Any], initial: int = 0) -> dict[str, Any]:
-    data: dict[str, Any] = {"people-TOTAL_FORMS": len(rows), "people-INITIAL_FORMS": initial}
-    for number, row in enumerate(rows):
-        data |= {f"people-{number}-{name}": value for name, value in row.items()}
-    return data
 
 
 PARENT = {"first_name": "רות", "last_name": "גל", "relation": "parent", "gender": "female"}
@@ -150,3 +143,14 @@ def test_the_calendar_holds_numbers_and_no_names(towns: Towns):
     feed = towns.client(towns.worker).get(reverse("families:reviews")).content.decode()
     assert feed.count("BEGIN:VEVENT") == 1
     assert "אלון" not in feed
+
+
+def test_ids_and_phones_stay_out_of_drafts(towns: Towns):
+    """A draft stands in the browser's storage while the connection is lost."""
+    client = towns.client(towns.worker)
+    for address in (reverse("families:open"), reverse("families:edit", args=[towns.own.pk])):
+        page = client.get(address).content.decode()
+        assert "data-draft=" in page
+        inputs = re.findall(r"<input[^>]*name=\"people-[0-9]+-(?:national_id|phone)\"[^>]*>", page)
+        assert len(inputs) >= 2
+        assert [one for one in inputs if "data-draft-skip" not in one] == []

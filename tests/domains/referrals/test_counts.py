@@ -164,3 +164,16 @@ def test_what_is_decided_is_kept_until_a_number_changes(told: Loop):
     before = decided()
     told.sent(told.parcels)
     assert decided() is not before
+
+
+def test_the_numbers_are_read_once_however_many_rows_there_are(told: Loop, monkeypatch: pytest.MonkeyPatch):
+    reads = []
+
+    def counted() -> dict[Atom, int]:
+        reads.append(1)
+        return tallies()
+
+    monkeypatch.setattr("maarag.domains.referrals.counts.tallies", counted)
+    figures = figures_of(told.world.city, exact=True)
+    assert len(figures.services) > 3
+    assert len(reads) == 1

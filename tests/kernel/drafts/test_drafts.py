@@ -131,13 +131,13 @@ def test_what_is_no_draft_is_refused(writer: Account, key: str, window: str, fie
 def test_a_saved_form_forgets_its_draft(writer: Account, other: Account) -> None:
     for account in (writer, other):
         save_draft(by=account, key=KEY, writer=WRITER, fields=FIELDS)
-    request = RequestFactory().post("/", {"draft_writer": WRITER})
+    request = RequestFactory().post("/", {"draft_writer": WRITER, "draft_key": KEY})
     request.user = writer
-    forget_draft(request, KEY)
+    forget_draft(request)
     assert (len(drafts_of(writer, KEY)), len(drafts_of(other, KEY))) == (0, 1)
     without_script = RequestFactory().post("/", {})
     without_script.user = other
-    forget_draft(without_script, KEY)
+    forget_draft(without_script)
     assert len(drafts_of(other, KEY)) == 1
 
 

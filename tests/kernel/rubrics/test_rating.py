@@ -21,7 +21,7 @@ from maarag.kernel.rubrics.actions import (
     save_rubric,
 )
 from maarag.kernel.rubrics.drafts import draft_of
-from maarag.kernel.rubrics.engine_data import agreement, agreement_of_two
+from maarag.kernel.rubrics.engine_data import agreement, agreement_of_pairs
 from maarag.kernel.rubrics.models import Mark, Round
 from maarag.kernel.rubrics.queries import comparison, history, may_compare, own_marks
 from tests.factories.rubrics import content, levels
@@ -127,10 +127,28 @@ def test_agreement_over_rounds(rated: Rated) -> None:
     assert income.alpha.value == pytest.approx(1)
     assert (income.alpha.units, income.alpha.ratings, income.reading) == (10, 20, "reliable")
     assert housing.reading == "unreliable"
-    kappa = agreement_of_two(Round.objects.all(), income.dimension, rated.first, rated.second)
-    assert kappa.value == pytest.approx(1)
-    nobody = agreement_of_two(Round.objects.all(), income.dimension, rated.first, rated.world.system)
-    assert (nobody.value, nobody.units) == (None, 0)
+    [pair] = agreement_of_pairs(Round.objects.all(), rated.rubric)
+    assert {pair.first, pair.second} == {rated.first, rated.second}
+    assert pair.together == 10
+    assert [one.alpha.value for one in pair.dimensions] == [pytest.approx(1), pytest.approx(0)]
+    assert agreement_of_pairs(Round.objects.all(), rated.rubric, least=11) == []
+
+
+def test_nothing_is_said_of_what_too_few_rated(rated: Rated) -> None:
+    for income in (1, 2, 3, 3, 1, 2, 2, 3, 1):
+        row = rated.round()
+        for rater in (rated.first, rated.second):
+            rate(by=rater, round=row, marks=both(income, 2))
+    income, housing = agreement(Round.objects.all(), rated.rubric)
+    assert (income.alpha.units, income.said, income.reading) == (9, None, "too_few")
+    assert income.alpha.value == pytest.approx(1)
+    assert agreement_of_pairs(Round.objects.all(), rated.rubric) == []
+    row = rated.round()
+    for rater in (rated.first, rated.second):
+        rate(by=rater, round=row, marks=both(1, 2))
+    income, housing = agreement(Round.objects.all(), rated.rubric)
+    assert income.said == pytest.approx(1)
+    assert (housing.said, housing.reading) == (None, "no_variation")
 
 
 def test_history_over_versions_of_the_rubric(rated: Rated) -> None:

@@ -10,8 +10,9 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from maarag.ui.navigation import register
 
-        from . import parts, waiting
+        from . import leading, parts, waiting
 
+        leading.register_all()
         parts.register_all()
         waiting.register_all()
         register(_("Plans shared with us"), "casework:shared", "view_shared_files")

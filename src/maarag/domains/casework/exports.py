@@ -19,6 +19,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.audit.actions import record
 from maarag.ui import figures
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.pdf import Report, pdf
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
@@ -28,10 +29,6 @@ from .models import Goal, GoalState, Plan, Task
 from .queries.planning import goals_of, version_in_force
 from .words import doer_of, professions_in_words, status_of_goal, status_of_item, when_of
 
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 LINE = "_" * 28
 
 
@@ -41,17 +38,13 @@ def plan(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     """The plan in force. That it was printed is recorded as a reading."""
     family = file_of(request.user, pk)
     version = version_in_force(family) if family else None
-    if family is None or form not in KINDS:
+    if family is None or form not in ("xlsx", "pdf"):
         raise Http404
     goals = [goal for goal in goals_of(family) if goal.state != GoalState.DROPPED]
     tables = [_goals(goals), *([_items(version)] if version else [])]
     record(by=account_of(request), action="casework.print", subject=family, place=family.authority)
     content = workbook(tables) if form == "xlsx" else pdf(_report(family, version, tables))
-    headers = {
-        "Content-Disposition": f'attachment; filename="plan-{family.number}.{form}"',
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(content, content_type=KINDS[form], headers=headers)
+    return attached(content, f"plan-{family.number}.{form}")
 
 
 def _goals(goals: list[Goal]) -> DocumentTable:
@@ -150,5 +143,4 @@ def calendar(request: HttpRequest) -> HttpResponse:
         event.add("summary", _("Task for file %(number)s") % {"number": task.family.number})
         event.add("url", request.build_absolute_uri(reverse("casework:tasks", args=[task.family_id])))
         found.add_component(event)
-    headers = {"Content-Disposition": 'attachment; filename="tasks.ics"', "Cache-Control": "no-store"}
-    return HttpResponse(found.to_ical(), content_type="text/calendar; charset=utf-8", headers=headers)
+    return attached(found.to_ical(), "tasks.ics")

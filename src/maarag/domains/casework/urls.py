@@ -1,7 +1,18 @@
 from django.urls import path
 
 from . import exports
-from .views import assessments, contacts, documents, goals, plan, sharing, situation, tasks, timeline
+from .views import (
+    agreement,
+    assessments,
+    contacts,
+    documents,
+    goals,
+    plan,
+    sharing,
+    situation,
+    tasks,
+    timeline,
+)
 
 app_name = "casework"
 urlpatterns = [
@@ -9,6 +20,7 @@ urlpatterns = [
     path("tasks.ics", exports.calendar, name="calendar"),
     path("shared/", sharing.shared, name="shared"),
     path("shared/<uuid:pk>/", sharing.shared_plan, name="shared_plan"),
+    path("agreement/<slug:code>/", agreement.agreement, name="agreement"),
     path("<uuid:pk>/plan/", plan.plan, name="plan"),
     path("<uuid:pk>/plan/versions/", plan.versions, name="versions"),
     path("<uuid:pk>/plan.<str:form>", exports.plan, name="print"),

@@ -1,4 +1,4 @@
-"""What of casework waits for somebody: tasks, goals past their day, consents that end soon."""
+"""What of casework waits for somebody: tasks, goals past their day, consents that end soon or have ended."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from maarag.domains.families.models import FamilyStatus
 from maarag.domains.families.scope import visible_to
 from maarag.domains.families.waiting import Waiting, register
 from maarag.kernel.access.models import Account
+from maarag.ui.tables import Status
 
 from .models import Consent, Goal
 from .models.planning import OPEN_GOALS
+from .queries.sharing import ended_with_a_share
 from .queries.tasks import open_tasks_of
 from .words import SOON, professions_in_words, status_of_consent, status_of_goal, status_of_task
 
@@ -39,7 +41,7 @@ def goals(account: Account) -> Iterator[Waiting]:
 
 
 def consents(account: Account) -> Iterator[Waiting]:
-    """Consents of the account's own families that end within a month."""
+    """Consents of the account's own families that end within a month, or ended and a share with them."""
     own = visible_to(account).filter(worker=account, status=FamilyStatus.OPEN)
     today = timezone.localdate()
     rows = Consent.objects.filter(
@@ -49,6 +51,13 @@ def consents(account: Account) -> Iterator[Waiting]:
         what = _("Consent ends soon: %(whom)s") % {"whom": professions_in_words(consent.professions)}
         url = reverse("casework:sharing", args=[consent.family_id])
         yield Waiting("consent", what, url, consent.family, consent.until, status_of_consent(consent))
+    for consent, fields in ended_with_a_share(own):
+        what = _("Consent ended, and what was shared by it: %(whom)s") % {
+            "whom": professions_in_words(fields)
+        }
+        url = reverse("casework:sharing", args=[consent.family_id])
+        status = Status(_("Ended"), "critical")
+        yield Waiting("consent", what, url, consent.family, consent.until, status)
 
 
 def register_all() -> None:

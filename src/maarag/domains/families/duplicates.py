@@ -224,6 +224,15 @@ def duplicates_of(viewer: Viewer, authority: Place, side: Side, *, apart_from: A
     return sorted(probable, key=lambda one: (-one.likeness.points, one.family.number))
 
 
+def resembling(viewer: Viewer, family: Family) -> list[Probable]:
+    """The files that an open one resembles, likeliest first; without those that were told apart from it."""
+    side = _with_address(_sides(Family.objects.filter(pk=family.pk))[family.pk], family)
+    rows = Distinct.objects.filter(Q(family=family.pk) | Q(other=family.pk))
+    apart = {pk for pair in rows.values_list("family", "other") for pk in pair}
+    found = duplicates_of(viewer, family.authority, side, apart_from=family.pk)
+    return [one for one in found if one.family.pk not in apart]
+
+
 def probable_pairs(viewer: Viewer, authority: Place) -> list[Pair]:
     """Pairs of the authority's files that may be of one family, likeliest first; not those told apart.
 

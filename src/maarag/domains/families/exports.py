@@ -17,6 +17,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.audit.actions import record
 from maarag.ui import figures
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.pdf import Report
 from maarag.ui.documents.pdf import pdf as report_as_pdf
@@ -30,17 +31,13 @@ from .queries import file_of
 from .words import age_of, status_of
 
 MOST_ROWS = 5000
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 
 
 @require_safe
 @needs_permission(Permission.VIEW_FAMILIES)
 def export(request: HttpRequest, form: str) -> HttpResponse:
     """The families of the list, as filtered there, without ids, phones and addresses."""
-    if form not in KINDS:
+    if form not in ("xlsx", "pdf"):
         raise Http404
     found = list(families(request.user, Asked.of(request.GET))[:MOST_ROWS])
     labels = (_("Family"), _("File number"), _("Place"), _("People"), _("Social worker"))
@@ -70,7 +67,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     content = (
         workbook([table]) if form == "xlsx" else report_as_pdf(Report(_("Families"), day, tables=[table]))
     )
-    return _attached(content, KINDS[form], f"families.{form}")
+    return attached(content, f"families.{form}")
 
 
 @require_safe
@@ -112,7 +109,7 @@ def file_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
         banner=_("Fictional: invented people for demonstration.") if family.authority.is_fictional else "",
     )
     record(by=account_of(request), action="families.print", subject=family, place=family.authority)
-    return _attached(report_as_pdf(report), KINDS["pdf"], f"family-{family.number}.pdf")
+    return attached(report_as_pdf(report), f"family-{family.number}.pdf")
 
 
 @require_safe
@@ -132,9 +129,4 @@ def reviews(request: HttpRequest) -> HttpResponse:
         event.add("summary", _("Review of file %(number)s") % {"number": family.number})
         event.add("url", request.build_absolute_uri(reverse("families:detail", args=[family.pk])))
         calendar.add_component(event)
-    return _attached(calendar.to_ical(), "text/calendar; charset=utf-8", "reviews.ics")
-
-
-def _attached(content: bytes, kind: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return attached(calendar.to_ical(), "reviews.ics")

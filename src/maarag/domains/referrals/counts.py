@@ -180,6 +180,11 @@ class Decided:
             return HIDDEN if atoms else 0
         return self.protection.mark(atoms) or sum(self.coarse[atom] for atom in atoms)
 
+    def line(self, place: Place, row: Hashable, *, exact: bool) -> Line:
+        """One row of a place."""
+        read, columns = (self.exact, COLUMNS) if exact else (self.shown, ABOVE)
+        return Line(row, {column: read(place.pk, row, column) for column in columns})
+
 
 _kept: OrderedDict[object, Decided] = OrderedDict()
 _lock = threading.Lock()
@@ -268,13 +273,6 @@ def within(viewer: Account) -> frozenset[int]:
     )
 
 
-def line_of(place: Place, row: Hashable, *, exact: bool) -> Line:
-    """One row of a place."""
-    found = decided()
-    read, columns = (found.exact, COLUMNS) if exact else (found.shown, ABOVE)
-    return Line(row, {column: read(place.pk, row, column) for column in columns})
-
-
 def figures_of(place: Place, *, exact: bool) -> Figures:
     """All figures of one place."""
     found = decided()
@@ -283,7 +281,7 @@ def figures_of(place: Place, *, exact: bool) -> Figures:
 
     def lines(kind: str) -> tuple[Line, ...]:
         wanted = sorted((row for row in rows if row[0] == kind), key=lambda row: str(row[1]))
-        return tuple(replace(line_of(place, row, exact=exact), key=row[1]) for row in wanted)
+        return tuple(replace(found.line(place, row, exact=exact), key=row[1]) for row in wanted)
 
-    whole = line_of(place, ALL, exact=exact)
+    whole = found.line(place, ALL, exact=exact)
     return Figures(place, exact, whole, lines("service"), lines("response"), lines("time")[::-1])

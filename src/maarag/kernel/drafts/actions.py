@@ -6,6 +6,7 @@ They are not in the audit: a draft is nobody's record yet, and what is saved is 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,13 +21,14 @@ from django.utils.translation import gettext as _
 from maarag.database.rows import current, under
 from maarag.kernel.access.models import Account
 
-from .models import Draft
+from .models import KEY, WRITER, Draft
 
 LONGEST = 300_000
 """Letters of a draft at most, with the names of its fields."""
 MOST_OF_A_FORM, MOST = 20, 200
 """Drafts that an account has of one form, and of all; the oldest give way."""
-WRITER_FIELD = "draft_writer"
+WRITER_FIELD, KEY_FIELD = "draft_writer", "draft_key"
+"""What a form with the tag sends of its draft: the window, and which form it is."""
 Fields = Sequence[tuple[str, str]]
 
 
@@ -70,13 +72,15 @@ def discard_draft(*, by: Account, key: str, writer: str) -> bool:
         return bool(Draft.objects.filter(account=by, key=key, writer=writer).delete()[0])
 
 
-def forget_draft(request: HttpRequest, key: str) -> None:
-    """Call it once the form is saved: the window's draft has done its work.
+def forget_draft(request: HttpRequest) -> None:
+    """Call it once the form is saved, and not where it is refused: the window's draft has done its work.
 
-    `key` as in the template's tag. Without scripts there is no draft and nothing happens.
+    The form itself says which draft is its own, as the template's tag wrote it. Without scripts there is no
+    draft and nothing happens.
     """
-    writer = request.POST.get(WRITER_FIELD, "")
-    if writer and isinstance(request.user, Account):
+    writer, key = request.POST.get(WRITER_FIELD, ""), request.POST.get(KEY_FIELD, "")
+    named = re.fullmatch(WRITER, writer) and re.fullmatch(KEY, key)
+    if named and isinstance(request.user, Account):
         discard_draft(by=request.user, key=key, writer=writer)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from django.db.models import QuerySet
 
 from maarag.engines.agreement import (
+    ENOUGH,
     Agreement,
     Metric,
     Reading,
@@ -20,6 +23,9 @@ from maarag.kernel.access.models import Account
 
 from .models import Dimension, Rubric
 
+Marks = Mapping[int, Mapping[Any, Mapping[int, int | None]]]
+"""Dimension → round → rater → level; None: it could not be told."""
+
 
 @dataclass(frozen=True)
 class DimensionAgreement:
@@ -29,39 +35,78 @@ class DimensionAgreement:
     alpha: Agreement
     reading: Reading
 
+    @property
+    def said(self) -> float | None:
+        """The measure, where enough was rated by two to say one at all."""
+        return None if self.reading == Reading.TOO_FEW else self.alpha.value
+
+
+@dataclass(frozen=True)
+class PairAgreement:
+    """How far two raters agree, by dimension in the rubric's order; `together`: rounds that both rated."""
+
+    first: Account
+    second: Account
+    together: int
+    dimensions: tuple[DimensionAgreement, ...]
+
 
 def agreement(rounds: QuerySet[Any], rubric: Rubric) -> list[DimensionAgreement]:
     """Krippendorff's ordinal alpha for each dimension of a version of a rubric, over rounds of one table.
 
     Marks that all agreed on together do not count: they are not independent of each other.
     """
-    by_round: dict[int, dict[Any, list[int | None]]] = defaultdict(lambda: defaultdict(list))
-    for dimension, round_id, level in _marks(rounds, rubric):
-        by_round[dimension][round_id].append(level)
+    marks = _marks(rounds, rubric)
     found = []
     for one in rubric.dimensions.all():
-        alpha = krippendorff_alpha(list(by_round[one.pk].values()), Metric.ORDINAL)
+        units = [list(given.values()) for given in marks[one.pk].values()]
+        alpha = krippendorff_alpha(units, Metric.ORDINAL)
         found.append(DimensionAgreement(one, alpha, reading_of(alpha)))
     return found
 
 
-def agreement_of_two(
-    rounds: QuerySet[Any], dimension: Dimension, first: Account, second: Account
-) -> Agreement:
-    """Cohen's kappa, weighted by the squared distance, of two raters over the rounds that both rated."""
-    marks: dict[Any, dict[int, int | None]] = defaultdict(dict)
-    model = rounds.model._meta.get_field("marks").related_model
-    rows = model._default_manager.filter(
-        round__in=rounds, dimension=dimension, is_joint=False, rater__in=[first, second]
-    )
-    for round_id, rater, level in rows.values_list("round", "rater", "level__value"):
-        marks[round_id][rater] = level
-    both = [given for given in marks.values() if len(given) == 2]
-    levels = list(dimension.levels.values_list("value", flat=True))
-    return weighted_kappa([g[first.pk] for g in both], [g[second.pk] for g in both], levels)
+def agreement_of_pairs(rounds: QuerySet[Any], rubric: Rubric, least: int = ENOUGH) -> list[PairAgreement]:
+    """Cohen's kappa, weighted by the squared distance, of each two who rated `least` rounds together.
+
+    The two with most rounds together come first.
+    """
+    marks = _marks(rounds, rubric)
+    raters: dict[Any, set[int]] = defaultdict(set)
+    for by_round in marks.values():
+        for round_id, given in by_round.items():
+            raters[round_id].update(given)
+    together: dict[tuple[int, int], int] = defaultdict(int)
+    for here in raters.values():
+        for two in combinations(sorted(here), 2):
+            together[two] += 1
+    enough = {two: count for two, count in together.items() if count >= least}
+    accounts = Account.objects.in_bulk({pk for two in enough for pk in two})
+    dimensions = list(rubric.dimensions.prefetch_related("levels"))
+    found = [
+        PairAgreement(
+            accounts[one],
+            accounts[other],
+            count,
+            tuple(_kappa(dimension, marks[dimension.pk], one, other) for dimension in dimensions),
+        )
+        for (one, other), count in enough.items()
+    ]
+    return sorted(found, key=lambda pair: (-pair.together, pair.first.name, pair.second.name))
 
 
-def _marks(rounds: QuerySet[Any], rubric: Rubric) -> Any:
+def _kappa(
+    dimension: Dimension, marks: Mapping[Any, Mapping[int, int | None]], one: int, other: int
+) -> DimensionAgreement:
+    both = [given for given in marks.values() if one in given and other in given]
+    levels = [level.value for level in dimension.levels.all()]
+    kappa = weighted_kappa([given[one] for given in both], [given[other] for given in both], levels)
+    return DimensionAgreement(dimension, kappa, reading_of(kappa))
+
+
+def _marks(rounds: QuerySet[Any], rubric: Rubric) -> Marks:
     model = rounds.model._meta.get_field("marks").related_model
     rows = model._default_manager.filter(round__in=rounds.filter(rubric=rubric), is_joint=False)
-    return rows.values_list("dimension", "round", "level__value")
+    found: dict[int, dict[Any, dict[int, int | None]]] = defaultdict(lambda: defaultdict(dict))
+    for dimension, round_id, rater, level in rows.values_list("dimension", "round", "rater", "level__value"):
+        found[dimension][round_id][rater] = level
+    return found

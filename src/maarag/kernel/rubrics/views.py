@@ -13,6 +13,7 @@ from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
+from .links import links_of
 from .models import Rubric
 from .queries import rubric_of, rubrics
 
@@ -63,6 +64,7 @@ def detail(request: HttpRequest, code: str, version: int | None = None) -> HttpR
     context = {
         "rubric": rubric,
         "facts": [fact for fact in facts if fact[1]],
+        "links": links_of(rubric, request.user),
         "crumbs": [(_("Rubrics"), reverse("rubrics:index")), (name, "")],
     }
     return render(request, "rubrics/detail.html", context)

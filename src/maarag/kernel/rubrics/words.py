@@ -14,7 +14,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
 
 from .charts import course
-from .engine_data import DimensionAgreement
+from .engine_data import DimensionAgreement, PairAgreement
 from .models import Rubric
 from .queries import Compared, Line, Point
 
@@ -38,13 +38,13 @@ def reading(found: DimensionAgreement) -> Status:
         case Reading.RELIABLE:
             return Status(_("They agree well"), "ok")
         case Reading.TENTATIVE:
-            return Status(_("They agree in part: conclude with care"), "attention")
+            return Status(_("They agree in part"), "attention")
         case Reading.UNRELIABLE:
-            return Status(_("They do not agree: describe the levels better, or train the raters"), "critical")
+            return Status(_("They do not agree"), "critical")
         case Reading.NO_VARIATION:
-            return Status(_("Everybody gave one and the same level"), "neutral")
+            return Status(_("All gave the same level"), "neutral")
         case _:
-            return Status(_("Too few ratings by two to tell"), "unknown")
+            return Status(_("Too few to tell"), "unknown")
 
 
 def level_words(point: Point) -> str:
@@ -103,7 +103,7 @@ def history_context(lines: Sequence[Line], rubric: Rubric) -> dict[str, Any]:
 
 
 def agreement_table(found: Sequence[DimensionAgreement]) -> Table:
-    """Agreement on each dimension, with what may be concluded from it."""
+    """Agreement on each dimension, with what may be concluded from it; no figure where too few rated it."""
     return Table(
         columns=[
             Column("name", pgettext("of a rubric", "Dimension"), heading=True),
@@ -115,7 +115,7 @@ def agreement_table(found: Sequence[DimensionAgreement]) -> Table:
             {
                 "name": name_in_language(one.dimension),
                 "units": one.alpha.units,
-                "alpha": figures.number(one.alpha.value, 2),
+                "alpha": figures.number(one.said, 2),
                 "reading": reading(one),
             }
             for one in found
@@ -123,3 +123,34 @@ def agreement_table(found: Sequence[DimensionAgreement]) -> Table:
         caption=_("Agreement between raters"),
         caption_hidden=True,
     )
+
+
+def pairs_table(found: Sequence[PairAgreement]) -> Table:
+    """A line for each two raters, with the dimension on which they agree least."""
+    return Table(
+        columns=[
+            Column("first", _("Rater"), heading=True),
+            Column("second", pgettext("two raters", "With")),
+            Column("together", _("Rated together"), "number"),
+            Column("least", _("Least agreed on")),
+            Column("kappa", _("Cohen's kappa there"), "text"),
+            Column("reading", _("What it means"), "status"),
+        ],
+        rows=[_pair_row(pair) for pair in found],
+        caption=_("Agreement of two raters"),
+        caption_hidden=True,
+        empty=_("No two raters have rated enough together yet to tell."),
+    )
+
+
+def _pair_row(pair: PairAgreement) -> dict[str, Any]:
+    told = [one for one in pair.dimensions if one.said is not None]
+    least = min(told, key=lambda one: one.said or 0, default=None)
+    return {
+        "first": pair.first.name,
+        "second": pair.second.name,
+        "together": pair.together,
+        "least": name_in_language(least.dimension) if least else None,
+        "kappa": figures.number(least.said, 2) if least else None,
+        "reading": reading(least or pair.dimensions[0]),
+    }

@@ -1,6 +1,6 @@
 """Casework through the API. Each module adds its operations to the router."""
 
-from . import agreements, assessments, circumstances, endings, records, tasks
+from . import agreement, agreements, assessments, circumstances, endings, records, tasks
 from .planning import router
 
-__all__ = ["agreements", "assessments", "circumstances", "endings", "records", "router", "tasks"]
+__all__ = ["agreement", "agreements", "assessments", "circumstances", "endings", "records", "router", "tasks"]

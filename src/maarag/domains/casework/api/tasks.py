@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Schema, Status
 from ninja.errors import HttpError
 
+from maarag.domains.families.actions import read_words
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of
@@ -66,8 +67,11 @@ class TaskChange(Schema):
 
 @router.get("/tasks", response=list[TaskOut], summary="My open tasks", url_name="casework_my_tasks")
 def my_tasks(request: HttpRequest) -> list[TaskOut]:
-    """What I have to do for families, most urgent first."""
-    return [TaskOut.of(row) for row in open_tasks_of(keeper(request))]
+    """What I have to do for families, most urgent first; each family's file is recorded as read."""
+    by = keeper(request)
+    found = list(open_tasks_of(by))
+    read_words(by=by, rows=found)
+    return [TaskOut.of(row) for row in found]
 
 
 @router.get(

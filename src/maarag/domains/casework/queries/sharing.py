@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from maarag.kernel.access.scope import Viewer, grants_of
 from maarag.kernel.people.models import Organisation
 from maarag.kernel.places.models import Place
 
-from ..models import Goal, GoalState, PlanItem, PlanShare
+from ..models import Consent, Goal, GoalState, PlanItem, PlanShare
 from .planning import version_in_force
 
 
@@ -97,6 +98,38 @@ def shared_with(viewer: Viewer) -> QuerySet[PlanShare]:
 def shares_of(family: Family) -> QuerySet[PlanShare]:
     """What of the plan is or was shared, newest first."""
     return PlanShare.objects.filter(family=family).select_related("organisation", "consent", "written_by")
+
+
+REMEMBERED = timedelta(days=30)
+"""So long after its end a consent is still asked about."""
+
+
+def ended_with_a_share(families: QuerySet[Family]) -> list[tuple[Consent, frozenset[str]]]:
+    """Consents that ended lately and a share with them, and the professions that no consent covers now.
+
+    What was withdrawn is not asked about again: that was the family's wish, or the worker's decision.
+    """
+    today = timezone.localdate()
+    lost: dict[UUID, set[str]] = defaultdict(set)
+    ended = PlanShare.objects.filter(
+        family__in=families.values("pk"),
+        withdrawn_at=None,
+        ends__lt=today,
+        consent__withdrawn_at=None,
+        consent__until__gte=today - REMEMBERED,
+        consent__until__lt=today,
+    )
+    for consent, profession in ended.order_by().values_list("consent", "profession"):
+        lost[consent].add(profession)
+    rows = list(Consent.objects.filter(pk__in=lost).select_related("family").order_by("until", "pk"))
+    covered: dict[UUID, set[str]] = defaultdict(set)
+    holding = Consent.objects.filter(
+        family__in={row.family_id for row in rows}, withdrawn_at=None, until__gte=today
+    )
+    for family, professions in holding.order_by().values_list("family", "professions"):
+        covered[family].update(professions)
+    found = [(row, frozenset(lost[row.pk] - covered[row.family_id])) for row in rows]
+    return [(row, fields) for row, fields in found if fields]
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.families.parts import page_of
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.kernel.rubrics import words
 from maarag.kernel.rubrics.actions import RoundClosed
 from maarag.kernel.rubrics.forms import RatingForm
@@ -113,11 +114,13 @@ def _rating(request: HttpRequest, pk: UUID, row: UUID, *, joint: bool) -> HttpRe
             except ValidationError as error:
                 form.add_error(None, error.messages)
             else:
+                forget_draft(request)
                 messages.success(request, _("Your levels were saved.") if not joint else _("It was saved."))
                 return here
     heading = _("What was agreed on") if joint else name_in_language(rubric)
     context = page_of(request, family, "situation", crumb=heading) | {
         "form": form,
+        "assessment": found,
         "rubric": rubric,
         "heading": heading,
         "joint": joint,

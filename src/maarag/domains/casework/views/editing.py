@@ -19,6 +19,8 @@ from maarag.domains.families.parts import page_of
 from maarag.domains.families.scope import may
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of
+from maarag.kernel.drafts.actions import forget_draft
+from maarag.kernel.drafts.templatetags.drafts import key_of
 
 from ..actions import AlreadyDone, NothingToAgree, mark_of
 from ..file_kinds import FileRefused
@@ -44,6 +46,13 @@ def row_of(model: type[Any], family: Family, key: UUID) -> Any:
 
 def to_part(family: Family, part: str) -> HttpResponse:
     return redirect(reverse(f"casework:{part}", args=[family.pk]))
+
+
+def _draft_key(request: HttpRequest) -> str:
+    """Of the form's drafts: the kind of form, the family and the row, as the address names them."""
+    match = request.resolver_match
+    assert match is not None
+    return key_of(match.view_name, *match.kwargs.values())
 
 
 def edit_page(
@@ -104,10 +113,12 @@ def edit_page(
             except ValidationError as error:
                 _show(form, error)
             else:
+                forget_draft(request)
                 messages.success(request, done)
                 return redirect(back) if back else to_part(family, part)
     context = page_of(request, family, part, crumb=heading) | {
         "form": form,
+        "draft_key": _draft_key(request),
         "heading": heading,
         "intro": intro,
         "facts": facts,

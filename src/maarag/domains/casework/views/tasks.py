@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maarag.domains.families.actions import AlreadyClosed
+from maarag.domains.families.actions import AlreadyClosed, read_words
 from maarag.domains.families.parts import page_of
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
@@ -44,14 +44,17 @@ def tasks(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @needs_permission(Permission.VIEW_FAMILIES)
 def mine(request: HttpRequest) -> HttpResponse:
-    """My open tasks in every file."""
+    """My open tasks in every file; each file is recorded as read."""
+    account = account_of(request)
+    waiting = list(open_tasks_of(account))
+    read_words(by=account, rows=waiting)
     found: list[dict[str, Any]] = [
         {
             "row": task,
             "status": status_of_task(task),
             "url": reverse("casework:tasks", args=[task.family_id]),
         }
-        for task in open_tasks_of(account_of(request))
+        for task in waiting
     ]
     context = {"waiting": found, "fictional": any(one["row"].authority.is_fictional for one in found)}
     return render(request, "casework/my_tasks.html", context)

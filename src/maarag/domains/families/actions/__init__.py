@@ -11,6 +11,7 @@ from .files import (
     close_family,
     open_family,
     read_family,
+    read_words,
     reopen_family,
     version_of,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "read_family",
     "read_in_emergency",
     "read_shared",
+    "read_words",
     "reopen_family",
     "share_family",
     "tell_apart",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.rows import PersonalRow
 from maarag.kernel.access.scope import permits, require
-from maarag.kernel.audit.actions import record, record_read
+from maarag.kernel.audit.actions import record, record_read, record_reads
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 
 from ..models import Family, FamilyStatus, Member
@@ -77,6 +78,18 @@ def read_family(*, by: Account, pk: UUID) -> Family | None:
     if family is not None:
         record_read(by=by, subject=family, what="families.read")
     return family
+
+
+def read_words(*, by: Account, rows: Iterable[PersonalRow]) -> None:
+    """Record that a list showed words of the files whose rows these are: each file is read once.
+
+    For lists that tell more than which families there are and where something stands; for what is taken away
+    as a document see `reading.record_export`.
+    """
+    files = {row.family_id: row.authority_id for row in rows}  # type: ignore[attr-defined]
+    read = [Family(pk=pk, authority_id=authority) for pk, authority in files.items()]
+    if read:
+        record_reads(by=by, subjects=read, what="families.read")
 
 
 @transaction.atomic

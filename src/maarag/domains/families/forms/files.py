@@ -76,6 +76,10 @@ class FamilyForm(forms.Form):
         return given
 
 
+NOT_IN_DRAFTS = {"data-draft-skip": ""}
+"""What a draft leaves out: while the connection is lost it stands in the browser's own storage."""
+
+
 class MemberForm(forms.Form):
     """Somebody of the family."""
 
@@ -90,13 +94,13 @@ class MemberForm(forms.Form):
         max_length=20,
         required=False,
         help_text=_("Nine digits, or a passport number with its letters. Kept encrypted."),
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", **NOT_IN_DRAFTS}),
     )
     phone = forms.CharField(
         label=_("Phone"),
         max_length=30,
         required=False,
-        widget=forms.TextInput(attrs={"dir": "ltr", "type": "tel", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"dir": "ltr", "type": "tel", "autocomplete": "off", **NOT_IN_DRAFTS}),
     )
 
     def clean_birth_date(self) -> date | None:

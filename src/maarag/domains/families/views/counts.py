@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.ui import figures
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.pdf import Report
 from maarag.ui.documents.pdf import pdf as report_as_pdf
@@ -23,11 +24,6 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
 from ..counts import Counts, Line, column_labels, counts_for
-
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 
 
 @require_safe
@@ -50,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @needs_permission(Permission.VIEW_STAFF_FIGURES)
 def export(request: HttpRequest, form: str) -> HttpResponse:
     """The same numbers as a workbook or a report."""
-    if form not in KINDS:
+    if form not in ("xlsx", "pdf"):
         raise Http404
     counts = counts_for(account_of(request))
     tables = [_document(title, lines) for title, lines in _parts(counts)] or [
@@ -68,8 +64,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
             banner=_("Fictional: an invented place for demonstration.") if fictional else "",
         )
         content = report_as_pdf(report)
-    headers = {"Content-Disposition": f'attachment; filename="families.{form}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=KINDS[form], headers=headers)
+    return attached(content, f"families.{form}")
 
 
 def _parts(counts: Counts) -> list[tuple[str, Sequence[Line]]]:

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.drafts.actions import forget_draft
-from maarag.kernel.drafts.templatetags.drafts import key_of
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
@@ -46,7 +45,7 @@ from ..parts import summaries, tabs
 from ..queries import found_by, history, listed, to_justify, waiting_for
 from ..scope import authorities_with, may
 from ..words import age_of, status_of
-from .merging import covers, merges_of, probable_for, shown_as_probable
+from .merging import covers, merges_of, probable_for, shown_as_probable, warn_of_resembling
 from .shares import shares_table
 
 STATES_SHOWN = (FamilyStatus.OPEN, FamilyStatus.CLOSED)
@@ -149,7 +148,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            forget_draft(request, key_of("families:open"))
+            forget_draft(request)
             messages.success(request, _("The file was opened."))
             return redirect("families:detail", pk=family.pk)
     return _form_page(request, form, people, status=422)
@@ -191,8 +190,9 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            forget_draft(request, key_of("families:edit", pk))
+            forget_draft(request)
             messages.success(request, _("The file was saved."))
+            warn_of_resembling(request, family)
             return redirect("families:detail", pk=pk)
     return _form_page(request, form, people, family=family, seen=seen, status=422)
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,13 +33,15 @@ from ..actions import (
     tell_apart,
     undo_merge,
 )
-from ..duplicates import Pair, Probable, duplicates_of, probable_pairs, side_of_draft
+from ..duplicates import Pair, Probable, duplicates_of, probable_pairs, resembling, side_of_draft
 from ..forms.merging import ApartForm, SameForm
 from ..likeness_words import reasons_in_words, strength
 from ..merging import PersonStep, Plan, plan_of, undo_plan_of
 from ..merging_models import Merge
 from ..models import Family, FamilyStatus, Member
 from ..scope import authorities_with, may
+
+MOST_NAMED = 3
 
 
 @require_safe
@@ -184,6 +187,17 @@ def shown_as_probable(probable: Sequence[Probable]) -> list[dict[str, Any]]:
         }
         for one in probable
     ]
+
+
+def warn_of_resembling(request: HttpRequest, family: Family) -> None:
+    """Say so where a file that was changed is most likely of another's family: people are added later."""
+    strong = [one.family for one in resembling(account_of(request), family) if one.likeness.is_strong]
+    if not strong:
+        return
+    numbers = figures.joined(str(one.number) for one in strong[:MOST_NAMED])
+    said = _("The file resembles file %(numbers)s: maybe it is the same family.") % {"numbers": numbers}
+    address, label = reverse("families:duplicates"), _("Files that resemble each other")
+    messages.warning(request, format_html('{} <a href="{}">{}</a>', said, address, label))
 
 
 def merges_of(request: HttpRequest, family: Family) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.access.sign_in import needs_recent_sign_in
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
@@ -147,6 +148,7 @@ def justify(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.info(request, _("The justification was written already."))
             return redirect("families:emergency_file", pk=pk)
         else:
+            forget_draft(request)
             messages.success(request, _("The justification was sent to the supervisor."))
             return redirect("families:emergency_file", pk=pk)
     return _file_page(request, pk, form, status=422)
@@ -212,6 +214,7 @@ def opening(request: HttpRequest, pk: UUID) -> HttpResponse:
                 messages.error(request, _("It cannot be judged now: it is open still, or judged already."))
                 return redirect("families:opening", pk=pk)
             else:
+                forget_draft(request)
                 messages.success(request, _("Your verdict was recorded; the worker sees it."))
                 return redirect("families:opening", pk=pk)
     late = found.justified_at is None and found.opened_at + JUSTIFY_WITHIN < timezone.now()

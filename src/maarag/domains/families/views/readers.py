@@ -24,6 +24,7 @@ from maarag.kernel.retention.actions import AlreadyOpen, Held
 from maarag.kernel.retention.models import ErasureReason
 from maarag.kernel.retention.queries import hold_on
 from maarag.ui import figures
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.pdf import Report
 from maarag.ui.documents.pdf import pdf as report_as_pdf
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
@@ -80,11 +81,7 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
         ],
         banner=_("Fictional: invented people for demonstration.") if family.authority.is_fictional else "",
     )
-    headers = {
-        "Content-Disposition": f'attachment; filename="readers-{family.number}.pdf"',
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(report_as_pdf(report), content_type="application/pdf", headers=headers)
+    return attached(report_as_pdf(report), f"readers-{family.number}.pdf")
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.kernel.places.models import Place
 from maarag.ui import figures
 from maarag.ui.tables import Column, Status, Table
@@ -96,6 +97,7 @@ def day(request: HttpRequest, code: str, reader: int, on: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
+            forget_draft(request)
             messages.success(request, _("The verdict was recorded."))
             return redirect("families:reading")
     return _day_page(request, authority, account, when, reads, known, form)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.access.sign_in import needs_recent_sign_in
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
@@ -101,6 +102,7 @@ def share(request: HttpRequest, pk: UUID) -> HttpResponse:
                 messages.error(request, _("Somebody closed the file meanwhile; nothing was shared."))
                 return redirect("families:detail", pk=pk)
             else:
+                forget_draft(request)
                 messages.success(request, _("It is shared; the body sees it from its first day on."))
                 return redirect("families:detail", pk=pk)
     crumbs = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from ninja.errors import HttpError
 
-from maarag.domains.families.actions import read_family
+from maarag.domains.families.actions import read_family, read_words
 from maarag.domains.families.models import Family
 from maarag.domains.services.models import Service
 from maarag.domains.services.queries import offered
@@ -74,11 +74,15 @@ def list_referrals(
     limit: int = Query(100, ge=1, le=200),
     offset: int = Query(0, ge=0, le=1_000_000),
 ) -> ReferralPage:
-    """Those that are due first on top. `service` and `sender`: whose step is the next one."""
-    found = referrals(worker(request), Asked(whose, state, q.replace("\x00", "")))
+    """Those that are due first on top. `service` and `sender`: whose step is the next one. Each family's file
+    is recorded as read.
+    """
+    account = worker(request)
+    found = referrals(account, Asked(whose, state, q.replace("\x00", "")))
     if family is not None:
         found = found.filter(family=family)
-    page = found[offset : offset + limit]
+    page = list(found[offset : offset + limit])
+    read_words(by=account, rows=page)
     return ReferralPage(total=found.count(), items=[ReferralOut.of(row) for row in page])
 
 

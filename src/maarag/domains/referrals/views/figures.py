@@ -21,14 +21,26 @@ from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Term
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 from maarag.values import Shown
 
-from ..counts import HELPED, KNOWN, RUN, SENT, Figures, Line, Outcome, figures_of, line_of, places_for, within
-from .mine import XLSX
+from ..counts import (
+    HELPED,
+    KNOWN,
+    RUN,
+    SENT,
+    Figures,
+    Line,
+    Outcome,
+    decided,
+    figures_of,
+    places_for,
+    within,
+)
 
 
 def column_words() -> dict[str, str]:
@@ -113,11 +125,7 @@ def export(request: HttpRequest) -> HttpResponse:
             _document(title, first, lines, found.columns)
             for title, first, lines in _parts(account, places, found)
         ]
-    headers = {
-        "Content-Disposition": 'attachment; filename="referral-figures.xlsx"',
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(workbook(tables), content_type=XLSX, headers=headers)
+    return attached(workbook(tables), "referral-figures.xlsx")
 
 
 def _known_in_words(count: Shown) -> str:
@@ -176,8 +184,9 @@ def _parts(account: Account, places: Sequence[Place], found: Figures) -> list[Pa
     ]
     parts = [(title, first, [*rows, whole]) for title, first, rows in named]
     if len(places) > 1:
+        numbers = decided()
         lines = [
-            (name_in_language(one), line_of(one, ALL, exact=found.exact and one.pk in own))
+            (name_in_language(one), numbers.line(one, ALL, exact=found.exact and one.pk in own))
             for one in places
             if not found.exact or one.pk in own
         ]

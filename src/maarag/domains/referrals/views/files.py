@@ -24,9 +24,11 @@ from maarag.domains.services.search import why_found
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.audit.actions import record
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.kernel.taxonomy.queries import term_by_code
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
+from maarag.ui.documents.attached import attached
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
@@ -154,6 +156,7 @@ def send(request: HttpRequest, pk: UUID, service: str) -> HttpResponse:
             except ValidationError as error:
                 add_errors(form, error, {"fields": "fields_shared", "service": None, "need": None})
             else:
+                forget_draft(request)
                 if before:
                     messages.info(request, _("It was sent already; nothing was sent twice."))
                 else:
@@ -185,11 +188,7 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     referral = kept_referral(request, pk)
     content = letter_pdf(referral)
     record(by=account_of(request), action="referrals.print", subject=referral.family)
-    headers = {
-        "Content-Disposition": f'attachment; filename="referral-{referral.family.number}.pdf"',
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return attached(content, f"referral-{referral.family.number}.pdf")
 
 
 def kept_family(request: HttpRequest, pk: UUID, *, sends: bool = False) -> Family:

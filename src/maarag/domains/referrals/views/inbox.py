@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maarag.domains.families.views.shown import facts_of, people_of
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
@@ -191,5 +192,6 @@ def _step(
         add_errors(form, error, {})
         return _page(request, pk, {name: form}, status=422)
     else:
+        forget_draft(request)
         messages.success(request, done)
     return redirect("referrals:inbox_referral", pk=pk)

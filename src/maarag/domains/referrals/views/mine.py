@@ -16,6 +16,7 @@ from maarag.domains.families.actions.reading import record_export
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.ui import figures
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.tables import Column, Table
 
@@ -26,7 +27,6 @@ from ..words import how_late, status_of, status_of_help, who_is_waited_for
 
 PER_PAGE = 30
 MOST_ROWS = 5000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def state_choices() -> list[tuple[str, Any]]:
@@ -109,5 +109,4 @@ def export(request: HttpRequest) -> HttpResponse:
     for referral in found:
         referral.family.authority = referral.authority
     record_export(by=account, families=list(families.values()))
-    headers = {"Content-Disposition": 'attachment; filename="referrals.xlsx"', "Cache-Control": "no-store"}
-    return HttpResponse(workbook([list_of(found)]), content_type=XLSX, headers=headers)
+    return attached(workbook([list_of(found)]), "referrals.xlsx")

@@ -18,6 +18,7 @@ from maarag.domains.services.models import Service
 from maarag.domains.services.queries import offered
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.drafts.actions import forget_draft
 
 from .. import actions
 from ..actions import AlreadySent, Closed, NotNow
@@ -61,6 +62,7 @@ def _step(
         add_errors(form, error, {})
         return detail_page(request, referral, {name: form}, status=422)
     else:
+        forget_draft(request)
         messages.success(request, done)
     return redirect("referrals:detail", pk=pk)
 

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const PREFIX = "maarag.draft.", PAUSE = 1200, LONGEST_WAIT = 8000, PATIENCE = 6000, MOST_SHOWN = 12;
-  const LEFT_OUT = new Set(["csrfmiddlewaretoken", "draft_writer"]);
+  const LEFT_OUT = new Set(["csrfmiddlewaretoken", "draft_writer", "draft_key"]);
 
   const stored = (name) => { try { return JSON.parse(sessionStorage.getItem(name)); } catch { return null; } };
   const store = (name, value) => { try { sessionStorage.setItem(name, JSON.stringify(value)); } catch { /* full */ } };
@@ -21,7 +21,7 @@
     box.hidden = false;
     const { draft: key, account, url } = box.dataset;
     const name = `${PREFIX}${account}.${key}`;
-    const words = box.querySelector("template").content;
+    const words = document.querySelector("[data-draft-words]").content;
     const word = (code, values = {}) => (words.querySelector(`[data-word="${code}"]`)?.textContent ?? code)
       .replace(/\{(\w+)\}/g, (_all, slot) => values[slot] ?? "");
     const offers = box.querySelector("[data-draft-offers]"), state = box.querySelector("[data-draft-state]");
@@ -192,7 +192,9 @@
       const legend = ["radio", "checkbox"].includes(one.type) && one.closest("fieldset")?.querySelector("legend");
       const label = (legend || one.labels?.[0])?.cloneNode(true);
       label?.querySelectorAll(".field__optional").forEach((part) => part.remove());
-      return label?.textContent.replace(/\s+/g, " ").trim() || one.getAttribute("aria-label") || "";
+      const own = label?.textContent.replace(/\s+/g, " ").trim() || one.getAttribute("aria-label") || "";
+      const part = !legend && own && one.closest("fieldset")?.querySelector("legend");
+      return part ? `${part.textContent.replace(/\s+/g, " ").trim()}: ${own}` : own;
     }
     function shownAs(field, value) {
       const one = controls().find((control) => control.name === field && (control.type !== "radio" || control.value === value));
@@ -275,6 +277,8 @@
       body.append(title, when, details, row);
       note.append(body);
       offers.append(note);
+      // a form that is folded away does not hide that something waits in it
+      for (let one = box.closest("details"); one; one = one.parentElement.closest("details")) one.open = true;
     }
     function discard(kept) {
       ask("DELETE", of({ writer: kept.writer })).catch(() => {});
@@ -303,7 +307,7 @@
       other.method = "post";
       other.action = form.getAttribute("action") || location.href;
       other.hidden = true;
-      for (const [field, value] of [...kept.fields, ["csrfmiddlewaretoken", csrf.value], ["draft_writer", kept.writer], [box.dataset.rerender, "1"]]) {
+      for (const [field, value] of [...kept.fields, ["csrfmiddlewaretoken", csrf.value], ["draft_writer", kept.writer], ["draft_key", key], [box.dataset.rerender, "1"]]) {
         const one = document.createElement("textarea");
         one.name = field;
         one.value = value;
