@@ -69,6 +69,23 @@ def test_two_who_approve_at_once_approve_it_once(town: Department):
         assert sums_of_basket(town.basket).approved == shekels(1800)
 
 
+def test_a_most_of_a_family_that_is_used_up_at_the_same_moment_is_never_passed(town: Department):
+    actions.allow_response(
+        by=town.world.system,
+        programme=town.programme,
+        response=town.world.term("food"),
+        most_of_family=shekels(2_000),
+    )
+    with town.scope():
+        requests = [town.sent(2) for _number in range(AT_ONCE)]
+    results = at_once(
+        town, [lambda one=one: actions.approve_request(by=town.leader, request=one) for one in requests]
+    )
+    assert kinds(results) == {"Request": 2, "MoreThanAllowed": 4}
+    with town.scope():
+        assert sums_of_basket(town.basket).approved == shekels(1_800)
+
+
 def test_a_basket_that_is_used_up_at_the_same_moment_is_never_passed(town: Department):
     with town.scope():
         requests = [town.sent(5) for _number in range(AT_ONCE)]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from maarag.domains.baskets import actions
 from maarag.domains.baskets.models import (
+    AllowedResponse,
     ApprovalLimit,
     Basket,
     Delivery,
@@ -30,7 +31,7 @@ from tests.factories.baskets import Department
 from tests.factories.families import family as open_family
 
 MODELS = (Basket, Request, Opinion, Delivery, Invoice, Payment, Price, ApprovalLimit, Pot, Account, Decision)
-MODELS += (Entry, Spending)
+MODELS += (Entry, Spending, AllowedResponse)
 
 
 @pytest.fixture
@@ -51,7 +52,14 @@ def rows(city: Department) -> Department:
         city.sent(100)
         actions.ask_above(by=city.worker, request=city.sent(101), why="x")
     city.world.account(Role.PROGRAMME_DIRECTOR, place=city.world.nation)
+    for ending in ("meals", "food"):
+        allow(city, ending)
     return city
+
+
+def allow(city: Department, ending: str, **more: Any) -> AllowedResponse:
+    term = city.world.term(ending)
+    return actions.allow_response(by=director(), programme=city.programme, response=term, **more)
 
 
 def director() -> Person:
@@ -116,6 +124,11 @@ WRITES: dict[str, Callable[[Department], Any]] = {
     ),
     "set_limit": lambda c: actions.set_limit(
         by=c.head, role=Role.TEAM_LEADER, amount=Money(100), authority=c.world.city
+    ),
+    "allow_response": lambda c: allow(c, "care"),
+    "allow_response (said otherwise)": lambda c: allow(c, "meals", most_of_request=Money(100_000)),
+    "end_allowed": lambda c: actions.end_allowed(
+        by=director(), row=AllowedResponse.objects.get(response=c.world.term("meals"))
     ),
     "close_basket": lambda c: actions.close_basket(
         by=c.worker,

@@ -23,6 +23,7 @@ from maarag.kernel.access.scope import places_permitted
 from maarag.kernel.ledger.queries import Balance, balances
 from maarag.values import Money
 
+from .buying import in_the_way
 from .models import Request, Stage, Stance
 
 
@@ -48,6 +49,8 @@ class Asked:
     why: str
     basket_free: Money
     quota_free: Money
+    in_the_way: str
+    """What of the programme's rules stands in the way, in words; empty where nothing does."""
 
 
 def budgets_of(viewer: Account) -> QuerySet[Budget]:
@@ -94,6 +97,7 @@ def _told(row: Request, known: dict[int, Balance]) -> Asked:
     stances = [one.stance for one in row.opinions.all() if one.round == row.rounds]
     quota = row.basket.quota
     assert row.above_key is not None
+    error = in_the_way(row)
     return Asked(
         key=row.above_key,
         authority=row.authority,
@@ -113,4 +117,5 @@ def _told(row: Request, known: dict[int, Balance]) -> Asked:
         why=row.above_why,
         basket_free=known[row.basket.pot_id].free,
         quota_free=known[quota.pot_id].free,
+        in_the_way=error.in_words() if error else "",
     )

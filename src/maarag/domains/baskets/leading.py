@@ -1,4 +1,4 @@
-"""From a programme's page to what its baskets may be of."""
+"""From a programme's page to what its baskets may buy."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from maarag.kernel.access.scope import Viewer, holds_somewhere
 
 
 def of_programme(programme: Programme, viewer: Viewer) -> Sequence[tuple[Any, str]]:
-    """Its basket rules, for whoever sets them; the limits of approval, for whoever approves."""
+    """What its baskets may buy; their rules, for whoever sets them; the limits, for whoever approves."""
+    found = [(_("What its baskets may buy"), reverse("baskets:buys", args=[programme.code]))]
     if may_write(viewer):
-        return [(_("Rules of its baskets"), reverse("baskets:rules", args=[programme.code]))]
-    if holds_somewhere(viewer, Permission.APPROVE_SPENDING):
-        return [(_("Limits of approval"), reverse("baskets:limits"))]
-    return []
+        found.append((_("Rules of its baskets"), reverse("baskets:rules", args=[programme.code])))
+    elif holds_somewhere(viewer, Permission.APPROVE_SPENDING):
+        found.append((_("Limits of approval"), reverse("baskets:limits")))
+    return found
 
 
 def register_all() -> None:

@@ -88,7 +88,12 @@ def people_with(role: Role, family: Family, *, without: Account | None = None) -
 
 def managers_of(budget: Budget, *, without: Account | None = None) -> list[Account]:
     """Who manages the budget that a basket is paid from: they granted its money, and see no family."""
-    around = Containment.objects.filter(descendant=budget.place_id).values("ancestor")
+    return managers_at(budget.place_id, without=without)
+
+
+def managers_at(place: int, *, without: Account | None = None) -> list[Account]:
+    """Who manages budgets of the place with this id."""
+    around = Containment.objects.filter(descendant=place).values("ancestor")
     held = Grant.objects.filter(
         in_force(), account=OuterRef("pk"), role__in=roles_with(Permission.MANAGE_BUDGETS), place__in=around
     )

@@ -17,11 +17,13 @@ from maarag.database.encryption.fields import EncryptedTextField
 from maarag.kernel.access.rows import PersonalRow
 from maarag.values import Money
 
+from .buying_models import AllowedResponse
 from .paying_models import Delivered, Delivery, Invoice, Payment
 from .price_models import MOST_AGOROT, MOST_OF_A_THING, ApprovalLimit, Price, Unit
 
 __all__ = [
     "MOST_OF_A_THING",
+    "AllowedResponse",
     "ApprovalLimit",
     "Basket",
     "BasketStatus",
@@ -50,7 +52,7 @@ class Basket(PersonalRow):
     family = models.ForeignKey("families.Family", models.CASCADE, related_name="baskets", db_constraint=False)
     quota = models.ForeignKey("programmes.Quota", models.PROTECT, related_name="+", verbose_name=_("quota"))
     pot = models.OneToOneField(
-        "ledger.Pot", models.PROTECT, related_name="+", verbose_name=_("purse of the ledger")
+        "ledger.Pot", models.PROTECT, related_name="+", verbose_name=_("pot of the ledger")
     )
     status = models.CharField(
         _("status"), max_length=10, choices=BasketStatus.choices, default=BasketStatus.OPEN, editable=False

@@ -15,6 +15,7 @@ from maarag.values import Money, Shown, Suppressed
 
 from .models import Request
 from .money import ZERO
+from .report_helped import HelpedRow
 
 BRANCH = 2
 """How deep in the taxonomy responses are told apart above an authority: its branches."""
@@ -71,6 +72,7 @@ class Report:
     """All parts of a report; `exact`: of the viewer's own authorities, nothing hidden.
 
     `year`: of which it is; from above always of one: all of them without the others would tell a hidden one.
+    `helped`: what of it helped, by response; None from above, where it is not told.
     """
 
     exact: bool
@@ -78,6 +80,7 @@ class Report:
     total: Row
     parts: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     year: int | None = None
+    helped: Sequence[HelpedRow] | None = None
 
 
 def lines_of(requests: Any) -> list[Line]:

@@ -13,7 +13,11 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 from maarag.values import Suppressed
 
+from . import report_helped
 from .reports import PARTS, STAGES, Report, Row
+
+AFTER = "response"
+"""The part after which stands what helped."""
 
 
 def part_titles() -> dict[str, str]:
@@ -77,6 +81,8 @@ def page_tables(report: Report) -> list[tuple[str, Table]]:
             empty=_("Nothing was asked for."),
         )
         found.append((titles[part], table))
+        if part == AFTER and report.helped is not None:
+            found.append((report_helped.title(), report_helped.page_table(report.helped)))
     return found
 
 
@@ -116,6 +122,8 @@ def document_tables(report: Report) -> list[DocumentTable]:
             for row in report.parts[part]
         ]
         found.append(DocumentTable(titles[part], columns, rows, notes=notes(report)))
+        if part == AFTER and report.helped is not None:
+            found.append(report_helped.document_table(report.helped))
     return found
 
 
@@ -125,17 +133,19 @@ def notes(report: Report) -> list[str]:
     return [
         _("What rests on fewer than five families is hidden, so that nobody can be recognised."),
         _("Of the quotas that began in %(year)s.") % {"year": report.year},
+        report_helped.why_not_above(),
     ]
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as plain data, amounts in agorot; None for what is hidden."""
+    """The report as plain data, amounts in agorot; None for what is hidden, and for what is not told."""
     return {
         "exact": report.exact,
         "year": report.year,
         "places": [place.code for place in report.places] if report.exact else [],
         "total": _data(report.total),
         **{part: [_data(row) for row in report.parts[part]] for part in PARTS if part in report.parts},
+        "helped": None if report.helped is None else report_helped.as_rows(report.helped),
     }
 
 

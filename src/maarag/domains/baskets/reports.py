@@ -17,6 +17,7 @@ from maarag.kernel.access.scope import Viewer, places_permitted
 from maarag.kernel.ledger.models import Posting, PotKind
 from maarag.kernel.places.models import Place, PlaceKind
 
+from .report_helped import helped_by_response
 from .report_rows import (
     PARTS,
     STAGES,
@@ -78,7 +79,9 @@ def _exact(authorities: Sequence[Place], year: int | None) -> Report:
     pks = [place.pk for place in authorities]
     with visible(RowScope(authorities=frozenset(pks))):
         requests = requests_of_authorities(pks)
-        lines = lines_of(requests if year is None else requests.filter(asked_on__year=year))
+        if year is not None:
+            requests = requests.filter(asked_on__year=year)
+        lines, helped = lines_of(requests), helped_by_response(requests)
         funders = _funders(pks, year)
     names = Names(lines, funders)
     by = {
@@ -96,7 +99,7 @@ def _exact(authorities: Sequence[Place], year: int | None) -> Report:
         Row(names.of("funder", key), families, len(lines), sums_of(spent), names.code("funder", key))
         for key, spent in funders.items()
     ]
-    return Report(True, authorities, row_of("", lines), in_order(parts), year)
+    return Report(True, authorities, row_of("", lines), in_order(parts), year, helped)
 
 
 __all__ = ["PARTS", "STAGES", "Report", "Row", "report_for", "years_for"]

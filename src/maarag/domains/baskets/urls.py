@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import above, family, prices, queues, reports, requests, rules, steps
+from .views import above, buying, family, prices, queues, reports, requests, rules, steps
 
 app_name = "baskets"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("prices/", prices.prices, name="prices"),
     path("limits/", prices.limits_page, name="limits"),
     path("rules/<slug:code>/", rules.rules, name="rules"),
+    path("rules/<slug:code>/allow/", buying.allow, name="allow"),
+    path("rules/<slug:code>/allowed/<int:pk>/end/", buying.end, name="end_allowed"),
+    path("programmes/<slug:code>/", buying.buys, name="buys"),
     path("reports/", reports.index, name="reports"),
     path("requests.xlsx", reports.requests_export, name="requests_export"),
     path("reports.<str:form>", reports.export, name="reports_export"),

@@ -19,6 +19,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Status
 from maarag.values import Money
 
+from .buying import buying_of_each, not_bought_in_short
 from .limits import LADDER, Limits, decider_of, limits, roles_for
 from .models import Request, Stage
 from .queries import to_decide, to_pay
@@ -44,6 +45,11 @@ class Decisions:
     def all(self) -> list[Request]:
         return [*self.mine, *self.opinions, *self.others]
 
+    def note(self, request: Request, words: str) -> None:
+        """Add to what is to be looked at."""
+        known = self.notes.get(request.pk)
+        self.notes[request.pk] = f"{known} {words}" if known else words
+
     def status(self, request: Request) -> Status:
         return status_of(request, waits_for=self.waits_for.get(request.pk, ""))
 
@@ -55,7 +61,11 @@ def decisions_of(account: Account) -> Decisions:
     roles: dict[tuple[int, int | None], list[Any]] = {}
     may_approve: dict[tuple[int, int | None], bool] = {}
     people: dict[tuple[Any, ...], Any] = {}
-    for row in to_decide(account)[: MOST * 5]:
+    rows = list(to_decide(account)[: MOST * 5])
+    bought = buying_of_each({row.basket.quota.programme for row in rows})
+    for row in rows:
+        if not bought[row.basket.quota.programme_id].allows(row.response):
+            found.note(row, not_bought_in_short())
         if row.stage == Stage.OPINION:
             found.opinions.append(row)
             continue
@@ -78,11 +88,11 @@ def decisions_of(account: Account) -> Decisions:
             people[asked] = decider_of(amount, known[which], row.family, row.asked_by, budget)
         found.waits_for[row.pk] = people[asked].label
         if people[asked].is_above and row.above_key is None:
-            found.notes[row.pk] = _("Nobody else in the department may decide it: ask above.")
+            found.note(row, _("Nobody else in the department may decide it: ask above."))
         elif own:
-            found.notes[row.pk] = _("You asked for it yourself.")
+            found.note(row, _("You asked for it yourself."))
         elif may_approve[place]:
-            found.notes[row.pk] = _("Above your limit.")
+            found.note(row, _("Above your limit."))
         found.others.append(row)
     return found
 

@@ -2,6 +2,7 @@
 
 from .above import ask_above, decide_above
 from .baskets import change_basket, close_basket, open_basket, places_left, quotas_for
+from .buying import allow_response, end_allowed
 from .decisions import approve_request, decline_request, send_back
 from .deliveries import order_request, record_delivery, tell_what_helped
 from .payments import Paid, PaymentDraft, pay_requests, reverse_request
@@ -21,6 +22,7 @@ __all__ = [
     "ChangedMeanwhile",
     "Paid",
     "PaymentDraft",
+    "allow_response",
     "approve_request",
     "ask_above",
     "begin_request",
@@ -29,6 +31,7 @@ __all__ = [
     "close_basket",
     "decide_above",
     "decline_request",
+    "end_allowed",
     "give_opinion",
     "may_set_limit",
     "open_basket",

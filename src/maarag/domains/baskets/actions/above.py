@@ -61,7 +61,8 @@ def ask_above(*, by: Account, request: Request, why: str) -> Request:
 def decide_above(*, by: Account, key: UUID, decision: str, reason: str = "", day: date | None = None) -> None:
     """Approve, decline or send back ("approve", "decline", "back") what a department asked above.
 
-    Raises Http404, AlreadyDone, OwnRequest, NoOpinion, BasketClosed, LimitPassed, ValidationError.
+    Raises Http404, AlreadyDone, OwnRequest, NoOpinion, NotBought, MoreThanAllowed, BasketClosed, LimitPassed,
+    ValidationError.
     """
     settle = {"approve": settle_approved, "decline": settle_declined, "back": settle_sent_back}.get(decision)
     if settle is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +17,7 @@ from maarag.kernel.audit.actions import record
 from maarag.kernel.ledger.actions import approve, reverse
 from maarag.values import Money
 
+from ..buying import NotBought, buying_of, lock_given, require_within
 from ..errors import AboveLimit, MoreThanReplaced, NoOpinion, OwnRequest
 from ..limits import decider_for, limits, roles_for
 from ..models import Request, Stage, Stance
@@ -29,8 +31,9 @@ def approve_request(*, by: Account, request: Request, reason: str = "", day: dat
     """Approve it: its money is reserved in the basket, the quota and each funder's share.
 
     What takes the place of another request takes over its money in the same transaction. `reason` is needed
-    where the professional opinion is against it. Raises Http404, AlreadyDone, OwnRequest, AboveLimit,
-    NoOpinion, BasketClosed, LimitPassed, ValidationError.
+    where the professional opinion is against it, and where baskets of the programme may no longer buy it.
+    Raises Http404, AlreadyDone, OwnRequest, AboveLimit, NoOpinion, NotBought, MoreThanAllowed, BasketClosed,
+    LimitPassed, ValidationError.
     """
     lock_money(request.authority_id, alone=request.replaces_id is not None)
     request = locked(by, request, Permission.APPROVE_SPENDING)
@@ -47,14 +50,20 @@ def settle_approved(by: Account, request: Request, reason: str, day: date | None
         raise NoOpinion
     if stance == Stance.AGAINST and not reason.strip():
         raise NoOpinion(against=True)
+    buying = buying_of(request.basket.quota.programme)
+    no_longer = not buying.allows(request.response)
+    if no_longer and not reason.strip():
+        raise NotBought(buying, request.response, before=True)
     if request.spending is None:
         raise Http404
+    lock_given(buying, request)
+    require_within(buying, request, request.amount or Money(0))
     day = day_or_today(day, after=request.asked_on)
     if request.replaces_id is not None:
         _give_up(by, request, day)
     decision = decided(by, N_("A request of a basket was approved"), request.family.authority)
     approve(by=by, spending=request.spending, decision=decision, key=key_of(request, "approve"), day=day)
-    return _settle(by, request, Stage.APPROVED, reason, day)
+    return _settle(by, request, Stage.APPROVED, reason, day, no_longer=no_longer)
 
 
 @transaction.atomic
@@ -121,12 +130,19 @@ def _require_may_decide(by: Account, request: Request) -> None:
         raise AboveLimit(amount, limit, decider_for(request))
 
 
-def _settle(by: Account, request: Request, stage: str, reason: str, day: date) -> Request:
+def _settle(
+    by: Account, request: Request, stage: str, reason: str, day: date, *, no_longer: bool = False
+) -> Request:
     before, request.stage = request.stage, stage
     request.decided_by, request.decided_on, request.decision_reason = by, day, reason.strip()
     request.full_clean(validate_unique=False)
     request.save()
-    changes = {"stage": [before, stage], "amount": [None, str(request.amount or Money(0))]}
+    changes: dict[str, Any] = {
+        "stage": [before, stage],
+        "amount": [None, str(request.amount or Money(0))],
+    }
+    if no_longer:
+        changes["allowed"] = [None, False]
     action = "baskets.approve_request" if stage == Stage.APPROVED else "baskets.decline_request"
     record(by=by, action=action, subject=request, changes=changes)
     return request

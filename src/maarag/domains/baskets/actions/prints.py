@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from maarag.domains.families.actions import read_words
 from maarag.kernel.access.models import Account
 from maarag.kernel.audit.actions import Change, record, record_many
 from maarag.kernel.places.models import Place
@@ -15,7 +16,8 @@ from ..models import Request
 
 @transaction.atomic
 def record_order_print(*, by: Account, request: Request) -> None:
-    """An order was printed."""
+    """An order was printed; it tells of the family, whose file is so read."""
+    read_words(by=by, rows=[request])
     changes = {"order_number": [None, request.order_number]}
     record(by=by, action="baskets.print_order", subject=request, changes=changes)
 

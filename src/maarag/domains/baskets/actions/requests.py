@@ -17,6 +17,7 @@ from maarag.kernel.audit.actions import record
 from maarag.kernel.ledger.actions import plan, reverse
 from maarag.kernel.taxonomy.models import Term, Vocabulary
 
+from ..buying import require_bought, require_within
 from ..errors import AlreadyDone, MoreThanReplaced, NotComplete, PriceChanged
 from ..models import Basket, Opinion, Request, Stage, Stance
 from ..money import drawn_by, key_of
@@ -47,12 +48,13 @@ def begin_request(
 ) -> Request:
     """Put a response on the basket's list, not started yet; in the place of another request for a swap.
 
-    Raises Http404, BasketClosed, AlreadyDone, ValidationError.
+    Raises Http404, BasketClosed, NotBought, AlreadyDone, ValidationError.
     """
     basket = locked_basket(by, basket, Permission.EDIT_FAMILIES)
     require_open(basket)
     if response.vocabulary != Vocabulary.RESPONSE or not response.is_current:
         raise ValidationError({"response": _("This is no response of the taxonomy in use.")})
+    require_bought(basket.quota.programme, response)
     day = day_or_today(day, after=basket.opened_on)
     if replaces is not None:
         replaces = Request.objects.select_for_update(of=("self",)).get(pk=replaces.pk, basket=basket)
@@ -127,7 +129,8 @@ def send_request(
     """Ask for it: from now on its amount is planned, and a professional says an opinion.
 
     `accept_price`: take the list's price where it changed since the request was written. Raises Http404,
-    AlreadyDone, NotComplete, PriceChanged, MoreThanReplaced, BasketClosed, ValidationError.
+    AlreadyDone, NotComplete, NotBought, PriceChanged, MoreThanReplaced, MoreThanAllowed, BasketClosed,
+    ValidationError.
     """
     lock_money(request.authority_id)
     request = locked(by, request, Permission.EDIT_FAMILIES)
@@ -136,6 +139,7 @@ def send_request(
     day = day_or_today(day, after=request.begun_on)
     if missing := missing_of(request):
         raise NotComplete(missing)
+    buying = require_bought(request.basket.quota.programme, request.response)
     _take_price(request, accept_price, day)
     amount = request.amount
     if amount is None:  # missing_of says so already
@@ -144,6 +148,7 @@ def send_request(
         most = request.replaces.amount
         if most is not None and amount > most:
             raise MoreThanReplaced(amount, most)
+    require_within(buying, request, amount)
     request.spending = plan(
         by=by, amount=amount, key=key_of(request, "plan"), day=day, **drawn_by(request.basket)
     )

@@ -1,6 +1,6 @@
 """Baskets through the API. Each module adds its operations to the router."""
 
-from . import money, requests
+from . import buying, money, requests
 from .baskets import router
 
-__all__ = ["money", "requests", "router"]
+__all__ = ["buying", "money", "requests", "router"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from ninja.errors import HttpError
 
+from maarag.domains.families.actions import read_words
 from maarag.domains.families.models import Family
 from maarag.domains.families.scope import visible_to
 from maarag.domains.programmes.models import Quota
@@ -34,8 +35,11 @@ def list_baskets(
     limit: int = Query(100, ge=1, le=500),
     offset: int = Query(0, ge=0, le=1_000_000),
 ) -> BasketPage:
-    """The baskets of the families whose files the account may read, with their sums."""
-    found = baskets_of(keeper(request))
+    """The baskets of the families whose files the account may read, with their sums. Asked of one family, it
+    is recorded as a reading of its file.
+    """
+    by = keeper(request)
+    found = baskets_of(by)
     if family is not None:
         found = found.filter(family=family)
     if status in ("open", "closed"):
@@ -43,6 +47,8 @@ def list_baskets(
     if programme:
         found = found.filter(quota__programme__code=programme)
     rows = list(found.order_by("family__number", "pk")[offset : offset + limit])
+    if family is not None:
+        read_words(by=by, rows=rows)
     sums = balances([row.pot for row in rows])
     items = [BasketOut.of(row, sums.get(row.pot_id, Balance())) for row in rows]
     return BasketPage(total=found.count(), items=items)
@@ -63,7 +69,7 @@ def open_new(request: HttpRequest, body: BasketIn) -> Status[Any]:
 
 @router.get("/{uuid:pk}", response=BasketOut, summary="One basket", url_name="basket")
 def one(request: HttpRequest, pk: UUID) -> BasketOut:
-    """A basket with its sums."""
+    """A basket with its sums; that the family's file is read is recorded."""
     return _out(basket_of(request, pk))
 
 
@@ -77,9 +83,12 @@ def close(request: HttpRequest, pk: UUID) -> BasketOut:
 
 
 def basket_of(request: HttpRequest, pk: UUID) -> Basket:
-    found = baskets_of(keeper(request)).filter(pk=pk).first()
+    """A basket of a family whose file the account may read; that it is read is recorded."""
+    by = keeper(request)
+    found = baskets_of(by).filter(pk=pk).first()
     if found is None:
         raise HttpError(404, nothing())
+    read_words(by=by, rows=[found])
     return found
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Status
 from ninja.errors import HttpError
 
+from maarag.domains.families.actions import read_words
 from maarag.domains.programmes.models import Programme
 from maarag.domains.services.models import Service
 from maarag.kernel.access.models import Account
@@ -29,16 +30,13 @@ from ..reports import report_for
 from ..scope import request_of
 from ..waits import decisions_of
 from .baskets import router
+from .price_schemas import LimitIn, LimitOut, PriceIn, PriceOut
 from .schemas import (
     AskedOut,
     DecisionIn,
-    LimitIn,
-    LimitOut,
     PaidLine,
     PaidOut,
     PaymentIn,
-    PriceIn,
-    PriceOut,
     RequestOut,
     done,
     keeper,
@@ -50,9 +48,11 @@ from .schemas import (
     "/approvals", response=list[RequestOut], summary="What waits for my decision", url_name="basket_approvals"
 )
 def approvals(request: HttpRequest) -> list[RequestOut]:
-    """Within the limits of the account's roles, oldest first."""
-    found = decisions_of(keeper(request, Permission.APPROVE_SPENDING))
-    return [RequestOut.of(row) for row in found.mine]
+    """Within the limits of the account's roles, oldest first; each family's file is recorded as read."""
+    by = keeper(request, Permission.APPROVE_SPENDING)
+    found = list(decisions_of(by).mine)
+    read_words(by=by, rows=found)
+    return RequestOut.of_each(found)
 
 
 @router.get(
@@ -83,8 +83,11 @@ def decide(request: HttpRequest, key: UUID, body: DecisionIn) -> Status[Any]:
     "/payments", response=list[RequestOut], summary="What waits to be paid", url_name="basket_payments"
 )
 def payments(request: HttpRequest) -> list[RequestOut]:
-    """What was delivered and is not paid yet, oldest first."""
-    return [RequestOut.of(row) for row in to_pay(keeper(request, Permission.PAY_SPENDING))[:200]]
+    """What was delivered and is not paid yet, oldest first; each family's file is recorded as read."""
+    by = keeper(request, Permission.PAY_SPENDING)
+    found = list(to_pay(by)[:200])
+    read_words(by=by, rows=found)
+    return RequestOut.of_each(found)
 
 
 @router.post("/payments", response=PaidOut, summary="Pay invoices", url_name="basket_pay")

@@ -11,6 +11,7 @@ from ninja import Query, Status
 from ninja.errors import HttpError
 
 from maarag.domains.casework.queries.planning import goals_of
+from maarag.domains.families.actions import read_words
 from maarag.domains.services.models import Service
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.taxonomy.models import Vocabulary
@@ -68,14 +69,16 @@ def list_requests(
     limit: int = Query(100, ge=1, le=500),
     offset: int = Query(0, ge=0, le=1_000_000),
 ) -> RequestPage:
-    """The requests that the account may see, by family and number."""
-    found = requests_of(keeper(request))
+    """The requests that the account may see, by family and number; each family's file is recorded as read."""
+    by = keeper(request)
+    found = requests_of(by)
     if basket is not None:
         found = found.filter(basket=basket)
     if stage is not None:
         found = found.filter(stage=stage.value)
-    rows = found.order_by("family__number", "basket", "number")[offset : offset + limit]
-    return RequestPage(total=found.count(), items=[RequestOut.of(row) for row in rows])
+    rows = list(found.order_by("family__number", "basket", "number")[offset : offset + limit])
+    read_words(by=by, rows=rows)
+    return RequestPage(total=found.count(), items=RequestOut.of_each(rows))
 
 
 @router.post(
@@ -103,7 +106,7 @@ def begin(request: HttpRequest, pk: UUID, body: RequestIn) -> Status[Any]:
 
 @router.get("/requests/{uuid:pk}", response=RequestOut, summary="One request", url_name="basket_request")
 def one(request: HttpRequest, pk: UUID) -> RequestOut:
-    """A request of a basket."""
+    """A request of a basket; that the family's file is read is recorded."""
     return _out(request, pk)
 
 
@@ -248,9 +251,11 @@ def helped(request: HttpRequest, pk: UUID, body: HelpedIn) -> RequestOut:
 
 
 def _found(request: HttpRequest, pk: UUID) -> Request:
-    row = request_of(keeper(request), pk)
+    by = keeper(request)
+    row = request_of(by, pk)
     if row is None:
         raise HttpError(404, nothing())
+    read_words(by=by, rows=[row])
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,8 +20,9 @@ from maarag.kernel.ledger.queries import Balance
 
 from ..above import Asked
 from ..actions import ChangedMeanwhile, version_of
+from ..buying import Buying, buying_of_each
 from ..errors import LEDGER, BasketError, PaymentFaults, in_words
-from ..models import Basket, Delivered, Helped, Price, Request, Stance, Unit
+from ..models import Basket, Delivered, Helped, Request, Stance, Unit
 from ..money import STAGES
 from ..price_models import MOST_AGOROT
 from ..queries import payable_of
@@ -115,10 +116,24 @@ class RequestOut(Schema):
     decided_on: date | None
     order_number: int | None
     helped: str
+    barred: bool = Field(
+        description="It is not decided, and the programme's baskets may not buy the response (any more)."
+    )
     version: str = Field(description="Send it with a change, so that nobody's change is overwritten unseen.")
 
     @classmethod
+    def of_each(cls, rows: Iterable[Request]) -> list[RequestOut]:
+        """What the programmes' baskets may buy is read once for all rows."""
+        found = list(rows)
+        buying = buying_of_each(row.basket.quota.programme for row in found)
+        return [cls._of(row, buying[row.basket.quota.programme_id]) for row in found]
+
+    @classmethod
     def of(cls, row: Request) -> RequestOut:
+        return cls.of_each([row])[0]
+
+    @classmethod
+    def _of(cls, row: Request, buying: Buying) -> RequestOut:
         amount = row.amount
         return cls(
             id=row.pk,
@@ -134,6 +149,7 @@ class RequestOut(Schema):
             missing=[str(word) for word in missing_of(row)],
             asked_by=row.asked_by.name,
             decided_by=row.decided_by.name if row.decided_by else None,
+            barred=buying.bars(row),
             version=version_of(row),
             **{
                 name: getattr(row, name)
@@ -224,6 +240,7 @@ class AskedOut(Schema):
     why: str
     basket_free_agorot: int
     quota_free_agorot: int
+    in_the_way: str = Field(description="What of the programme's rules stands in the way, in words.")
 
     @classmethod
     def of(cls, row: Asked) -> AskedOut:
@@ -238,6 +255,7 @@ class AskedOut(Schema):
             "opinions_for",
             "opinions_against",
             "why",
+            "in_the_way",
         )
         return cls(
             **codes,
@@ -304,56 +322,6 @@ class PaidOut(Schema):
     total_agorot: int
     items: list[PaidLine]
     left_out: dict[str, str]
-
-
-class PriceOut(Schema):
-    """A price in force."""
-
-    service: str
-    response: str
-    unit: str
-    agorot: int
-    starts: date
-    note: str
-
-    @classmethod
-    def of(cls, row: Price) -> PriceOut:
-        return cls(
-            service=row.service.code,
-            response=row.response.code,
-            unit=row.unit,
-            agorot=row.agorot,
-            starts=row.starts,
-            note=row.note,
-        )
-
-
-class PriceIn(Schema):
-    """A price to write down."""
-
-    service: str = Field(max_length=80)
-    response: str = Field(max_length=200)
-    unit: Unit
-    agorot: int = Field(ge=1, le=MOST_AGOROT)
-    starts: date | None = None
-    note: str = Field("", max_length=200)
-
-
-class LimitOut(Schema):
-    """Up to how much a role approves, in agorot."""
-
-    role: str
-    agorot: int
-    is_default: bool
-
-
-class LimitIn(Schema):
-    """Up to how much a role approves in a programme, in agorot; everywhere, or in one authority."""
-
-    role: str = Field(max_length=30)
-    agorot: int = Field(ge=0, le=MOST_AGOROT)
-    programme: str = Field("", max_length=80)
-    authority: str = Field("", max_length=40)
 
 
 def keeper(request: HttpRequest, permission: Permission = Permission.VIEW_FAMILIES) -> Account:

@@ -1,12 +1,14 @@
 """Forms of baskets: writing a request, deciding, ordering, paying, prices and limits."""
 
 from .baskets import MoneyForm, OpenForm, ResponseForm
+from .buying import AllowedForm
 from .prices import LimitForm, PriceForm, ProgrammeLimitForm
 from .requests import RequestForm
 from .steps import AboveForm, DecisionForm, DeliveryForm, HelpedForm, OpinionForm, PayForm, ReasonForm
 
 __all__ = [
     "AboveForm",
+    "AllowedForm",
     "DecisionForm",
     "DeliveryForm",
     "HelpedForm",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from maarag.domains.programmes.models import Quota
@@ -16,6 +17,7 @@ from maarag.ui.choices import NamedChoice, day_field
 from maarag.ui.figures import name_in_language
 
 from ..amounts import AmountField
+from ..buying import Buying
 
 
 class QuotaChoice(forms.ModelChoiceField):
@@ -59,17 +61,45 @@ def responses_given() -> Any:
     return current_terms(Vocabulary.RESPONSE).filter(pk__in=given).order_by("name_he")
 
 
+class KindSelect(forms.Select):
+    """A choice in which some responses are shown and cannot be chosen."""
+
+    shut: Collection[str] = ()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if str(value) in self.shut:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class ResponseForm(forms.Form):
-    """A response to put on the list."""
+    """A response to put on the list: what the baskets may buy first, the rest shut, with the reason."""
 
     response = NamedChoice(
         Term.objects.none(),
         to_field_name="code",
         label=_("Response"),
         empty_label=_("Choose a response"),
+        widget=KindSelect,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, buying: Buying, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["response"]
         field.queryset = responses_given()
+        if not buying.rows:
+            return
+        given = list(field.queryset)
+        may = [term for term in given if buying.allows(term)]
+        rest = [term for term in given if not buying.allows(term)]
+        field.choices = [
+            ("", _("Choose a response")),
+            (_g("Its baskets may buy"), [(term.code, name_in_language(term)) for term in may]),
+        ]
+        if rest:
+            field.choices += [
+                (_g("Its baskets may not buy"), [(term.code, name_in_language(term)) for term in rest])
+            ]
+            field.widget.shut = {term.code for term in rest}
+            field.help_text = _g("Baskets of this programme may buy: %(kinds)s.") % {"kinds": buying.kinds}

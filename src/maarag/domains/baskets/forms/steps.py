@@ -32,7 +32,10 @@ class DecisionForm(forms.Form):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Needed to decline, to send back, and to approve against the opinion. Kept encrypted."),
+        help_text=_(
+            "Needed to decline, to send back, and to approve against the opinion or what baskets may buy by"
+            " now. Kept encrypted."
+        ),
     )
 
 

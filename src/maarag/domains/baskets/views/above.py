@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
@@ -88,6 +89,7 @@ def decide(request: HttpRequest, key: UUID) -> HttpResponse:
             except (BasketError, *LEDGER, ValidationError) as error:
                 tell(form, error)
             else:
+                forget_draft(request)
                 messages.success(request, words)
                 return redirect("baskets:above")
     context: dict[str, Any] = {

@@ -24,6 +24,7 @@ from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 
 from ..actions import begin_request, change_basket, close_basket, open_basket, places_left, quotas_for
+from ..buying import buying_of
 from ..errors import LEDGER, BasketError, in_words
 from ..forms import MoneyForm, OpenForm, ResponseForm
 from ..models import Basket, BasketStatus
@@ -87,7 +88,8 @@ def open_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a response on the basket's list."""
     basket = _basket(request, pk, Permission.EDIT_FAMILIES)
-    form = ResponseForm(request.POST)
+    buying = buying_of(basket.quota.programme)
+    form = ResponseForm(request.POST, buying=buying, auto_id=f"id_{basket.pk}_%s")
     if form.is_valid():
         try:
             made = begin_request(
@@ -179,14 +181,18 @@ def _shown(
     requests = requests_in(account, row)
     is_open = row.status == BasketStatus.OPEN
     own = form if faulty is not None and faulty.pk == row.pk else None
+    buying = buying_of(row.quota.programme)
     return {
         "basket": row,
         "programme": name_in_language(row.quota.programme),
         "status": status_of_basket(row),
         "sums": sums_table(sums),
         "bar": sums_bar(sums) if sums.granted else "",
-        "tasks": tasks_of(row, requests, found),
-        "add": (own or ResponseForm(auto_id=f"id_{row.pk}_%s")) if may_edit and is_open else None,
+        "tasks": tasks_of(row, requests, found, buying),
+        "add": (own or ResponseForm(buying=buying, auto_id=f"id_{row.pk}_%s"))
+        if may_edit and is_open
+        else None,
+        "code": row.quota.programme.code,
         "may_close": may_edit and is_open,
         "may_change": is_open and may(account, Permission.APPROVE_SPENDING, found),
     }

@@ -15,6 +15,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.ui import figures
 from maarag.values import Money
 
+from ..buying import buying_of
 from ..errors import AboveLimit, OwnRequest, SamePerson
 from ..forms import (
     AboveForm,
@@ -60,7 +61,9 @@ def possible(account: Account, request: Request) -> Possible:
     if edits and request.stage == Stage.ORDERED:
         found.forms["delivery"] = DeliveryForm(auto_id="id_delivery_%s")
     if edits and request.stage in (Stage.APPROVED, Stage.ORDERED) and not delivered_quantity(request):
-        found.forms["swap"] = ResponseForm(auto_id="id_swap_%s")
+        found.forms["swap"] = ResponseForm(
+            buying=buying_of(request.basket.quota.programme), auto_id="id_swap_%s"
+        )
     _paying(found, account, request)
     if edits and (
         request.stage in (Stage.DELIVERED, Stage.PAID)

@@ -16,6 +16,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.pdf import Report as Document
 from maarag.ui.documents.pdf import ReportTile
@@ -32,10 +33,6 @@ from ..scope import request_of, requests_of
 from .shown import room_tabs
 
 MOST_ROWS = 5000
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 
 
 @require_safe
@@ -63,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @needs_permission(Permission.VIEW_STAFF_FIGURES)
 def export(request: HttpRequest, form: str) -> HttpResponse:
     """The report as Excel or PDF."""
-    if form not in KINDS:
+    if form not in ("xlsx", "pdf"):
         raise Http404
     report = report_for(request.user, _year(request))
     if report is None:
@@ -86,7 +83,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
                 landscape=True,
             )
         )
-    return _attached(content, KINDS[form], f"baskets.{form}")
+    return attached(content, f"baskets.{form}")
 
 
 @require_safe
@@ -96,7 +93,7 @@ def requests_export(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     found = list(requests_of(account).order_by("family__number", "basket", "number")[:MOST_ROWS])
     record_export(by=account, families=list({row.family_id: row.family for row in found}.values()))
-    return _attached(workbook([list_of(found)]), KINDS["xlsx"], "requests.xlsx")
+    return attached(workbook([list_of(found)]), "requests.xlsx")
 
 
 @require_safe
@@ -109,7 +106,7 @@ def order_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     record_order_print(by=account_of(request), request=found)
     with translation.override("he"):
         content = report_as_pdf(order_letter(found), language="he")
-    return _attached(content, KINDS["pdf"], f"order-{found.order_number}.pdf")
+    return attached(content, f"order-{found.order_number}.pdf")
 
 
 def _tiles(report: Report) -> list[tuple[Any, str]]:
@@ -128,8 +125,3 @@ def _years() -> range:
 def _year(request: HttpRequest) -> int | None:
     text = asked_text(request.GET, "year", 4)
     return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else None
-
-
-def _attached(content: bytes, kind: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=kind, headers=headers)

@@ -22,11 +22,13 @@ from maarag.domains.services.models import Service
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.audit.queries import told_of
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
 from ..actions import ChangedMeanwhile, change_request, send_request, version_of
+from ..buying import in_the_way, mosts_in_words
 from ..errors import LEDGER, AlreadyDone, BasketError, PriceChanged, in_words
 from ..forms import RequestForm
 from ..models import Request, Stage
@@ -67,6 +69,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             by=account_of(request), request=found, seen=request.POST.get("seen", ""), **form.values()
         )
         if "send" not in request.POST:
+            forget_draft(request)
             messages.success(request, _("The request was saved."))
             return redirect("baskets:family", pk=found.family_id)
         accept = bool(request.POST.get("accept_price"))
@@ -81,6 +84,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     except (BasketError, *LEDGER, ValidationError) as error:
         tell(form, error)
         return _edit_page(request, _request(request, pk), form, status=422)
+    forget_draft(request)
     messages.success(request, _("It was asked for. A professional opinion comes next."))
     return redirect("baskets:request", pk=pk)
 
@@ -107,6 +111,8 @@ def _edit_page(
         "has_goals": bool(form.goals),
         "may_set_goal": may(request.user, Permission.EDIT_FAMILIES, found.family),
         "free": figures.money(sums_of_basket(found.basket).free),
+        "in_the_way": _in_the_way(found),
+        "mosts": mosts_in_words(found),
         "line_status": status_of(found),
     }
     return render(request, "baskets/edit.html", context, status=status)
@@ -134,6 +140,7 @@ def request_page(
         "notes": [
             note
             for note in (
+                _in_the_way(found),
                 change_in_words(change_since_last_time(found), "last"),
                 change_in_words(change_since_asked(found), "asked")
                 if found.stage in (Stage.DRAFT, Stage.OPINION, Stage.APPROVAL, Stage.APPROVED)
@@ -146,6 +153,11 @@ def request_page(
         "history": told_of(found),
     }
     return render(request, "baskets/request.html", context, status=status)
+
+
+def _in_the_way(found: Request) -> str:
+    error = in_the_way(found)
+    return error.in_words() if error else ""
 
 
 def _about(found: Request) -> list[tuple[Any, Any]]:
@@ -201,12 +213,13 @@ def _goal(found: Request) -> Any:
 
 def _said(found: Request) -> list[dict[str, Any]]:
     rows = found.opinions.select_related("by").order_by("-round", "day")
+    earlier = _("before it was sent back")
     return [
         {
             "when": row.day,
             "who": row.by.name,
             "title": row.get_stance_display(),
-            "text": row.text if row.round == found.rounds else f"{row.text} ({_('before it was sent back')})",
+            "text": row.text if row.round == found.rounds else f"{row.text} ({earlier})",
         }
         for row in rows
     ]

@@ -1,9 +1,10 @@
-"""What baskets of one programme may be of: the cost of a family, up to how much each role approves."""
+"""The rules of a programme's baskets: cost, which responses, up to how much each role approves."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,12 +19,15 @@ from maarag.domains.programmes.queries import lines_of
 from maarag.domains.programmes.scope import may_write
 from maarag.kernel.access.permissions import Permission, Role
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
 from ..actions import set_limit
-from ..forms import ProgrammeLimitForm
+from ..buying import buying_of
+from ..forms import AllowedForm, ProgrammeLimitForm
 from ..limits import LADDER, limits
+from .bought import allowed_table, ended_of, ended_table
 from .family import tell
 
 
@@ -44,18 +48,41 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The limit was set."))
             return redirect("baskets:rules", code=code)
+    return rules_page(request, programme, limit_form=form, status=422 if form.errors else 200)
+
+
+def rules_page(
+    request: HttpRequest,
+    programme: Programme,
+    *,
+    limit_form: ProgrammeLimitForm | None = None,
+    allow_form: AllowedForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page with what baskets cost, may buy, and limits; with a form that was not understood."""
+    buying = buying_of(programme)
+    asked = asked_text(request.GET, "allowed", 20)
+    chosen = next((row for row in buying.rows if str(row.pk) == asked), None)
+    faulty = next((form for form in (limit_form, allow_form) if form is not None and form.errors), None)
     context = {
         "programme": programme,
         "costs": _costs(lines_of(programme, request.user)),
         "limits": _limits(programme),
-        "form": form,
+        "limit_form": limit_form or ProgrammeLimitForm(),
+        "bought": allowed_table(buying.rows, code=programme.code),
+        "everything": not buying.rows,
+        "is_last": len(buying.rows) == 1,
+        "ended": ended_table(ended_of(programme), named=True),
+        "chosen": chosen,
+        "allow_form": allow_form or AllowedForm(auto_id="id_allow_%s", row=chosen),
+        "form": faulty or forms.Form(),
         "crumbs": [
             (_("Programmes"), reverse("programmes:index")),
-            (name_in_language(programme), reverse("programmes:detail", args=[code])),
+            (name_in_language(programme), reverse("programmes:detail", args=[programme.code])),
             (_("Rules of its baskets"), ""),
         ],
     }
-    return render(request, "baskets/rules.html", context, status=422 if form.errors else 200)
+    return render(request, "baskets/rules.html", context, status=status)
 
 
 def _costs(lines: list[BudgetLine]) -> Table:

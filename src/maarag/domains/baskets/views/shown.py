@@ -19,6 +19,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 from maarag.values import Money
 
+from ..buying import Buying, not_bought_in_short
 from ..limits import decider_of, limits
 from ..models import Basket, Request, Stage
 from ..prices import Change
@@ -60,7 +61,7 @@ def sums_bar(sums: Balance) -> SafeString:
     )
 
 
-def task_of(request: Request, waits_for: Any = "") -> dict[str, Any]:
+def task_of(request: Request, waits_for: Any = "", buying: Buying | None = None) -> dict[str, Any]:
     """A request as a line of the list of tasks."""
     who = name_in_language(request.service) if request.service else ""
     unit = request.get_unit_display() if request.unit else ""
@@ -70,6 +71,8 @@ def task_of(request: Request, waits_for: Any = "") -> dict[str, Any]:
     step = next_step(request)
     if request.stage == Stage.DRAFT and request.decision_reason:
         step = _("Sent back: %(reason)s") % {"reason": request.decision_reason} + " · " + step
+    if buying is not None and buying.bars(request):
+        step = not_bought_in_short() + (f" · {step}" if request.stage != Stage.DRAFT else "")
     return {
         "title": name_in_language(request.response),
         "url": reverse(address, args=[request.pk]),
@@ -79,7 +82,9 @@ def task_of(request: Request, waits_for: Any = "") -> dict[str, Any]:
     }
 
 
-def tasks_of(basket: Basket, requests: Sequence[Request], family: Family) -> list[dict[str, Any]]:
+def tasks_of(
+    basket: Basket, requests: Sequence[Request], family: Family, buying: Buying
+) -> list[dict[str, Any]]:
     """All requests of a basket; what waits for approval says for whom."""
     found = limits(basket.quota.programme, family.authority)
     whom: dict[Any, str] = {}
@@ -88,7 +93,7 @@ def tasks_of(basket: Basket, requests: Sequence[Request], family: Family) -> lis
             budget = basket.quota.line.budget
             amount = request.amount or Money(0)
             whom[request.pk] = decider_of(amount, found, family, request.asked_by, budget).label
-    return [task_of(request, whom.get(request.pk, "")) for request in requests]
+    return [task_of(request, whom.get(request.pk, ""), buying) for request in requests]
 
 
 def change_in_words(change: Change | None, since: str) -> str:

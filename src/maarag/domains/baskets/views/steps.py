@@ -18,6 +18,7 @@ from maarag.domains.families.scope import may
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.drafts.actions import forget_draft
 from maarag.ui import figures
 
 from ..actions import (
@@ -36,6 +37,7 @@ from ..actions import (
     tell_what_helped,
     withdraw_request,
 )
+from ..buying import buying_of
 from ..errors import LEDGER, AlreadyDone, BasketError, PaymentFaults, in_words
 from ..forms import (
     AboveForm,
@@ -76,6 +78,7 @@ def _step(name: str, permission: Permission, form_class: type[forms.Form], work:
             else:
                 tell(form, error)
             return request_page(request, _request(request, pk, permission), {name: form}, status=422)
+        forget_draft(request)
         messages.success(request, words)
         return redirect("baskets:request", pk=pk)
 
@@ -165,7 +168,8 @@ helped = _step("helped", EDIT, HelpedForm, _helped)
 def swap(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Begin a request that takes the place of this one, within its money."""
     found = _request(request, pk, Permission.EDIT_FAMILIES)
-    form = ResponseForm(request.POST, auto_id="id_swap_%s")
+    buying = buying_of(found.basket.quota.programme)
+    form = ResponseForm(request.POST, buying=buying, auto_id="id_swap_%s")
     if form.is_valid():
         try:
             made = begin_request(
