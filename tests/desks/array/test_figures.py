@@ -13,7 +13,9 @@ from python_calamine import CalamineWorkbook
 
 from maarag.desks.array.assemble import Desk, desk
 from maarag.desks.array.waiting_times import Times
+from maarag.desks.array.words import status_of_load
 from maarag.domains.casework.actions import close_with_outcome, set_goal
+from maarag.domains.families.actions import MemberDraft, change_family
 from maarag.domains.families.models import Family
 from maarag.domains.guidance.actions import set_target
 from maarag.kernel.access.permissions import Role
@@ -69,10 +71,39 @@ def test_places_waiting_money_and_load(filled: Array):
     assert (first.most, first.load, second.most) == (5, 4 / 5, None)
     assert first.granted == Money.from_shekels(6 * 8000)
     assert first.used == Money(0)
-    assert [(one.carried, one.most) for one in view.workers] == [(4, 5)]
+    assert [(one.families, one.carried, one.most) for one in view.workers] == [(4, 4, 5)]
+    # two in second, where nobody is recorded, are no load of the worker in first
+    assert (view.whole.most, view.whole.carried, view.whole.load) == (5, 4, 4 / 5)
     chosen = inside(filled, programme="second")
     assert (chosen.whole.places, chosen.whole.taken, chosen.chosen) == (10, 2, filled.second)
     assert inside(filled, year=2020).year == 2026
+
+
+def test_load_is_by_weight_and_also_of_families_of_nobody_in_the_team(filled: Array):
+    city = filled.world.city
+    heavy = filled.placed("first", city).family
+    with filled.scope():
+        born = {"birth_date": "2020-03-01"}
+        drafts = [MemberDraft(f"ילד {number}", "גל", "child", fields=born) for number in range(4)]
+        change_family(by=filled.worker(city), family=heavy, members=drafts)
+    filled.workers["9001"] = filled.account(Role.SOCIAL_WORKER, city)  # who is nobody of the team
+    filled.placed("first", city)
+    view = inside(filled)
+    team, beside = view.workers
+    assert (team.families, team.carried, team.most, team.load) == (5, 5.25, 5, 1.05)
+    assert (beside.account, beside.families, beside.carried, beside.most) == (None, 1, 1, None)
+    assert (view.whole.taken, view.whole.carried, view.whole.load) == (8, 6.25, 1.25)
+    assert [status_of_load(line).tone for line in view.workers] == ["critical", "attention"]
+    told = as_(filled.account(Role.TEAM_LEADER, city)).get(f"/api/array/{city.code}").json()["workers"]
+    assert [(one["email"] is None, one["families"], one["carried"], one["most"]) for one in told] == [
+        (False, 5, 5.25, 5),
+        (True, 1, 1.0, None),
+    ]
+    # of the six in first and two in second nobody above is told
+    shown = desk(city, exact=False).whole
+    assert (shown.most, is_suppressed(shown.carried), is_suppressed(shown.load)) == (5, True, True)
+    page = as_(filled.account(Role.NATIONAL_MANAGER, filled.world.nation)).get(f"/api/array/{city.code}")
+    assert "carried" in page.json()["whole"]["hidden"]
 
 
 def test_until_the_first_response_of_who_came_within_the_year(filled: Array):
@@ -126,12 +157,18 @@ def test_page_workbook_and_api_tell_the_same(filled: Array):
     )
     assert (told["exact"], told["whole"]["hidden"]) == (True, [])
     assert told["workers"] == [
-        {"email": filled.worker(city).email, "programme": "first", "families": 4, "most": 5}
+        {
+            "email": filled.worker(city).email,
+            "programme": "first",
+            "families": 4,
+            "carried": 4.0,
+            "most": 5,
+        }
     ]
     book = client.get(reverse("array:export", args=[city.code, "xlsx"])).content
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(book))
     rows = {row[1]: row for row in sheets.get_sheet_by_index(0).to_python()[3:] if len(row) > 8}
-    assert [rows["first"][at] for at in (2, 5, 6, 7, 8, 9)] == [6, 4, 2, 3, 5, 48000]
+    assert [rows["first"][at] for at in (2, 5, 6, 7, 8, 9, 10)] == [6, 4, 2, 3, 5, 4, 48000]
     assert client.get(reverse("array:export", args=[city.code, "pdf"])).content.startswith(b"%PDF")
     page = client.get(reverse("array:place", args=[city.code]))
     assert page.context["whole"].taken == 6

@@ -13,20 +13,12 @@ from python_calamine import CalamineWorkbook
 
 from maarag.domains.baskets.models import Basket
 from maarag.domains.placements.models import Alternative, AlternativeOption, Proposal, Waiting
-from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.matches.models import Run, RunRemark
 from tests.factories.placements import ARABIC, POOR, RISK, Town
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-ENGLISH = {"accept-language": "en"}
-
-
-def signed_in(account: Account) -> Client:
-    client = Client(headers=ENGLISH)
-    client.force_login(account, backend=BACKEND)
-    return client
+from .conftest import signed_in
 
 
 @pytest.fixture

@@ -11,10 +11,13 @@ from ninja.errors import HttpError
 
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
+from maarag.kernel.places.models import Place
 from maarag.ui.figures import name_in_language
 from maarag.values import Money, Suppressed, is_suppressed
 
 from .assemble import Desk, desk
+from .community.api import CommunityOut
+from .community.assemble import community
 from .lines import STAGES, Line
 from .scope import place_for, sees_exact
 from .words import TargetRow, target_rows
@@ -33,7 +36,8 @@ class LineOut(Schema):
     taken: int | None
     free: int | None
     waiting: int | None
-    caseload: int | None = Field(description="Families that the workers may carry together.")
+    caseload: int | None = Field(description="Usual families that the recorded workers may carry together.")
+    carried: float | None = Field(description="What the families in their programmes weigh, as usual ones.")
     granted: int
     approved: int | None
     committed: int | None
@@ -59,6 +63,7 @@ class LineOut(Schema):
             "taken": line.taken,
             "free": line.free,
             "waiting": line.waits,
+            "carried": line.carried,
             **{("money_free" if stage == "free" else stage): line.use[stage] for stage in STAGES},
             **quartiles,
             "ended": line.ended,
@@ -88,12 +93,15 @@ class MethodFiguresOut(Schema):
 
 
 class WorkerLoadOut(Schema):
-    """Somebody of a programme's team; inside an authority only."""
+    """Somebody of a programme's team, or, without e-mail, the families there whose worker is nobody of it;
+    inside an authority only.
+    """
 
-    email: str
+    email: str | None
     programme: str
     families: int
-    most: int
+    carried: float = Field(description="What the families weigh, as usual ones.")
+    most: int | None
 
 
 class TargetStandOut(Schema):
@@ -154,9 +162,10 @@ class DeskOut(Schema):
             ],
             workers=[
                 WorkerLoadOut(
-                    email=line.account.email,
+                    email=line.account.email if line.account else None,
                     programme=line.programme.code,
-                    families=line.carried,
+                    families=line.families,
+                    carried=line.carried,
                     most=line.most,
                 )
                 for line in view.workers
@@ -180,10 +189,32 @@ def get_desk(
     year: int | None = Query(None, ge=2000, le=2100, description="In which the quotas began."),
 ) -> DeskOut:
     """Places, waiting, money, load, first response, loop closure, help received and endings of a place."""
+    found = _place_of(request, place)
+    return DeskOut.of(
+        desk(found, exact=sees_exact(account_of(request), found), year=year, programme=programme[:80])
+    )
+
+
+@router.get(
+    "/{place}/community",
+    response=CommunityOut,
+    summary="Community over out-of-home care in a place",
+    url_name="array_community",
+)
+def get_community(
+    request: HttpRequest,
+    place: str,
+    year: int | None = Query(None, ge=2000, le=2100, description="In which it began to be considered."),
+) -> CommunityOut:
+    """How often leaving home was considered, what was decided, barriers, incentives and yearly cost."""
+    found = _place_of(request, place)
+    return CommunityOut.of(community(found, exact=sees_exact(account_of(request), found), year=year))
+
+
+def _place_of(request: HttpRequest, code: str) -> Place:
     if not holds_somewhere(request.user, Permission.VIEW_STAFF_FIGURES):
         raise HttpError(403, _("Your account has no role that sees the figures of staff."))
-    account = account_of(request)
-    found = place_for(account, place[:40])
+    found = place_for(account_of(request), code[:40])
     if found is None:
-        raise HttpError(404, _("No place has the code %(code)s.") % {"code": place[:40]})
-    return DeskOut.of(desk(found, exact=sees_exact(account, found), year=year, programme=programme[:80]))
+        raise HttpError(404, _("No place has the code %(code)s.") % {"code": code[:40]})
+    return found

@@ -16,8 +16,8 @@ from maarag.domains.funding.hidden import Hidden
 from maarag.domains.funding.hidden import decided as money_decided
 from maarag.domains.guidance.queries import Targets, targets_for
 from maarag.domains.needs.published import levels_above
-from maarag.domains.placements.seats import teams
-from maarag.domains.programmes.models import Method, Programme, ProgrammeLine, ProgrammeWorker
+from maarag.domains.placements.seats import teams_alone
+from maarag.domains.programmes.models import Method, Programme, ProgrammeLine
 from maarag.domains.programmes.queries import toolbox_authorities
 from maarag.domains.referrals import counts as referrals
 from maarag.kernel.access.models import Account
@@ -32,12 +32,21 @@ from .tallies import ENDED, REACHED, TAKEN, WAITS, quotas_of, tallies
 
 @dataclass(frozen=True)
 class WorkerLine:
-    """Somebody of a programme's team and how many families they carry; inside an authority only."""
+    """Somebody of a programme's team and the families they carry; inside an authority only.
 
-    account: Account
+    `carried`: what the families weigh, in usual families. No account, no `most`: those whose worker is nobody
+    of the team.
+    """
+
+    account: Account | None
     programme: Programme
-    most: int
-    carried: int
+    most: int | None
+    families: int
+    carried: float
+
+    @property
+    def load(self) -> float | None:
+        return self.carried / self.most if self.most else None
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,6 @@ class _Cutting:
         self.money = balances([one.pot for one in self.quotas])
         self.hidden: Hidden | None = None if exact else money_decided()
         self.pots = cells_of((one.pot, one.programme, one.authority, one.year) for one in self.quotas)
-        self.most = self._most()
         self.referrals = referrals.decided()
 
     def _lines_of_budgets(self) -> Mapping[int, int]:
@@ -130,20 +138,6 @@ class _Cutting:
         found: dict[int, int] = defaultdict(int)
         for programme, families in rows.values_list("programme_id", "line__families"):
             found[programme] += families or 0
-        return found
-
-    def _most(self) -> Mapping[tuple[Hashable, Hashable], int]:
-        """Families that workers may carry, by place × row."""
-        rows = ProgrammeWorker.objects.filter(authority__in=self.inside, starts__lte=self.day)
-        found: dict[tuple[Hashable, Hashable], int] = defaultdict(int)
-        for authority, programme, most, ends in rows.values_list(
-            "authority_id", "programme_id", "most", "ends"
-        ):
-            if ends is not None and ends < self.day:
-                continue
-            for place in (authority, *self.above.get(authority, ())):
-                for row in (ALL, programme_row(programme)):
-                    found[place, row] += most
         return found
 
     def desk(self) -> Desk:
@@ -201,7 +195,8 @@ class _Cutting:
             is_estimate=any(one.is_estimate for one in given),
             taken=found.count(place, row, TAKEN, exact=exact),
             waits=found.count(place, row, WAITS, exact=exact),
-            most=self.most.get((place, row)),
+            most=found.most(place, row),
+            carried=found.carried(place, row, exact=exact),
             times=found.times(place, row, exact=exact),
             ended=found.ended(place, row, ENDED, exact=exact),
             reached=found.ended(place, row, REACHED, exact=exact),
@@ -238,17 +233,23 @@ class _Cutting:
         )
 
     def _workers(self) -> tuple[WorkerLine, ...]:
-        """Who carries how many, by programme, the fullest first."""
+        """Who carries how many, by programme, the fullest first; last the families of nobody in the team."""
         with visible(RowScope(authorities=frozenset({self.place.pk}))):
-            found = teams([self.place.pk], self.day, {})
-        accounts = Account.objects.in_bulk({one.account for team in found.values() for one in team})
-        lines = [
-            WorkerLine(accounts[one.account], self.programmes[programme], round(one.most), round(one.carried))
-            for (programme, _authority), team in found.items()
-            if programme in self.programmes and self.chosen in (None, self.programmes[programme])
-            for one in team
-        ]
-        return tuple(sorted(lines, key=lambda one: (one.carried - one.most, one.account.name), reverse=True))
+            found = teams_alone([self.place.pk], self.day)
+        accounts = Account.objects.in_bulk({one.account for team in found.values() for one in team.people})
+        lines, beside = [], []
+        for (programme, _authority), team in found.items():
+            of = self.programmes.get(programme)
+            if of is None or self.chosen not in (None, of):
+                continue
+            lines += [
+                WorkerLine(accounts[one.account], of, round(one.most), one.families, one.carried)
+                for one in team.people
+            ]
+            if team.beside:
+                beside.append(WorkerLine(None, of, None, len(team.beside), sum(team.beside)))
+        lines.sort(key=lambda one: (one.carried - (one.most or 0), str(one.account)), reverse=True)
+        return (*lines, *sorted(beside, key=lambda one: one.programme.name_he))
 
     def _toolbox(self, places: Sequence[Place]) -> tuple[Place, ...]:
         switched: Collection[int] = toolbox_authorities(self.day)

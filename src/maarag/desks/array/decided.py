@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from maarag.engines.indicators import ALL, THRESHOLD, Protection, cross, protect
-from maarag.values import Shown, Suppressed
+from maarag.values import Shown, Suppressed, is_suppressed
 
+from .loads import heavier_hidden, that_follow
 from .quota_bounds import hidden_with_bounds
-from .tallies import ENDED, REACHED, TAKEN, WAITS, Answer, EndAtom, Given, PlaceAtom, Tallies
+from .tallies import ENDED, REACHED, TAKEN, WAITS, Answer, EndAtom, Given, PlaceAtom, Tallies, TeamAtom
 from .waiting_times import Times, in_weeks, is_told, times_of
 
 KEPT = 4
@@ -126,6 +127,79 @@ class Decided:
         return None if found.unproved else found
 
     @cached_property
+    def teams(self) -> Mapping[tuple[Hashable, Hashable], frozenset[TeamAtom]]:
+        """By place × row, the row a programme or all of them, the teams whose families it counts."""
+        found: dict[tuple[Hashable, Hashable], set[TeamAtom]] = {}
+        for atom in self.numbers.teams:
+            for place in self._places(atom.authority):
+                for row in (ALL, programme_row(atom.programme)):
+                    found.setdefault((place, row), set()).add(atom)
+        return {key: frozenset(atoms) for key, atoms in found.items()}
+
+    @cached_property
+    def loads_told(self) -> frozenset[tuple[Hashable, Hashable]]:
+        """The place × row of which whoever is above may see what the teams carry."""
+        if not self.teams:
+            return frozenset()
+        taken = {atom for atom in self.numbers.places if atom.state == TAKEN}
+        at: dict[TeamAtom, set[PlaceAtom]] = {}
+        counted: dict[tuple[Hashable, Hashable], set[PlaceAtom]] = {}
+        for atom in (*taken, *self._unknown_zeros(taken)):
+            at.setdefault(TeamAtom(atom.authority, atom.programme), set()).add(atom)
+            for place in self._places(atom.authority):
+                for row in rows_of_place(atom) if atom in taken else (ALL, programme_row(atom.programme)):
+                    counted.setdefault((place, row), set()).add(atom)
+        told = [
+            frozenset(atoms)
+            for (place, row), atoms in counted.items()
+            if not is_suppressed(self.count(place, row, TAKEN, exact=False))
+        ]
+        sums = {
+            key: frozenset(atom for team in teams for atom in at.get(team, ()))
+            for key, teams in self.teams.items()
+        }
+        heavier = heavier_hidden(self.numbers.teams, self.teams.values())
+        if heavier is None:
+            return frozenset()
+        loads = self.numbers.teams
+        found = set()
+        for key in that_follow(told, sums):
+            teams = self.teams[key]
+            families = sum(loads[team].families for team in teams)
+            # of other quotas too, or twice of one programme: the places taken do not say how many they are
+            other = any(loads[team].older for team in teams) or families != sum(
+                self.numbers.places.get(atom, 0) for atom in sums[key]
+            )
+            weighty = frozenset(team for team in teams if loads[team].quarters)
+            if not (other or 0 < families < THRESHOLD or weighty in heavier):
+                found.add(key)
+        return frozenset(found)
+
+    def _unknown_zeros(self, taken: Collection[PlaceAtom]) -> Collection[PlaceAtom]:
+        """Of quotas of so few places that a mark stands on them also where nobody has one."""
+        known = {(atom.authority, atom.programme) for atom in taken}
+        return {
+            PlaceAtom(quota.authority, quota.programme, 0, TAKEN)
+            for quota in self.quotas
+            if (quota.authority, quota.programme) not in known
+            and is_suppressed(self.count(quota.authority, programme_row(quota.programme), TAKEN, exact=False))
+        }
+
+    def most(self, place: Hashable, row: Hashable) -> int | None:
+        """Usual families that the teams may carry; None where no team is known."""
+        teams = self.teams.get((place, row))
+        return sum(self.numbers.teams[team].most for team in teams) if teams else None
+
+    def carried(self, place: Hashable, row: Hashable, *, exact: bool) -> Shown:
+        """What the families of the teams weigh, in usual families; None where no team is known."""
+        teams = self.teams.get((place, row))
+        if not teams:
+            return None
+        if not exact and (place, row) not in self.loads_told:
+            return HIDDEN
+        return sum(self.numbers.teams[team].carried for team in teams)
+
+    @cached_property
     def answers(self) -> Mapping[tuple[Hashable, Hashable], tuple[Answer, ...]]:
         """By place × row, the families whose first response is looked at."""
         found: dict[tuple[Hashable, Hashable], list[Answer]] = {}
@@ -189,6 +263,7 @@ def decided(numbers: Tallies, quotas: Sequence[Given], above: Mapping[int, froze
         frozenset(numbers.places.items()),
         frozenset(numbers.ends.items()),
         numbers.answers,
+        frozenset(numbers.teams.items()),
         tuple(quotas),
         frozenset(above.items()),
     )

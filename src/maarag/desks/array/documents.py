@@ -102,6 +102,7 @@ def _lines_table(title: str, first: str, desk: Desk, lines: Sequence[Line]) -> D
         DocumentColumn(_("Free"), "integer"),
         DocumentColumn(_("Waiting"), "integer"),
         DocumentColumn(_("Families that workers may carry"), "integer"),
+        DocumentColumn(_("Workers carry, by weight"), "decimal"),
         DocumentColumn(_("Granted"), "money"),
         DocumentColumn(_("Approved"), "money"),
         DocumentColumn(_("Committed"), "money"),
@@ -126,6 +127,7 @@ def _lines_table(title: str, first: str, desk: Desk, lines: Sequence[Line]) -> D
             line.free,
             line.waits,
             line.most,
+            line.carried,
             line.granted,
             *(line.use[stage] for stage in USED),
             line.use["free"],
@@ -210,10 +212,17 @@ def _workers_table(desk: Desk) -> DocumentTable:
         DocumentColumn(_("Worker")),
         DocumentColumn(_("Programme")),
         DocumentColumn(_("Families"), "integer"),
+        DocumentColumn(_("By weight"), "decimal"),
         DocumentColumn(_("At most"), "integer"),
     ]
     rows = [
-        [line.account.name, name_in_language(line.programme), line.carried, line.most]
+        [
+            line.account.name if line.account else _("Nobody of the team"),
+            name_in_language(line.programme),
+            line.families,
+            line.carried,
+            line.most,
+        ]
         for line in desk.workers
     ]
     return DocumentTable(_("Workers' load"), columns, rows)

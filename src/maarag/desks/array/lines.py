@@ -22,7 +22,8 @@ class Line:
     """The figures of a place, of a programme or of both; Suppressed where they would tell of few families.
 
     `places`: given to authorities; `not_given`: of the budget, and no authority has them yet. `most`:
-    families that the workers may carry together; None where no workers are known. `loop`, `help`: of
+    usual families that the recorded workers may carry together, `carried`: what the families in their
+    programmes weigh, whatever year's place they have; None where no workers are known. `loop`, `help`: of
     referrals, which are of no programme.
     """
 
@@ -35,6 +36,7 @@ class Line:
     granted: Money = NOTHING
     use: Mapping[str, Amount] = field(default_factory=lambda: dict.fromkeys(STAGES, NOTHING))
     most: int | None = None
+    carried: Shown = None
     times: Times | Suppressed | None = None
     ended: Shown = 0
     reached: Shown = 0
@@ -52,8 +54,8 @@ class Line:
 
     @property
     def load(self) -> Shown:
-        """Families for each hundred that the workers may carry."""
-        return None if self.most is None else _share(self.taken, self.most)
+        """Usual families that the recorded workers carry, for each that they may."""
+        return None if self.most is None else _share(self.carried, self.most)
 
     @property
     def used(self) -> Amount:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -38,69 +38,77 @@ def hidden_with_bounds(
     marks = dict(protection.hidden)
     known = {cell: sum(numbers[atom] for atom in cell) for cell in cells}
     waiting = sorted(marks, key=lambda cell: (len(cell), known.get(cell, 0), sorted(map(str, cell))))
+    reader = _Reader(known, marks, quotas)
     while waiting:
         cell = waiting.pop(0)
-        while (bound := _binding(cell, known, marks, quotas)) is not None:
+        while (bound := reader.binding(cell)) is not None:
             marks[bound] = Suppressed(THRESHOLD, primary=False)
             waiting.append(bound)
+            reader = _Reader(known, marks, quotas)
     return marks
 
 
-def _binding(
-    target: Cell[Atom],
-    known: Mapping[Cell[Atom], int],
-    marks: Mapping[Cell[Atom], Suppressed],
-    quotas: Mapping[Cell[Atom], int],
-) -> Cell[Atom] | None:
-    """The published sum that narrows a hidden cell most; None where it is wide, or no sum narrows it."""
-    told = {next(iter(cell)) for cell in known if len(cell) == 1 and cell not in marks}
-    fixed = {atom: known[frozenset((atom,))] for atom in told}
-    left = sorted({atom for cell in known for atom in cell if atom not in fixed}, key=str)
-    if not target - told:
-        return None
-    column = {atom: at for at, atom in enumerate(left)}
+class _Reader(Generic[Atom]):
+    """What is known to whoever sees all that is not hidden, as linear programmes take it."""
 
-    def row(cell: Cell[Atom]) -> np.ndarray:
-        found = np.zeros(len(left))
-        found[[column[atom] for atom in cell if atom in column]] = 1.0
+    def __init__(
+        self,
+        known: Mapping[Cell[Atom], int],
+        marks: Mapping[Cell[Atom], Suppressed],
+        quotas: Mapping[Cell[Atom], int],
+    ) -> None:
+        self.quotas = quotas
+        self.told = {next(iter(cell)) for cell in known if len(cell) == 1 and cell not in marks}
+        self.fixed = {atom: known[frozenset((atom,))] for atom in self.told}
+        left = sorted({atom for cell in known for atom in cell if atom not in self.fixed}, key=str)
+        self.column = {atom: at for at, atom in enumerate(left)}
+        self.sums = [cell for cell in known if cell not in marks and cell - self.told]
+        self.equal = sparse.csr_array(self._rows(self.sums)) if self.sums else None
+        self.values = np.array([known[cell] - self._rest(cell) for cell in self.sums])
+        small = [cell for cell, mark in marks.items() if mark.primary]
+        least = -self._rows(list(marks))
+        self.above = sparse.csr_array(np.vstack([least, self._rows(small), self._rows(list(quotas))]))
+        self.most = np.array(
+            [self._rest(cell) - 1 for cell in marks]
+            + [marks[cell].threshold - 1 - self._rest(cell) for cell in small]
+            + [places - self._rest(cell) for cell, places in quotas.items()]
+        )
+
+    def _rows(self, cells: Sequence[Cell[Atom]]) -> np.ndarray:
+        found = np.zeros((len(cells), len(self.column)))
+        for at, cell in enumerate(cells):
+            found[at, [self.column[atom] for atom in cell if atom in self.column]] = 1.0
         return found
 
-    def rest(cell: Cell[Atom]) -> int:
-        return sum(fixed.get(atom, 0) for atom in cell)
+    def _rest(self, cell: Cell[Atom]) -> int:
+        return sum(self.fixed.get(atom, 0) for atom in cell)
 
-    sums = [cell for cell in known if cell not in marks and cell - told]
-    equal = np.array([row(cell) for cell in sums])
-    values = np.array([known[cell] - rest(cell) for cell in sums])
-    above, most = [], []
-    for cell, mark in marks.items():
-        above.append(-row(cell))
-        most.append(rest(cell) - 1)
-        if mark.primary:
-            above.append(row(cell))
-            most.append(mark.threshold - 1 - rest(cell))
-    for cell, places in quotas.items():
-        above.append(row(cell))
-        most.append(places - rest(cell))
-    ends: list[float] = []
-    duals = np.zeros(len(sums))
-    for sign in (1.0, -1.0):
-        answer = linprog(
-            sign * row(target),
-            A_ub=sparse.csr_array(np.array(above)),
-            b_ub=np.array(most),
-            A_eq=sparse.csr_array(equal) if len(sums) else None,
-            b_eq=values if len(sums) else None,
-            bounds=(0, None),
-            method="highs",
-        )
-        if answer.x is None:
-            ends.append(sign * -math.inf)
-            continue
-        ends.append(sign * answer.fun)
-        if len(sums):
-            duals += np.abs(answer.eqlin.marginals)
-    width = math.floor(ends[1] + NEAR) - math.ceil(ends[0] - NEAR) if math.isfinite(ends[1]) else math.inf
-    room = sum(places for cell, places in quotas.items() if cell & target) - len(target)
-    if width >= min(THRESHOLD - 2, room) or not duals.any() or duals.max() < NEAR:
-        return None
-    return sums[int(np.argmax(duals))]
+    def binding(self, target: Cell[Atom]) -> Cell[Atom] | None:
+        """The published sum that narrows a hidden cell most; None where it is wide, or no sum narrows it."""
+        if not target - self.told:
+            return None
+        (wanted,) = self._rows([target])
+        ends: list[float] = []
+        duals = np.zeros(len(self.sums))
+        for sign in (1.0, -1.0):
+            answer = linprog(
+                sign * wanted,
+                A_ub=self.above,
+                b_ub=self.most,
+                A_eq=self.equal,
+                b_eq=self.values if self.sums else None,
+                bounds=(0, None),
+                method="highs",
+            )
+            if answer.x is None:
+                ends.append(sign * -math.inf)
+                continue
+            ends.append(sign * answer.fun)
+            if self.sums:
+                duals += np.abs(answer.eqlin.marginals)
+        low, high = ends
+        width = math.floor(high + NEAR) - math.ceil(low - NEAR) if math.isfinite(high) else math.inf
+        room = sum(places for cell, places in self.quotas.items() if cell & target) - len(target)
+        if width >= min(THRESHOLD - 2, room) or not duals.any() or duals.max() < NEAR:
+            return None
+        return self.sums[int(np.argmax(duals))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maarag.domains.families.scope import authorities_with
 from maarag.domains.referrals.counts import within
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
@@ -35,3 +36,8 @@ def place_for(viewer: Account, code: str) -> Place | None:
 def sees_exact(viewer: Account, place: Place) -> bool:
     """Whether the place is an authority in which the viewer works, so that nothing is hidden from them."""
     return place.kind == PlaceKind.AUTHORITY and place.pk in within(viewer)
+
+
+def reads_files(viewer: Account, place: Place) -> bool:
+    """Whether the place is an authority whose families the viewer reads by name."""
+    return authorities_with(viewer, Permission.VIEW_FAMILIES).filter(pk=place.pk).exists()

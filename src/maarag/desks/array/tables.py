@@ -292,22 +292,27 @@ def workers_table(lines: Sequence[WorkerLine]) -> Table:
         columns=[
             Column("name", _("Worker"), heading=True),
             Column("programme", _("Programme"), "name"),
-            Column("carried", _("Families"), "number"),
+            Column("families", _("Families"), "number"),
+            Column("carried", _("By weight"), "decimal", hint=_("as usual families")),
             Column("most", _("At most"), "number"),
             Column("load", _("Load"), "percent"),
             Column("status", _("State"), "status"),
         ],
         rows=[
             {
-                "name": line.account.name,
+                "name": line.account.name if line.account else _("Nobody of the team"),
                 "programme": line.programme,
+                "families": line.families,
                 "carried": line.carried,
                 "most": line.most,
-                "load": line.carried / line.most if line.most else None,
+                "load": line.load,
                 "status": status_of_load(line),
             }
             for line in lines
         ],
+        foot=_("Families whose social worker is nobody of the team take its room too.")
+        if any(line.account is None for line in lines)
+        else "",
         caption=_("Workers' load"),
         caption_hidden=True,
         empty=_("Nobody has been said to work in the programmes yet."),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from maarag.domains.casework.models import Outcome
 from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.placements.models import Proposal
 from maarag.domains.placements.queries.waiting import waiting_counts
+from maarag.domains.placements.seats import teams_alone
 from maarag.domains.programmes.models import Quota
 from maarag.domains.referrals.models import Referral
 
@@ -65,23 +66,53 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class TeamAtom:
+    """A programme's team in an authority: where somebody is recorded as its worker on the day."""
+
+    authority: int
+    programme: int
+
+
+@dataclass(frozen=True)
+class TeamLoad:
+    """The families with a place in a team's programme today, of any year's quota, each once.
+
+    `most`: usual families that the workers may carry together; `quarters`: what the families weigh beyond one
+    each, in quarters of a usual family. `older`: open baskets on quotas that were not asked for.
+    """
+
+    most: int
+    families: int
+    quarters: int
+    older: int = 0
+
+    @property
+    def carried(self) -> float:
+        """What the families weigh, in usual families."""
+        return self.families + self.quarters / 4
+
+
+@dataclass(frozen=True)
 class Tallies:
     """All numbers of the authorities asked for."""
 
     places: Mapping[PlaceAtom, int]
     ends: Mapping[EndAtom, int]
     answers: tuple[Answer, ...]
+    teams: Mapping[TeamAtom, TeamLoad] = field(default_factory=dict)
 
 
 def tallies(authorities: Collection[int], quotas: Collection[int]) -> Tallies:
-    """The numbers of these authorities; places are those of these quotas. Seven queries for any number."""
+    """The numbers of these authorities; places are those of these quotas. As many queries for any number."""
     today = timezone.localdate()
     with visible(RowScope(authorities=frozenset(authorities))):
         programmes = _programmes(authorities)
+        places, older = _places(authorities, quotas)
         return Tallies(
-            places=_places(authorities, quotas),
+            places=places,
             ends=_ends(authorities, programmes, today),
             answers=tuple(_answers(authorities, programmes, today)),
+            teams=_teams(authorities, older, today),
         )
 
 
@@ -99,20 +130,40 @@ def _programmes(authorities: Collection[int]) -> Programmes:
     return {family: (tuple(sorted(one)), first[family]) for family, one in found.items()}
 
 
-def _places(authorities: Collection[int], quotas: Collection[int]) -> Mapping[PlaceAtom, int]:
+def _teams(
+    authorities: Collection[int], older: Mapping[TeamAtom, int], today: date
+) -> Mapping[TeamAtom, TeamLoad]:
+    found = {}
+    for (programme, authority), team in teams_alone(authorities, today).items():
+        atom = TeamAtom(authority, programme)
+        quarters = round(4 * (team.carried - team.families))
+        found[atom] = TeamLoad(round(team.most), team.families, quarters, older.get(atom, 0))
+    return found
+
+
+def _places(
+    authorities: Collection[int], quotas: Collection[int]
+) -> tuple[Mapping[PlaceAtom, int], Mapping[TeamAtom, int]]:
+    """Families with a place and those that wait; and open baskets on other quotas than these."""
     methods = dict(
         Proposal.objects.filter(
             authority__in=list(authorities), basket__status=BasketStatus.OPEN, method__isnull=False
         ).values_list("basket_id", "method_id")
     )
-    rows = Basket.objects.filter(quota__in=list(quotas), status=BasketStatus.OPEN).order_by()
-    found = Counter(
-        PlaceAtom(authority, programme, methods.get(pk, 0), TAKEN)
-        for pk, authority, programme in rows.values_list("pk", "authority_id", "quota__programme_id")
-    )
+    found: Counter[PlaceAtom] = Counter()
+    older: Counter[TeamAtom] = Counter()
+    asked = frozenset(quotas)
+    rows = Basket.objects.filter(authority__in=list(authorities), status=BasketStatus.OPEN).order_by()
+    for pk, authority, quota, programme in rows.values_list(
+        "pk", "authority_id", "quota_id", "quota__programme_id"
+    ):
+        if quota in asked:
+            found[PlaceAtom(authority, programme, methods.get(pk, 0), TAKEN)] += 1
+        else:
+            older[TeamAtom(authority, programme)] += 1
     for (programme, authority), count in waiting_counts(authorities).items():
         found[PlaceAtom(authority, programme, 0, WAITS)] += count
-    return dict(found)
+    return dict(found), older
 
 
 def _ends(authorities: Collection[int], programmes: Programmes, today: date) -> Mapping[EndAtom, int]:

@@ -11,14 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from maarag.domains.families.scope import authorities_with
 from maarag.domains.guidance.queries import without_shared_guidance
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission, permits
-from maarag.kernel.places.models import Place, PlaceKind
-from maarag.kernel.places.queries import above
 from maarag.ui.choices import asked_text
+from maarag.ui.documents.attached import attached
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
@@ -26,14 +24,13 @@ from . import charts, tables
 from .assemble import Desk, desk
 from .documents import excel, pdf
 from .people import LISTS, Behind, families_behind
-from .scope import desks_of, place_for, sees_exact
+from .scope import desks_of, place_for, reads_files, sees_exact
+from .shown import place_tabs, places_above
 from .words import notes
 
-KINDS = {
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", excel),
-    "pdf": ("application/pdf", pdf),
-}
-SHOWN = 40
+WRITERS = {"xlsx": excel, "pdf": pdf}
+SHOWN = 12
+"""Authorities until all are asked for: each is a card on a phone."""
 PER_PAGE = 50
 
 
@@ -60,7 +57,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "view": view,
         "place": view.place,
         "crumbs": _crumbs(account, view),
-        "rooms": _rooms(account, view),
+        "rooms": place_tabs(account, view.place, lambda one: reverse("array:place", args=[one.code])),
         "choices": _choices(view),
         "whole": view.whole,
         "all_places": view.whole.places + view.whole.not_given,
@@ -95,15 +92,10 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 @needs_permission(Permission.VIEW_STAFF_FIGURES)
 def export(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The desk as a workbook or a report, with what the viewer may see."""
-    if form not in KINDS:
+    if form not in WRITERS:
         raise Http404
     view = _asked(request, account_of(request), code)
-    kind, write = KINDS[form]
-    headers = {
-        "Content-Disposition": f'attachment; filename="array-{view.place.code}-{view.year}.{form}"',
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(write(view), content_type=kind, headers=headers)
+    return attached(WRITERS[form](view), f"array-{view.place.code}-{view.year}.{form}")
 
 
 @require_safe
@@ -112,7 +104,7 @@ def families(request: HttpRequest, code: str, of: str) -> HttpResponse:
     """The families behind a figure of the own authority: with a place, waiting, or without a response."""
     account = account_of(request)
     view = _asked(request, account, code)
-    if of not in LISTS or not _reads_files(account, view.place):
+    if of not in LISTS or not reads_files(account, view.place):
         raise Http404
     rows = families_behind(account, view.place, of, year=view.year, programme=view.chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -145,39 +137,16 @@ def _asked(request: HttpRequest, account: Account, code: str) -> Desk:
     )
 
 
-def _reads_files(account: Account, place: Place) -> bool:
-    return authorities_with(account, Permission.VIEW_FAMILIES).filter(pk=place.pk).exists()
-
-
 def _crumbs(account: Account, view: Desk) -> list[tuple[str, str]]:
     """From the widest place whose desk the viewer opens to this one."""
-    order = [PlaceKind.NATION, PlaceKind.DISTRICT, PlaceKind.CLUSTER, PlaceKind.AUTHORITY]
-    around = above(view.place).filter(kind__in=order).defer("outline")
-    mine = [one for one in around if permits(account, Permission.VIEW_STAFF_FIGURES, place=one)]
-    found = [
-        (name_in_language(one), tables.address(view, one))
-        for one in sorted(mine, key=lambda one: order.index(PlaceKind(one.kind)))
+    start = [
+        (_("Array of programmes"), reverse("array:index")),
+        *places_above(account, view.place, lambda one: tables.address(view, one)),
     ]
-    start = [(_("Array of programmes"), reverse("array:index"))]
     if view.chosen is None:
-        return [*start, *found, (name_in_language(view.place), "")]
+        return [*start, (name_in_language(view.place), "")]
     here = (name_in_language(view.place), tables.address(view, programme=""))
-    return [*start, *found, here, (name_in_language(view.chosen), "")]
-
-
-def _rooms(account: Account, view: Desk) -> list[dict[str, Any]]:
-    """The viewer's own places as tabs, where there are several."""
-    places = desks_of(account)
-    if len(places) < 2:
-        return []
-    return [
-        {
-            "label": name_in_language(one),
-            "url": reverse("array:place", args=[one.code]),
-            "current": one == view.place,
-        }
-        for one in places
-    ]
+    return [*start, here, (name_in_language(view.chosen), "")]
 
 
 def _choices(view: Desk) -> dict[str, Any]:
@@ -200,7 +169,7 @@ def _list_titles() -> dict[str, str]:
 
 def _lists(account: Account, view: Desk) -> list[tuple[str, str]]:
     """The lists of families that the viewer may open from this desk."""
-    if not view.exact or not _reads_files(account, view.place):
+    if not view.exact or not reads_files(account, view.place):
         return []
     query = tables.address(view).partition("?")[2]
     return [

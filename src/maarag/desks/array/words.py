@@ -15,7 +15,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Status
 from maarag.values import Shown, Suppressed
 
-from .assemble import Desk
+from .assemble import Desk, WorkerLine
 from .lines import Line
 
 FULL, NEARLY_FULL = 1.0, 0.9
@@ -39,15 +39,18 @@ def status_of_places(line: Line) -> Status:
     return Status(_("Places are free"), "ok")
 
 
-def status_of_load(line: Any) -> Status:
-    """Of a worker: whether there is room for another family."""
+def status_of_load(line: WorkerLine) -> Status:
+    """Of a worker: whether there is room for another family, as a usual one weighs."""
+    if line.most is None:
+        return Status(_("Outside the team"), "attention")
     if line.carried > line.most:
         return Status(_("Over the limit"), "critical")
-    if line.carried == line.most:
+    room = int(line.most - line.carried)  # usual families; none where less than one is left
+    if not room:
         return Status(pgettext("load of a worker", "Full"), "attention")
     return Status(
-        ngettext("Room for %(count)s family", "Room for %(count)s families", line.most - line.carried)
-        % {"count": figures.number(line.most - line.carried)},
+        ngettext("Room for %(count)s family", "Room for %(count)s families", room)
+        % {"count": figures.number(room)},
         "ok",
     )
 
@@ -162,7 +165,23 @@ def notes(desk: Desk) -> list[str]:
             " those that reached all of them, wholly or partly."
         ),
     ]
+    if any(line.most is not None for line in (desk.whole, *desk.programmes, *desk.places)):
+        found.append(
+            _(
+                "Load: only where the workers of a programme are recorded. What the families with a place"
+                " there weigh, for each hundred usual families that these workers may carry. A family"
+                " weighs 1, and up to 1.75 with four children or more, the hardest risk, or four situations"
+                " or more."
+            )
+        )
     if not desk.exact:
+        if desk.whole.carried is not None or any(line.carried is not None for line in desk.places):
+            found.append(
+                _(
+                    "Above the authority load is shown where its number of families follows from the places"
+                    " taken that are shown, and their weight cannot tell of fewer than five families."
+                )
+            )
         found.append(
             _(
                 "Above the authority numbers from one to four are hidden, and others from which they could be"

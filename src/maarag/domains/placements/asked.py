@@ -51,6 +51,10 @@ class Asked:
     programmes: tuple[int, ...] = ()
     keep: bool = False
 
+    def is_of(self, programme: int) -> bool:
+        """Whether places of the programme are asked for."""
+        return not self.programmes or programme in self.programmes
+
     def data(self) -> dict[str, Any]:
         """As JSON."""
         return {

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import numpy as np
 
-from maarag.domains.programmes.fit import ProgrammeModel, judge
+from maarag.domains.programmes.fit import Judgement, ProgrammeModel, Score, Weighed, judge, score
+from maarag.domains.programmes.fit_methods import best_by_method, best_score, judge_by
 from maarag.engines.matching import Floor, Limits, PlacementProblem
 
 from .asked import Asked
@@ -20,7 +21,7 @@ from .models import Priority
 from .seats import Seat, Teammate
 
 FUNDER, LOAD = "funder", "load"
-"""Kinds of limits beside the places' own: money of the funder that binds, work of the team."""
+"""Kinds of limits beside the places' own: money of a funder, work of the team."""
 BONUS = {Priority.USUAL: 3.0, Priority.RAISED: 8.0, Priority.URGENT: 15.0}
 """Points of fit that somebody who waits for the programme has before others, by priority …"""
 MONTHLY, MOST_MONTHS = 0.5, 10
@@ -59,6 +60,53 @@ class Gathered:
     models: Mapping[int, ProgrammeModel]
     fixed: Mapping[UUID, int | None] = field(default_factory=dict)
     """Decisions that stay: family → quota, or None for a family that is to wait."""
+    toolboxes: frozenset[int] = frozenset()
+    """Authorities whose departments choose a method, by one toolbox; the others choose a programme."""
+    methods: Mapping[UUID, str] = field(default_factory=dict)
+    """Of decisions that stay in these: family → code of the method."""
+    _weighed: dict[int, Weighed] = field(default_factory=dict, compare=False, repr=False)
+    """The family that was judged last: it comes before all its places, one after another."""
+
+    def weighed(self, family: int) -> Weighed:
+        """The family as it is judged, by its number; one at a time, for a nation would fill the memory."""
+        found = self._weighed.get(family)
+        if found is None:
+            self._weighed.clear()
+            found = self._weighed[family] = Weighed(self.candidates[family].facts)
+        return found
+
+    def by_method(self, family: int) -> bool:
+        """Whether a method is chosen for the family, by its number, and not a programme."""
+        return self.candidates[family].authority in self.toolboxes
+
+    def judged(self, family: int, seat: int) -> Judgement:
+        """How the place fits the family: through the best single method where methods are chosen."""
+        model, weighed = self.models[self.seats[seat].programme], self.weighed(family)
+        if not self.by_method(family):
+            return judge(model, weighed)
+        if kept := self.kept_method(family, seat):
+            return judge_by(model, kept, weighed)
+        return best_by_method(model, weighed)
+
+    def scored(self, family: int, seat: int) -> Score:
+        """What `judged` comes to, without its reasons."""
+        model, weighed = self.models[self.seats[seat].programme], self.weighed(family)
+        if not self.by_method(family):
+            return score(model, weighed)
+        if kept := self.kept_method(family, seat):
+            return score(model.alone[kept], weighed)
+        return best_score(model, weighed)
+
+    def kept_method(self, family: int, seat: int) -> str:
+        """The method that was decided with this place and stays; "" for none."""
+        key = self.candidates[family].family
+        kept = self.methods.get(key, "") if self.fixed.get(key, 0) == self.seats[seat].quota else ""
+        known = self.models[self.seats[seat].programme].methods
+        return kept if any(one.code == kept for one in known) else ""
+
+    def method(self, family: int, seat: int) -> str:
+        """Code of the method that the place is proposed with; "" for none."""
+        return self.kept_method(family, seat) or self.judged(family, seat).method
 
 
 def bonus_of(wait: Wait | None, day: date) -> float:
@@ -84,7 +132,9 @@ def pairs_of(gathered: Gathered, asked: Asked, on: Callable[[int, int], None]) -
         kept = gathered.fixed.get(one.family, 0)
         for j in of_authority[one.authority]:
             seat = gathered.seats[j]
-            judgement = judge(gathered.models[seat.programme], one.facts)
+            if seat.quota != kept and not asked.is_of(seat.programme):
+                continue
+            judgement = gathered.scored(i, j)
             bonus = bonus_of(one.waits_for(seat.programme), asked.day)
             if seat.quota == kept:
                 found.add(i, j, max(judgement.fit, 0.1), bonus)
@@ -101,8 +151,8 @@ def problem_of(gathered: Gathered, pairs: Pairs, asked: Asked) -> PlacementProbl
     """The placement problem: capacity by what is left, money in agorot, load in usual families.
 
     A family's fit counts by its weight: else those who need most work would be passed over for lighter ones.
-    The money of a quota is a limit of its own place alone, so it lowers the capacity. Limits lie in the order
-    FUNDER, LOAD; rows are numbered as `limit_keys` has them.
+    The money of a quota is a limit of its own place alone, so it lowers the capacity. The other limits lie as
+    the draws of `limit_keys`, their rows numbered as there.
     """
     family = np.asarray(pairs.family, dtype=np.int64)
     seat = np.asarray(pairs.seat, dtype=np.int64)
@@ -116,18 +166,29 @@ def problem_of(gathered: Gathered, pairs: Pairs, asked: Asked) -> PlacementProbl
     )
     keys = limit_keys(gathered)
     places, families = bare.place, bare.family
-    seats = gathered.seats
-    rows = {kind: np.asarray(keys.row_of_seat[kind], dtype=np.int64)[places] for kind in keys.most}
-    part = np.asarray([one.funder_cost for one in seats], dtype=np.float64)[places]
-    amounts = {FUNDER: part, LOAD: weights[families]}
-    limits = tuple(
-        Limits(kind, np.asarray(keys.most[kind], dtype=np.float64), rows[kind], amounts[kind])
-        for kind in keys.most
-        if keys.most[kind]
-    )
+    limits = []
+    for draw in keys.draws:
+        amount = np.asarray(draw.amount, dtype=np.float64)[places] if draw.amount else weights[families]
+        row = np.asarray(draw.row, dtype=np.int64)[places]
+        # a row that another draw keeps is none here: more of it than could ever be taken
+        most = np.full(len(keys.of[draw.kind]), amount.sum() + 1.0)
+        held = sorted(set(draw.row) - {-1})
+        most[held] = np.asarray(keys.most[draw.kind], dtype=np.float64)[held]
+        limits.append(Limits(draw.kind, most, row, amount))
     return PlacementProblem(
-        bare.start, bare.place, bare.fit, bare.capacity, limits, floors_of(gathered, asked)
+        bare.start, bare.place, bare.fit, bare.capacity, tuple(limits), floors_of(gathered, asked)
     ).checked()
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A limit for each seat: `row` its number (-1: none), `amount` how much a family takes of it (empty: what
+    the family weighs).
+    """
+
+    kind: str
+    row: Sequence[int]
+    amount: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
@@ -136,33 +197,48 @@ class Keys:
 
     of: Mapping[str, list[Any]]
     most: Mapping[str, list[float]]
-    row_of_seat: Mapping[str, list[int]]
+    draws: Sequence[Draw]
 
 
 def limit_keys(gathered: Gathered) -> Keys:
-    """Funders by purse of the ledger, loads by (programme, authority) with known workers."""
-    of: dict[str, list[Any]] = {FUNDER: [], LOAD: []}
-    most: dict[str, list[float]] = {FUNDER: [], LOAD: []}
-    rows: dict[str, list[int]] = {FUNDER: [], LOAD: []}
-    number: dict[tuple[str, Any], int] = {}
-    for seat in gathered.seats:
-        team = gathered.teams.get(seat.team)
-        has_funder = bool(seat.funder and seat.funder_cost)
-        for kind, key, amount in (
-            (FUNDER, seat.funder if has_funder else None, float(seat.funder_left)),
-            (LOAD, seat.team if team else None, sum(one.room for one in team or ())),
-        ):
-            if key is None:
-                rows[kind].append(-1)
-                continue
-            at = number.setdefault((kind, key), len(of[kind]))
-            if at == len(of[kind]):
-                of[kind].append(key)
-                most[kind].append(amount)
-            else:  # lines that share a funder: what is promised of either is gone for both
-                most[kind][at] = min(most[kind][at], amount)
-            rows[kind].append(at)
-    return Keys(of, most, rows)
+    """Funders by purse of the ledger, loads by (programme, authority) with known workers.
+
+    A seat draws on several funders: each purse is in one draw, so that it is one limit for all seats.
+    """
+    seats = gathered.seats
+    left = {one.purse: float(one.left) for seat in seats for one in seat.funders}
+    purses = sorted(left)
+    number = {purse: row for row, purse in enumerate(purses)}
+    part = _parted([[one.purse for one in seat.funders] for seat in seats])
+    draws = []
+    for each in range(max(part.values(), default=-1) + 1):
+        mine = [next((one for one in seat.funders if part[one.purse] == each), None) for seat in seats]
+        draws.append(
+            Draw(
+                FUNDER,
+                [number[one.purse] if one else -1 for one in mine],
+                [float(one.cost) if one else 0.0 for one in mine],
+            )
+        )
+    teams = [team for team in dict.fromkeys(seat.team for seat in seats) if gathered.teams.get(team)]
+    if teams:
+        at = {team: row for row, team in enumerate(teams)}
+        draws.append(Draw(LOAD, [at.get(seat.team, -1) for seat in seats]))
+    room = [sum(one.room for one in gathered.teams[team]) for team in teams]
+    return Keys({FUNDER: purses, LOAD: teams}, {FUNDER: [left[one] for one in purses], LOAD: room}, draws)
+
+
+def _parted(together: Sequence[Sequence[int]]) -> dict[int, int]:
+    """Purse → number of its draw, so that no two of one seat have the same."""
+    beside: dict[int, set[int]] = defaultdict(set)
+    for purses in together:
+        for one in purses:
+            beside[one].update(purses)
+    found: dict[int, int] = {}
+    for one in sorted(beside, key=lambda purse: (-len(beside[purse]), purse)):
+        used = {found[other] for other in beside[one] if other in found}
+        found[one] = next(n for n in range(len(used) + 1) if n not in used)
+    return found
 
 
 def floors_of(gathered: Gathered, asked: Asked) -> tuple[Floor, ...]:

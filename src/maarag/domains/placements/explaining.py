@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from maarag.domains.programmes.fit import Judgement, judge
+from maarag.domains.programmes.fit import Judgement
 from maarag.engines.matching import Explained
 
 from .asked import Asked
@@ -35,8 +36,7 @@ class Teller:
 
     def judgement(self, family: int, seat: int) -> Judgement:
         """Judged again: keeping all of them would fill the memory in a run of the nation."""
-        one = self.gathered.candidates[family]
-        return judge(self.gathered.models[self.gathered.seats[seat].programme], one.facts)
+        return self.gathered.judged(family, seat)
 
     def family(self, i: int) -> dict[str, Any]:
         """What a proposal keeps of its explanation."""
@@ -51,12 +51,17 @@ class Teller:
             "against": [self._of(each, told["place"]) for each in told["against"]],
             "why_not": [self._why_not(i, each) for each in told["why_not"][:MOST_OTHERS]],
             "better": told["better_fitting"],
+            **({"by_method": True} if self.gathered.by_method(i) else {}),
         }
         j = told["place"]
         if j is not None:
             seat = seats[j]
             judgement = self.judgement(i, j)
             found["judged"] = short(judgement)
+            if kept := self.gathered.kept_method(i, j):
+                found["judged"]["method"] = kept
+            if self.gathered.by_method(i):
+                found["proposed_method"] = found["judged"]["method"]
             found["price"] = _r(self.explained.placed.prices.places[j])
             if wait := one.waits_for(seat.programme):
                 days = max(0, (self.asked.day - wait.since).days)
@@ -74,10 +79,14 @@ class Teller:
             for j in barred
         ]
         found["below"] = [
-            {"quota": seats[j].quota, "programme": seats[j].code, "fit": round(fit)}
+            {"quota": seats[j].quota, "programme": seats[j].code, "fit": round(fit), **self._through(i, j)}
             for j, fit in self.pairs.below.get(i, ())
         ]
         return found
+
+    def _through(self, i: int, seat: int) -> dict[str, str]:
+        """The method that the place would be had with, where methods are chosen."""
+        return {"method": self.gathered.method(i, seat)} if self.gathered.by_method(i) else {}
 
     def fit(self, pair: int) -> int:
         return max(0, min(100, round(self.pairs.fit[pair])))
@@ -113,6 +122,7 @@ class Teller:
             "quota": seats[told["place"]].quota,
             "programme": seats[told["place"]].code,
             "fit": self.fit(pair),
+            **self._through(i, told["place"]),
             "because": [self._because(each, told["place"]) for each in told["because"]],
             "change": [self._change(each, told["place"], i) for each in told["would_change"]],
         }
@@ -125,6 +135,7 @@ class Teller:
             found["displaced"] = {
                 "family": str(self.gathered.candidates[displaced["family"]].family),
                 "goes_to": None if goes_to is None else seats[goes_to].quota,
+                **({} if goes_to is None else self._through(displaced["family"], goes_to)),
                 "loses": _r(displaced["loses"]),
             }
         return found
@@ -180,20 +191,12 @@ class Teller:
         seats = self.gathered.seats
         binding = []
         for each in told["binding"]:
-            kind, number = each["kind"], each["number"]
+            number, limit = each["number"], self.limit(each["kind"], each["number"])
             price, left = float(each["price"]), max(0.0, each["left"])
-            key = seats[number].quota if kind == "place" else self.keys.of[kind][number]
-            if kind == "place" and seats[number].is_short_of_money:
+            if limit["kind"] == "purse":
                 # one more basket of money is one more place
-                kind, price, left = "purse", price / seats[number].cost, self._money_left(number)
-            binding.append(
-                {
-                    "kind": kind,
-                    "key": list(key) if isinstance(key, tuple) else key,
-                    "price": price,
-                    "left": _r(left),
-                }
-            )
+                price, left = price / seats[number].cost, self._money_left(number)
+            binding.append({**limit, "price": price, "left": _r(left)})
         waiting = self._waiting(told["waiting"])
         floors = [
             {**floor.data(), **{name: each[name] for name in ("least", "members", "placed", "kept")},
@@ -214,6 +217,14 @@ class Teller:
             "floors": floors,
             "floors_cost": _r(told["floors_cost"]) if "floors_cost" in told else None,
         }
+
+    def limit(self, kind: str, number: int) -> dict[str, Any]:
+        """What a limit of the engine is: place or purse of a quota, funder of a purse, load of a team."""
+        seats = self.gathered.seats
+        if kind != "place":
+            key = self.keys.of[kind][number]
+            return {"kind": kind, "key": list(key) if isinstance(key, tuple) else key}
+        return {"kind": "purse" if seats[number].is_short_of_money else "place", "key": seats[number].quota}
 
     def _waiting(self, counts: dict[str, int]) -> dict[str, int]:
         """Why families wait; where the money of a quota ended before its places, that is told."""
@@ -249,7 +260,7 @@ def short(judgement: Judgement) -> dict[str, Any]:
         "pro": [reason.data() for reason in judgement.pro],
         "contra": [reason.data() for reason in judgement.contra],
         "missing": [reason.data() for reason in judgement.missing],
-        "method": next((one.code for one in judgement.methods if not one.excluded), ""),
+        "method": judgement.method,
     }
 
 
@@ -261,9 +272,9 @@ def prices_of(teller: Teller) -> dict[str, dict[str, float]]:
         "place": {str(seats[j].quota): float(price) for j, price in enumerate(prices.places) if price > 0}
     }
     for kind, values in zip(teller.kinds, prices.limits, strict=True):
-        found[kind] = {
-            _name(teller.keys.of[kind][row]): float(price) for row, price in enumerate(values) if price > 0
-        }
+        found.setdefault(kind, {}).update(
+            {_name(teller.keys.of[kind][row]): float(price) for row, price in enumerate(values) if price > 0}
+        )
     return found
 
 
@@ -271,13 +282,19 @@ def _name(key: Any) -> str:
     return ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
-def atoms_of(gathered: Gathered, seat_of_family: Iterable[int]) -> dict[str, list[list[Any]]]:
-    """The finest counts: families by authority and programme ("" waits), and groups by authority."""
-    counted: dict[tuple[int, str], int] = {}
+def atoms_of(
+    gathered: Gathered, seat_of_family: Iterable[int], methods: Mapping[UUID, str]
+) -> dict[str, list[list[Any]]]:
+    """The finest counts: families by authority, programme ("" waits) and method, and groups by authority.
+
+    `methods`: of families that were proposed a method, its code; in departments that work by programmes none.
+    """
+    counted: dict[tuple[int, str, str], int] = {}
     groups: dict[tuple[int, str, str], list[int]] = {}
     for one, j in zip(gathered.candidates, seat_of_family, strict=True):
         code = gathered.seats[j].code if j >= 0 else ""
-        counted[one.authority, code] = counted.get((one.authority, code), 0) + 1
+        key = one.authority, code, methods.get(one.family, "")
+        counted[key] = counted.get(key, 0) + 1
         for attribute, value in one.groups.items():
             row = groups.setdefault((one.authority, attribute, value), [0, 0])
             row[0] += 1

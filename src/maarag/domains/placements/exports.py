@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.kernel.imports.exports import as_csv
 from maarag.ui import figures
@@ -18,14 +19,8 @@ from maarag.ui.figures import name_in_language
 
 from .errors import stale_words
 from .queries import Board, Figures, WaitLine
-from .tables import binding_lines, waits_lines
-from .told import Keys, lines_in_words, place_words
-
-CONTENT_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "pdf": "application/pdf",
-}
+from .tables import binding_lines, figures_by_method, waits_lines
+from .told import Keys, lines_in_words, method_of, place_words
 
 
 def personal_note() -> str:
@@ -33,12 +28,17 @@ def personal_note() -> str:
 
 
 def board_as_file(found: Board, form: str) -> bytes:
-    """The board: who is proposed what, why, and what was decided; and how the places fill."""
+    """The board: who is proposed what, why, and what was decided; and how the places fill.
+
+    Where methods are chosen, the method stands in a column before its place.
+    """
     keys = Keys.in_explanations(line.proposal.explanation for line in found.lines)
+    by_method = found.by_method
     columns = [
         DocumentColumn(_("Rank"), "integer"),
         DocumentColumn(_("Family")),
         DocumentColumn(_("File number")),
+        *([DocumentColumn(pgettext("of intervention", "Method"))] if by_method else []),
         DocumentColumn(_("Place")),
         DocumentColumn(_("Fit"), "integer"),
         DocumentColumn(_("The run proposed")),
@@ -58,9 +58,10 @@ def board_as_file(found: Board, form: str) -> bytes:
                 row.rank,
                 row.family.name,
                 str(row.family.number),
+                *([method_of(row)] if by_method else []),
                 place_words(row.quota),
                 row.fit,
-                place_words(row.proposed),
+                place_words(row.proposed, keys.methods.get(row.proposed_method, "")),
                 row.worker.name if row.worker else "",
                 row.get_verdict_display(),
                 row.decided_by.name if row.decided_by else "",
@@ -97,7 +98,18 @@ def board_as_file(found: Board, form: str) -> bytes:
             for line in found.places
         ],
     )
-    return workbook([proposals, places])
+    methods = DocumentTable(
+        _("Families by method"),
+        [
+            DocumentColumn(pgettext("of intervention", "Method")),
+            *(
+                DocumentColumn(label, "integer")
+                for label in (_("Only proposed"), _("Decided on the board"), _("Carried out"), _("All"))
+            ),
+        ],
+        [[line.name, line.proposed, line.decided, line.carried, line.families] for line in found.methods],
+    )
+    return workbook([proposals, places, *([methods] if found.methods else [])])
 
 
 def lists_as_file(lists: Sequence[tuple[str, Sequence[WaitLine]]], form: str) -> bytes:
@@ -157,6 +169,8 @@ def whole_tables(found: Figures) -> list[DocumentTable]:
     hidden = [_("Counts below five, and others from which they could be worked out, are hidden.")]
     notes = hidden if found.hides_something else []
     tables = [DocumentTable(_("Families by place and programme"), columns, rows, notes=notes)]
+    if found.methods:
+        tables.append(_by_method(found, notes))
     if found.waiting_because:
         tables.append(
             DocumentTable(
@@ -178,6 +192,16 @@ def whole_tables(found: Figures) -> list[DocumentTable]:
             )
         )
     return tables
+
+
+def _by_method(found: Figures, notes: list[str]) -> DocumentTable:
+    """Families by place and method, the whole last."""
+    shown = figures_by_method(found)
+    kinds = {"place": "text"}
+    columns = [DocumentColumn(str(one.label), kinds.get(one.key, "integer")) for one in shown.columns]
+    rows = [*shown.rows, shown.totals] if shown.totals else shown.rows
+    cells = [[row[one.key] for one in shown.columns] for row in rows]
+    return DocumentTable(_("Families by place and method"), columns, cells, notes=notes)
 
 
 def whole_as_pdf(found: Figures, title: str, tiles: Sequence[tuple[str, str]], notes: Sequence[str]) -> bytes:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from maarag.domains.families.models import Family
 from maarag.domains.programmes.engine_data import method_models, programme_models
 from maarag.domains.programmes.fit import Judgement, ProgrammeModel, judge
+from maarag.domains.programmes.fit_methods import best_by_method as best_alone
+from maarag.domains.programmes.fit_methods import judge_by
 from maarag.domains.programmes.models import Method, Programme, Quota
 
 from .gathering import Candidate, candidates
@@ -17,9 +19,10 @@ from .gathering import Candidate, candidates
 
 @dataclass(frozen=True)
 class Fitted:
-    """A judgement of today; `method`: code of the best that may be used, "" for none."""
+    """A judgement of today; `chosen`: code of the method that people chose for it."""
 
     judgement: Judgement
+    chosen: str = ""
 
     @property
     def whole(self) -> int:
@@ -27,7 +30,8 @@ class Fitted:
 
     @property
     def method(self) -> str:
-        return next((one.code for one in self.judgement.methods if not one.excluded), "")
+        """The chosen one, or the best that may be used; "" for none."""
+        return self.chosen or self.judgement.method
 
 
 def facts_of(family: Family, day: date | None = None) -> Candidate:
@@ -39,9 +43,19 @@ def facts_of(family: Family, day: date | None = None) -> Candidate:
 
 
 def fitted(family: Family, quota: Quota) -> Fitted:
-    """Raises LookupError for a closed file."""
+    """The place with all that its programme works by. Raises LookupError for a closed file."""
     facts = facts_of(family).facts
     return Fitted(judge(programme_models([quota.programme])[quota.programme_id], facts))
+
+
+def fitted_by_method(family: Family, quota: Quota, method: str = "") -> Fitted:
+    """The place through one method alone, by its code: this one, or the best that may be used.
+
+    Raises LookupError for a closed file, and for a method by which the programme does not work.
+    """
+    facts = facts_of(family).facts
+    model = programme_models([quota.programme])[quota.programme_id]
+    return Fitted(judge_by(model, method, facts), method) if method else Fitted(best_alone(model, facts))
 
 
 def best_by_programme(candidate: Candidate, programme: Programme) -> int:

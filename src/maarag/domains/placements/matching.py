@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
@@ -11,9 +12,10 @@ from uuid import UUID
 from maarag.database.rows import RowScope, visible
 from maarag.domains.programmes.engine_data import programme_models
 from maarag.domains.programmes.models import Method, Programme
-from maarag.engines.matching import Explained, FixedDecisionError, PlacementCancelled, place
+from maarag.domains.programmes.queries import toolbox_authorities
+from maarag.engines.matching import Explained, PlacementCancelled, place, room_for
 from maarag.kernel.matches.models import Run
-from maarag.kernel.matches.registry import CannotMatch, Progress, Stop, Stopped
+from maarag.kernel.matches.registry import Progress, Stop, Stopped
 from maarag.kernel.matches.rows import Verdict
 
 from .asked import WAITING, Asked
@@ -34,7 +36,7 @@ DECIDED = (Verdict.ACCEPTED, Verdict.SWAPPED, Verdict.OVERRIDDEN, Verdict.DECLIN
 def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], str]:
     """The figures of the run and the digest of its data; its proposals are written.
 
-    Raises CannotMatch, Stopped. Computes outside of any transaction of its own.
+    Raises Stopped. Computes outside of any transaction of its own.
     """
     asked = Asked.of(run.settings)
     scope = RowScope(frozenset(run.authorities), run.asked_by_id)
@@ -48,19 +50,19 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
         _go_on(stop)
 
     pairs = pairs_of(gathered, asked, on_judged)
-    problem = problem_of(gathered, pairs, asked)
+    fixed = fixed_of(gathered)
+    # what people decided stays, also where it takes more than there is: that is told, not refused
+    problem, passed = room_for(problem_of(gathered, pairs, asked), fixed)
     try:
         placed = place(
             problem,
-            fixed_of(gathered),
+            fixed,
             lambda share, _words: progress(JUDGED + round((PLACED - JUDGED) * share), "place"),
             stop,
             exact_seconds=EXACT_SECONDS,
         )
     except PlacementCancelled:
         raise Stopped from None
-    except FixedDecisionError:
-        raise CannotMatch("kept_decisions_pass_limits") from None
     kinds = tuple(limits.kind for limits in problem.limits)
     teller = Teller(gathered, pairs, asked, limit_keys(gathered), Explained(placed), kinds)
     progress(PLACED, "explain")
@@ -68,12 +70,15 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
     proposals = _proposals(run, teller, seat_of, kept, progress, stop)
     totals = {
         **teller.whole(),
-        **atoms_of(gathered, seat_of),
+        "passed": [teller.limit(kind, number) for kind, number in passed],
+        **atoms_of(gathered, seat_of, _methods(proposals)),
+        "toolboxes": sorted(gathered.toolboxes),
         "prices": prices_of(teller),
         "seats": [
             [one.quota, one.programme, one.authority, one.left, one.families] for one in gathered.seats
         ],
-        "kept": len(kept),
+        "kept": len(fixed),
+        "lost": _lost(gathered, fixed),
     }
     _write(run, scope, proposals, progress, stop)
     return totals, digest_of(gathered)
@@ -84,31 +89,34 @@ def gather(run: Run, asked: Asked) -> tuple[Gathered, dict[UUID, Proposal]]:
     families = candidates(authorities=run.authorities, day=asked.day, without_place=False)
     weights = {one.family: one.weight for one in families if one.placed_in}
     waiting = [one for one in families if not one.placed_in and (asked.who != WAITING or one.waits)]
-    found = [
-        one
-        for one in seats(run.authorities, asked.day)
-        if not asked.programmes or one.programme in asked.programmes
-    ]
-    programmes = Programme.objects.filter(pk__in={one.programme for one in found})
     kept: dict[UUID, Proposal] = {}
     if asked.keep and run.based_on_id is not None:
         rows = Proposal.objects.filter(run=run.based_on_id, verdict__in=DECIDED, carried_at=None)
+        rows = rows.select_related("method")
         kept = {row.family_id: row for row in rows}
         known = {one.family for one in waiting}
         waiting += [one for one in families if one.family in kept and one.family not in known]
         waiting = [one for one in waiting if not one.placed_in]
+    # places that were decided come along, whatever programmes are asked for; nobody else may have them then
+    quotas = {row.quota_id for row in kept.values()}
+    found = [
+        one for one in seats(run.authorities, asked.day) if asked.is_of(one.programme) or one.quota in quotas
+    ]
+    programmes = Programme.objects.filter(pk__in={one.programme for one in found})
     gathered = Gathered(
         candidates=waiting,
         seats=found,
         teams=teams(run.authorities, asked.day, weights),
         models=programme_models(programmes),
         fixed={family: row.quota_id for family, row in kept.items()},
+        toolboxes=frozenset(toolbox_authorities(asked.day) & set(run.authorities)),
+        methods={family: row.method.code for family, row in kept.items() if row.method},
     )
     return gathered, kept
 
 
 def digest_of(gathered: Gathered) -> str:
-    """Of the facts, the places and the teams: the same data gives the same digest."""
+    """Of the facts, the places, the teams and who works by one toolbox: the same gives the same digest."""
     found = sha256()
     for one in gathered.candidates:
         situations = sorted((one.facts.situations or {}).items())
@@ -116,6 +124,7 @@ def digest_of(gathered: Gathered) -> str:
         facts = {name: sorted(v) if isinstance(v, frozenset) else v for name, v in facts.items()}
         found.update(repr((one.family, sorted(facts.items()), one.waits)).encode())
     found.update(repr(gathered.seats).encode())
+    found.update(repr(sorted(gathered.toolboxes)).encode())
     for team, people in sorted(gathered.teams.items()):
         found.update(repr((team, [(one.account, one.most, one.carried) for one in people])).encode())
     return found.hexdigest()
@@ -156,6 +165,8 @@ def _proposals(
             row.verdict, row.reason = before.verdict, before.reason
             row.decided_by_id, row.decided_at = before.decided_by_id, before.decided_at
             row.proposed_id, row.proposed_fit = before.proposed_id, before.proposed_fit
+            if row.works_by_method and before.works_by_method:
+                told["proposed_method"] = before.proposed_method
         made.append(row)
     # by authority those placed first, the best fits before; who waits, by the best place that is open to them
     order = sorted(
@@ -164,6 +175,25 @@ def _proposals(
     for rank, i in enumerate(order, start=1):
         made[i].rank = rank
     return [made[i] for i in order]
+
+
+def _methods(proposals: Sequence[Proposal]) -> dict[UUID, str]:
+    """Family → the method that stands with its place, where methods are chosen."""
+    return {
+        row.family_id: row.explanation["judged"]["method"]
+        for row in proposals
+        if row.works_by_method and row.quota_id is not None
+    }
+
+
+def _lost(gathered: Gathered, fixed: Mapping[int, int | None]) -> dict[str, int]:
+    """Authority → decisions that should have stayed, and whose place is gone."""
+    gone = Counter(
+        str(one.authority)
+        for i, one in enumerate(gathered.candidates)
+        if one.family in gathered.fixed and i not in fixed
+    )
+    return dict(gone)
 
 
 def _best(teller: Teller, i: int) -> float:

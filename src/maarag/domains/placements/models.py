@@ -133,6 +133,23 @@ class Proposal(ProposalRow):
     def is_carried_out(self) -> bool:
         return self.carried_at is not None
 
+    @property
+    def works_by_method(self) -> bool:
+        """Whether a method was chosen, as in a department with one toolbox: the place is only who pays."""
+        return bool(self.explanation.get("by_method"))
+
+    @property
+    def proposed_method(self) -> str:
+        """Code of the method that the run proposed where methods are chosen, else ""."""
+        return str(self.explanation.get("proposed_method", ""))
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether another place stands than the run proposed, or another method of the toolbox."""
+        if self.quota_id != self.proposed_id:
+            return True
+        return self.works_by_method and (self.method.code if self.method else "") != self.proposed_method
+
 
 class Priority(models.IntegerChoices):
     """How soon a family that waits needs the place; within one priority, who waits longer is before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -17,20 +17,29 @@ from maarag.domains.programmes.models import ProgrammeWorker, Quota
 from maarag.kernel.ledger.queries import balances
 from maarag.values import Money
 
-from .gathering import LANGUAGE
+from .gathering import LANGUAGE, weights_of
 from .models import Proposal
+from .sharing import Team, Teammate, charged
 
 ZERO = Money(0)
 HEBREW = f"{LANGUAGE}hebrew_speaking"
 
 
 @dataclass(frozen=True)
+class FunderPart:
+    """A funder's part of each basket of a quota, in agorot: its `cost`, and what is `left` in its purse."""
+
+    purse: int
+    cost: int
+    left: int
+
+
+@dataclass(frozen=True)
 class Seat:
     """A quota as places: `left` of `families`, what a basket costs and draws on, and whose work it is.
 
-    `cost`, `purse_left` and `funder_left` in agorot; `funder` is the purse of the funder that binds first (0:
-    none is known) and `funder_cost` its share of one basket. `team`: (programme, authority) where workers are
-    known.
+    `cost` and `purse_left` in agorot; `funders`: those whose purses are known. `team`: (programme, authority)
+    where workers are known.
     """
 
     quota: int
@@ -41,9 +50,7 @@ class Seat:
     taken: int
     cost: int
     purse_left: int
-    funder: int = 0
-    funder_cost: int = 0
-    funder_left: int = 0
+    funders: tuple[FunderPart, ...] = ()
 
     @property
     def left(self) -> int:
@@ -59,26 +66,14 @@ class Seat:
         return bool(self.cost) and self.purse_left // self.cost < self.left
 
     @property
+    def has_money(self) -> bool:
+        """Whether the quota and each of its funders have money for one more basket."""
+        return self.purse_left >= self.cost and all(one.left >= one.cost for one in self.funders)
+
+    @property
     def can_take(self) -> int:
         """Families more: as many as there are places, and money of the quota for."""
         return min(self.left, self.purse_left // self.cost) if self.cost else self.left
-
-
-@dataclass(frozen=True)
-class Teammate:
-    """A worker of a programme in an authority: how much they may carry and carry now, in usual families.
-
-    `languages`: codes of terms, read from the families that they work with; Hebrew always.
-    """
-
-    account: int
-    most: float
-    carried: float
-    languages: frozenset[str] = frozenset()
-
-    @property
-    def room(self) -> float:
-        return max(0.0, self.most - self.carried)
 
 
 def seats(authorities: Collection[int], day: date) -> list[Seat]:
@@ -104,14 +99,20 @@ def seats(authorities: Collection[int], day: date) -> list[Seat]:
     promised = {
         row.pk: sum((money[pot].free for pot in baskets[row.pk] if pot in money), ZERO) for row in chosen
     }
-    by_line: dict[int, Money] = defaultdict(lambda: ZERO)
+    # what the known baskets may still spend is taken from each of their funders
+    drawn: dict[int, int] = defaultdict(int)
     for row in chosen:
-        by_line[row.line_id] += promised[row.pk]
+        for pot, weight, total in funders[row.line_id]:
+            drawn[pot] += promised[row.pk].agorot * weight // total
     made = []
     for row in chosen:
         cost = row.line.unit_cost or ZERO
         free = money[row.pot_id].free if row.pot_id in money else ZERO
-        binding = _binding(funders[row.line_id], cost, by_line[row.line_id], money)
+        parts = (
+            FunderPart(pot, -(-cost.agorot * weight // total), max(0, money[pot].free.agorot - drawn[pot]))
+            for pot, weight, total in funders[row.line_id]
+            if pot in money
+        )
         made.append(
             Seat(
                 quota=row.pk,
@@ -122,7 +123,7 @@ def seats(authorities: Collection[int], day: date) -> list[Seat]:
                 taken=len(baskets[row.pk]),
                 cost=cost.agorot,
                 purse_left=max(0, (free - promised[row.pk]).agorot),
-                **binding,
+                funders=tuple(one for one in parts if one.cost),
             )
         )
     return made
@@ -138,68 +139,82 @@ def _funders(quotas: Sequence[Quota]) -> Mapping[int, list[tuple[int, int, int]]
     found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for line, of in lines.items():
         total = sum(weight for _pot, weight in shares[of])
-        found[line] = [(pot, weight, total) for pot, weight in shares[of] if pot is not None]
+        found[line] = [(pot, weight, total) for pot, weight in shares[of] if pot is not None and total]
     return found
 
 
-def _binding(
-    shares: Sequence[tuple[int, int, int]], cost: Money, promised: Money, money: Mapping[int, object]
-) -> dict[str, int]:
-    """Of a line's funders the one whose money ends first; what the known baskets may still spend is taken."""
-    best: tuple[float, dict[str, int]] | None = None
-    for pot, weight, total in shares:
-        if pot not in money or not total or not cost:
-            continue
-        part = -(-cost.agorot * weight // total)
-        balance: object = money[pot]
-        left = max(0, balance.free.agorot - promised.agorot * weight // total)  # type: ignore[attr-defined]
-        lasts = left / part if part else float("inf")
-        if best is None or lasts < best[0]:
-            best = (lasts, {"funder": pot, "funder_cost": part, "funder_left": left})
-    return best[1] if best else {}
-
-
 def teams(
-    authorities: Collection[int], day: date, weights: Mapping[UUID, float]
+    authorities: Collection[int], day: date, weights: Mapping[UUID, float] | None = None
 ) -> dict[tuple[int, int], list[Teammate]]:
     """(programme, authority) → its workers on the day, by account; no entry where none is known.
 
+    What the team carries beside its people's own families is charged to their room, so that all of it
+    together is what the team can still take. `weights`: what families weigh, where that is known already.
+    """
+    found = teams_alone(authorities, day, weights)
+    spoken = _spoken({one.account for team in found.values() for one in team.people}) if found else {}
+    return {
+        key: [replace(one, languages=spoken.get(one.account, HEBREWS)) for one in charged(team)]
+        for key, team in found.items()
+    }
+
+
+def teams_alone(
+    authorities: Collection[int], day: date, weights: Mapping[UUID, float] | None = None
+) -> dict[tuple[int, int], Team]:
+    """(programme, authority) → its team on the day, with each worker's own families; without languages.
+
     A worker carries the families that were given to them when a proposal was carried out, and their own
-    families among those that have a place of the programme otherwise, as long as the basket is open.
-    `weights`: what each family weighs, 1 where it is not told.
+    families among those that have a place of the programme otherwise, as long as the basket is open. Those
+    whose worker is nobody of the team stand beside it. `weights`: those that are not told are read here.
     """
     rows = ProgrammeWorker.objects.filter(
         Q(ends=None) | Q(ends__gte=day), authority__in=authorities, starts__lte=day
     ).order_by("account_id")
-    workers = list(rows.values_list("programme_id", "authority_id", "account_id", "most"))
+    workers: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for programme, authority, account, most in rows.values_list(
+        "programme_id", "authority_id", "account_id", "most"
+    ):
+        workers[programme, authority].append((account, most))
     if not workers:
         return {}
-    carried = _carried(authorities, weights)
-    spoken = _spoken({account for _p, _a, account, _most in workers})
-    found: dict[tuple[int, int], list[Teammate]] = defaultdict(list)
-    for programme, authority, account, most in workers:
-        load = carried.get((programme, authority, account), 0.0)
-        found[programme, authority].append(Teammate(account, float(most), load, spoken.get(account, HEBREWS)))
-    return dict(found)
+    carried = _carried(workers)
+    known = weights or {}
+    weighs = {**weights_of({one for of in carried.values() for one in of} - set(known), day), **known}
+    found: dict[tuple[int, int], Team] = {}
+    for key, team in workers.items():
+        loads: dict[int, list[float]] = {account: [] for account, _most in team}
+        beside: list[float] = []
+        for family, account in carried[key].items():
+            loads.get(account, beside).append(weighs[family])
+        people = [
+            Teammate(account, float(most), sum(loads[account]), families=len(loads[account]))
+            for account, most in team
+        ]
+        found[key] = Team(tuple(people), tuple(beside))
+    return found
 
 
 HEBREWS = frozenset({HEBREW})
 
 
-def _carried(
-    authorities: Collection[int], weights: Mapping[UUID, float]
-) -> dict[tuple[int, int, int], float]:
+def _carried(teams: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Mapping[UUID, int]]:
+    """(programme, authority) of a team → the families with a place there, each once, and whose work it is."""
+    authorities = {authority for _programme, authority in teams}
     given: dict[UUID, int] = dict(
         Proposal.objects.filter(
             authority__in=authorities, basket__status=BasketStatus.OPEN, worker__isnull=False
         ).values_list("basket_id", "worker_id")
     )
-    found: dict[tuple[int, int, int], float] = defaultdict(float)
-    rows = Basket.objects.filter(authority__in=authorities, status=BasketStatus.OPEN).order_by()
-    for pk, family, programme, authority, own in rows.values_list(
+    found: dict[tuple[int, int], dict[UUID, int]] = {key: {} for key in teams}
+    rows = Basket.objects.filter(authority__in=authorities, status=BasketStatus.OPEN).order_by(
+        "opened_on", "pk"
+    )
+    for pk, family, programme, authority, own in rows.order_by("opened_on", "pk").values_list(
         "pk", "family_id", "quota__programme_id", "authority_id", "family__worker_id"
     ):
-        found[programme, authority, given.get(pk, own)] += weights.get(family, 1.0)
+        if (team := found.get((programme, authority))) is not None:
+            team[family] = given.get(pk, team.get(family, own))
     return found
 
 

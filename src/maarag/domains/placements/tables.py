@@ -14,7 +14,7 @@ from maarag.ui.tables import Column, Status, Table
 from maarag.values import Shown, Suppressed
 
 from .groups import attribute_label, labels_of
-from .queries import Attribute, FigureLine, Figures, GroupLine, PlaceLine, WaitLine
+from .queries import Attribute, FigureLine, Figures, GroupLine, MethodLine, PlaceLine, WaitLine
 from .queries.boards import WorkerLine
 from .told import Keys, why_waits
 
@@ -48,6 +48,28 @@ def places_table(lines: Sequence[PlaceLine]) -> Table:
     return Table(columns, rows, _("Places"), caption_hidden=True, dense=True)
 
 
+def methods_table(lines: Sequence[MethodLine]) -> Table:
+    """Families by method as the board stands, where methods are chosen."""
+    rows = [
+        {
+            "method": line.method,
+            "decided": line.decided,
+            "proposed": line.proposed,
+            "carried": line.carried,
+            "families": line.families,
+        }
+        for line in lines
+    ]
+    columns = [
+        Column("method", pgettext("of intervention", "Method"), "name", heading=True),
+        Column("proposed", pgettext("places on the board", "Only proposed"), "number"),
+        Column("decided", pgettext("places on the board", "Decided"), "number"),
+        Column("carried", _("Carried out"), "number"),
+        Column("families", _("All"), "number"),
+    ]
+    return Table(columns, rows, _("Families by method"), caption_hidden=True, dense=True)
+
+
 def workers_table(lines: Sequence[WorkerLine]) -> Table:
     """What would come to each worker."""
     rows = [
@@ -74,18 +96,13 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
     Of money one more is a basket's worth; where a basket costs nothing known it is left out.
     """
     lines = [one for one in found.binding if one["kind"] in KIND_WORDS]
-    keys = Keys.of(
-        quotas=[one["key"] for one in lines if one["kind"] in ("place", "purse")],
-        funders=[one["key"] for one in lines if one["kind"] == "funder"],
-        programmes=[one["key"][0] for one in lines if one["kind"] == "load"],
-    )
+    keys = _keys_of(lines)
     rows = []
     for one in lines:
         kind, price = one["kind"], float(one["price"])
         if kind in ("purse", "funder"):
             price *= _basket_cost(one, keys)
-        code = {"place": "", "purse": "", "funder": "funder", "load": "load"}[kind]
-        name = keys.of_line({"code": code, "key": one["key"]})
+        name = _name_of(one, keys)
         quota = keys.quotas.get(one["key"]) if kind in ("place", "purse") else None
         if quota is not None and found.lines and len(found.run.authorities) > 1:
             name = f"{name} · {name_in_language(quota.authority)}"
@@ -93,6 +110,31 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -row["price"])
 
 
+def _keys_of(limits: Sequence[Mapping[str, Any]]) -> Keys:
+    return Keys.of(
+        quotas=[one["key"] for one in limits if one["kind"] in ("place", "purse")],
+        funders=[one["key"] for one in limits if one["kind"] == "funder"],
+        programmes=[one["key"][0] for one in limits if one["kind"] == "load"],
+    )
+
+
+def _name_of(limit: Mapping[str, Any], keys: Keys) -> str:
+    code = {"place": "", "purse": "", "funder": "funder", "load": "load"}[limit["kind"]]
+    return keys.of_line({"code": code, "key": limit["key"]})
+
+
+def passed_lines(limits: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each limit that decisions alone pass, by name."""
+    keys = _keys_of(limits)
+    return [f"{_name_of(one, keys)} – {PASSED_WORDS[one['kind']]()}" for one in limits]
+
+
+PASSED_WORDS = {
+    "place": lambda: _("more families than places"),
+    "purse": lambda: _("more than the money of the quota"),
+    "funder": lambda: _("more than the money of the funder"),
+    "load": lambda: _("more work than its workers may carry"),
+}
 KIND_WORDS = {
     "place": lambda: _("One more place"),
     "purse": lambda: _("Money of the quota for one more basket"),
@@ -154,6 +196,28 @@ def programmes_table(found: Figures) -> Table:
     rows = [row(line) for line in found.lines]
     return Table(
         columns, rows or [whole], _("Families by place and programme"), caption_hidden=True, dense=True,
+        totals=whole if rows else {}, tall=len(rows) > 20,
+    )  # fmt: skip
+
+
+def figures_by_method(found: Figures) -> Table:
+    """Families by the method proposed, in departments with one toolbox; above a department by place."""
+    names = {one.code: name_in_language(one) for one in found.methods}
+    lines = [line for line in found.lines if line.methods]
+
+    def row(line: FigureLine) -> dict[str, Any]:
+        place = name_in_language(line.place) if line.place else name_in_language(found.run.place)
+        told = {f"c{number}": line.methods.get(code, 0) for number, code in enumerate(names)}
+        return {"place": place, **told}
+
+    columns = [
+        Column("place", _("Place"), heading=True),
+        *(Column(f"c{number}", name, "number") for number, name in enumerate(names.values())),
+    ]
+    whole = row(found.whole)
+    rows = [row(line) for line in lines]
+    return Table(
+        columns, rows or [whole], _("Families by place and method"), caption_hidden=True, dense=True,
         totals=whole if rows else {}, tall=len(rows) > 20,
     )  # fmt: skip
 

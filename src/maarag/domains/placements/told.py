@@ -10,34 +10,41 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from maarag.domains.programmes.fit import Reason
-from maarag.domains.programmes.models import Programme, Quota
+from maarag.domains.programmes.models import Method, Programme, Quota
 from maarag.domains.programmes.words import Names, reason_words
 from maarag.kernel.ledger.models import Pot
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.values import Money
 
-from .models import Priority
+from .models import Priority, Proposal
 
 UNKNOWN = "–"
 
 
 @dataclass
 class Keys:
-    """What the keys of quotas, purses and teams are called; each kind is looked up once."""
+    """What the keys of quotas, purses, teams and methods are called; each kind is looked up once."""
 
     quotas: dict[int, Quota] = field(default_factory=dict)
     funders: dict[int, str] = field(default_factory=dict)
     programmes: dict[int, str] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, quotas: Iterable[int] = (), funders: Iterable[int] = (), programmes: Iterable[int] = ()
+        cls,
+        quotas: Iterable[int] = (),
+        funders: Iterable[int] = (),
+        programmes: Iterable[int] = (),
+        methods: Iterable[str] = (),
     ) -> Keys:
         found = Quota.objects.select_related("programme", "authority").in_bulk(set(quotas))
         pots = {pot.pk: pot.label for pot in Pot.objects.filter(pk__in=set(funders))}
         named = {one.pk: name_in_language(one) for one in Programme.objects.filter(pk__in=set(programmes))}
-        return cls(found, pots, named)
+        codes = set(methods) - {""}
+        called = {one.code: name_in_language(one) for one in Method.objects.filter(code__in=codes)}
+        return cls(found, pots, named, called if codes else {})
 
     @classmethod
     def in_explanations(cls, told: Iterable[Mapping[str, Any]]) -> Keys:
@@ -45,8 +52,12 @@ class Keys:
         quotas: set[int] = set()
         funders: set[int] = set()
         programmes: set[int] = set()
+        methods: set[str] = set()
         for one in told:
             others = list(one.get("why_not", ()))
+            methods.add(one.get("proposed_method", ""))
+            methods.update(other.get("method", "") for other in (*others, *one.get("below", ())))
+            methods.update(d.get("method", "") for other in others if (d := other.get("displaced")))
             quotas.update(
                 other["quota"] for other in (*others, *one.get("barred", ()), *one.get("below", ()))
             )
@@ -63,14 +74,14 @@ class Keys:
                     funders.add(line["key"])
                 else:
                     programmes.add(line["key"][0])
-        return cls.of(quotas, funders, programmes)
+        return cls.of(quotas, funders, programmes, methods)
 
-    def place(self, quota: int | None) -> str:
-        """The programme of a quota; for no quota, that the family waits."""
+    def place(self, quota: int | None, method: str = "") -> str:
+        """The programme of a quota, or the method with it; for no quota, that the family waits."""
         if quota is None:
             return place_words(None)
         found = self.quotas.get(quota)
-        return place_words(found) if found else UNKNOWN
+        return place_words(found, self.methods.get(method, "")) if found else UNKNOWN
 
     def of_line(self, line: Mapping[str, Any]) -> str:
         """What a line with a key is about."""
@@ -82,9 +93,27 @@ class Keys:
         return self.place(key)
 
 
-def place_words(quota: Quota | None) -> str:
-    """The programme of a place; without one the family waits."""
-    return pgettext("family", "Waits") if quota is None else name_in_language(quota.programme)
+def place_words(quota: Quota | None, method: str = "") -> str:
+    """The programme of a place; after the name of a method, where that was chosen. Without one: it waits."""
+    if quota is None:
+        return pgettext("family", "Waits")
+    programme = name_in_language(quota.programme)
+    return f"{method}, {through_words(programme)}" if method else programme
+
+
+def through_words(programme: str) -> str:
+    """Through whose place a method is had, by the name of the programme."""
+    return _("a place of %(programme)s") % {"programme": programme}
+
+
+def place_of(row: Proposal) -> str:
+    """What stands for the family: the programme, or the method and whose place it is; or that it waits."""
+    return place_words(row.quota, method_of(row))
+
+
+def method_of(row: Proposal) -> str:
+    """Name of the method that stands, where methods are chosen; else ""."""
+    return name_in_language(row.method) if row.works_by_method and row.method else ""
 
 
 def points(value: float) -> str:
@@ -172,11 +201,14 @@ def lines_in_words(lines: Iterable[Mapping[str, Any]], keys: Keys) -> list[str]:
     return [line_in_words(one, keys) for one in shown]
 
 
-def told_reasons(*parts: Iterable[Mapping[str, Any]]) -> list[list[str]]:
-    """Lists of a judgement's reasons as plain data, in words; names are looked up once for all."""
+def told_reasons(*parts: Iterable[Mapping[str, Any]], alone: bool = False) -> list[list[str]]:
+    """Lists of a judgement's reasons as plain data, in words; names are looked up once for all.
+
+    `alone`: they are of one method, which is named beside them.
+    """
     read = [[Reason.of(one) for one in part] for part in parts]
     names = Names(reason for part in read for reason in part)
-    return [[reason_words(reason, names) for reason in part] for part in read]
+    return [[reason_words(reason, names, alone=alone) for reason in part] for part in read]
 
 
 WAITS = {
@@ -202,18 +234,11 @@ STEPS = {
     "explain": lambda: _("Writes why and why not"),
     "write": lambda: _("Keeps the proposals"),
 }
-FAULTS = {
-    "kept_decisions_pass_limits": lambda: _(
-        "What was decided takes more than there is: free a place, or take one of the decisions back."
-    ),
-}
 
 
 def step_in_words(code: str) -> str:
     return STEPS[code]() if code in STEPS else _("Begins")
 
 
-def fault_in_words(code: str) -> str:
-    if code in FAULTS:
-        return FAULTS[code]()
+def fault_in_words() -> str:
     return _("Something went wrong while it ran, and it was written to the log. Try again.")

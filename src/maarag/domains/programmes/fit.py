@@ -20,13 +20,12 @@ The weights are a judgement of ours, to be changed with professionals; docs/prog
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .fit_facts import (
     AT_RISK,
-    BEST,
-    HARDEST,
     LOW_INCOME,
     FamilyFacts,
     Judgement,
@@ -36,7 +35,8 @@ from .fit_facts import (
     Reason,
     RuleModel,
 )
-from .fit_rules import how_to_meet, is_met, what_is, within
+from .fit_rules import how_to_meet, is_met, what_is
+from .fit_weighed import Answer, Needs, Weighed, severity
 
 __all__ = [
     "WORTH_PROPOSING",
@@ -47,8 +47,11 @@ __all__ = [
     "ProgrammeModel",
     "Reason",
     "RuleModel",
+    "Score",
+    "Weighed",
     "judge",
     "ranked",
+    "score",
 ]
 
 NEEDS, INTENSITY, RULES, ROOM = 70.0, 10.0, 10.0, 10.0
@@ -58,36 +61,70 @@ WORTH_PROPOSING = 40.0
 """A programme that answers nothing of what is known has 30 points at most: below this none is proposed."""
 
 
-def judge(model: ProgrammeModel, facts: FamilyFacts) -> Judgement:
-    """How the programme fits the family, and why; the same facts always give the same answer."""
-    told = _Told()
-    needs, levels = _needs(model, facts)
-    barred = {method.code: found for method in model.methods if (found := _barred(method, facts))}
-    usable = [method for method in model.methods if method.code not in barred]
-    _tell_needs(told, model, facts, usable, needs, levels)
-    _tell_intensity(told, facts, usable)
-    _tell_rules(told, model, facts)
-    _tell_room(told, model, facts)
-    reasons = [reason for found in barred.values() for reason in found]
-    if model.methods and not usable:
-        told.excluded += reasons
-        terms = sorted({reason.params["term"] for reason in reasons})
-        told.to_change += [Reason("no_longer_so", {"term": term}) for term in terms]
-    else:
-        told.contra += reasons
-    gained = sum(reason.points for reason in told.pro)
-    unknown = sum(reason.points for reason in told.missing)
+class Score(NamedTuple):
+    """What a judgement comes to: fit and certainty, 0–100, and whether nothing excludes the family."""
+
+    fit: float
+    certainty: float
+    is_open: bool
+
+
+def judge(model: ProgrammeModel, family: FamilyFacts | Weighed) -> Judgement:
+    """How the programme fits the family, and why; the same facts always give the same answer.
+
+    Before several programmes the family is `Weighed` once: that is several times as fast.
+    """
+    told, answers = _told(model, family if isinstance(family, Weighed) else Weighed(family))
+    score = _score(told)
+    fits = [one.fit for one in answers]
     return Judgement(
         programme=model.code,
-        fit=round(gained + unknown, 1),
-        certainty=round(max(0.0, 100.0 - 2 * unknown), 1),
+        fit=score.fit,
+        certainty=score.certainty,
         pro=_by_points(told.pro),
         contra=_by_points(told.contra),
         excluded=_by_points(told.excluded),
         missing=_by_points(told.missing),
         to_change=tuple(told.to_change),
-        methods=_ranked_methods(model, facts, needs, barred),
+        methods=tuple(sorted(fits, key=lambda one: (bool(one.excluded), -one.fit, one.code))),
     )
+
+
+def score(model: ProgrammeModel, weighed: Weighed) -> Score:
+    """What `judge` comes to, without putting its reasons in order: for very many families."""
+    told, _answers = _told(model, weighed)
+    return _score(told)
+
+
+def _score(told: _Told) -> Score:
+    gained = sum(reason.points for reason in told.pro)
+    unknown = sum(reason.points for reason in told.missing)
+    return Score(
+        fit=round(gained + unknown, 1),
+        certainty=round(max(0.0, 100.0 - 2 * unknown), 1),
+        is_open=not told.excluded,
+    )
+
+
+def _told(model: ProgrammeModel, weighed: Weighed) -> tuple[_Told, list[Answer]]:
+    """All reasons with their points, and what each method answers."""
+    facts, told = weighed.facts, _Told()
+    needs = weighed.needs(model)
+    answers = [needs.answer(method) for method in model.in_order]
+    usable = [one for one in answers if not one.fit.excluded]
+    _tell_needs(told, model, weighed, needs, usable)
+    _tell_intensity(told, facts, usable)
+    _tell_rules(told, model, facts)
+    _tell_room(told, model, facts)
+    if len(usable) < len(answers):
+        reasons = [reason for method in model.methods for reason in needs.answer(method).fit.excluded]
+        if usable:
+            told.contra += reasons
+        else:
+            told.excluded += reasons
+            terms = sorted({reason.params["term"] for reason in reasons})
+            told.to_change += [Reason("no_longer_so", {"term": term}) for term in terms]
+    return told, answers
 
 
 def ranked(judgements: Iterable[Judgement]) -> list[Judgement]:
@@ -105,152 +142,72 @@ class _Told:
 
 
 def _by_points(reasons: list[Reason]) -> tuple[Reason, ...]:
-    return tuple(sorted(reasons, key=lambda one: (-one.points, one.code, str(sorted(one.data().items())))))
+    """Those of most points first, then by code, then by all that they carry."""
+    if len(reasons) < 2:
+        return tuple(reasons)
+    keyed: dict[tuple[float, str], list[Reason]] = {}
+    for reason in reasons:
+        keyed.setdefault((-reason.points, reason.code), []).append(reason)
+    found: list[Reason] = []
+    for key in sorted(keyed):
+        alike = keyed[key]
+        if len(alike) > 1:
+            alike.sort(key=lambda one: str(sorted(one.data().items())))
+        found += alike
+    return tuple(found)
 
 
 def _points(value: float) -> float:
     return round(value, 3)
 
 
-def _severity(level: float) -> float:
-    return min(1.0, max(0.0, (BEST - level) / (BEST - HARDEST)))
-
-
-def _measured(facts: FamilyFacts) -> dict[str, tuple[str, float]]:
-    """Term that a rubric measures → the rubric's short name and the level, where it was rated."""
-    found = {LOW_INCOME: ("poverty", facts.poverty), AT_RISK: ("risk", facts.risk)}
-    return {term: (what, level) for term, (what, level) in found.items() if level is not None}
-
-
-def _needs(
-    model: ProgrammeModel, facts: FamilyFacts
-) -> tuple[dict[str, float], Mapping[str, tuple[str, float]]]:
-    """Each situation that any programme answers with its weight; and which of them were measured."""
-    measured = _measured(facts)
-    weights = dict(facts.situations or {})
-    for term, (_what, level) in measured.items():
-        weights[term] = max(weights.get(term, 0.0), _severity(level))
-    answerable = {
-        term: weight
-        for term, weight in weights.items()
-        if weight > 0 and any(within(term, one) or within(one, term) for one in model.toolbox)
-    }
-    return _once(answerable), measured
-
-
-def _once(weights: Mapping[str, float]) -> dict[str, float]:
-    """What is written in general and in particular counts once, as the particular."""
-    found = dict(sorted(weights.items()))
-    for term in list(found):
-        if below := [one for one in found if one != term and within(one, term)]:
-            for one in below:
-                found[one] = max(found[one], found[term])
-            del found[term]
-    return found
-
-
-def _barred(method: MethodModel, facts: FamilyFacts) -> list[Reason]:
-    """The family's situations in which the method must not be used."""
-    return [
-        Reason("method_excluded", {"method": method.code, "term": term})
-        for term in sorted(facts.situations or {})
-        if any(within(term, one) for one in method.excludes)
-    ]
-
-
-def _strength(method: MethodModel, term: str) -> float:
-    """How strongly the method answers the situation, 0–1."""
-    return max(
-        (
-            strength / 3 if within(term, one) else strength / 6
-            for one, strength in method.suits.items()
-            if within(term, one) or within(one, term)
-        ),
-        default=0.0,
-    )
-
-
-def _caution(method: MethodModel, facts: FamilyFacts) -> tuple[float, str]:
-    """What part of the method's answer its gravest caution takes, and in which situation."""
-    return max(
-        (
-            (weight * strength / 6, term)
-            for term, weight in sorted((facts.situations or {}).items())
-            for one, strength in method.cautions.items()
-            if within(term, one)
-        ),
-        default=(0.0, ""),
-        key=lambda found: found[0],
-    )
-
-
 def _tell_needs(
-    told: _Told,
-    model: ProgrammeModel,
-    facts: FamilyFacts,
-    usable: list[MethodModel],
-    needs: Mapping[str, float],
-    levels: Mapping[str, tuple[str, float]],
+    told: _Told, model: ProgrammeModel, weighed: Weighed, needs: Needs, usable: Sequence[Answer]
 ) -> None:
+    facts, levels = weighed.facts, weighed.levels
     if not model.methods:
         told.missing.append(Reason("no_methods", {"points": NEEDS / 2}))
         return
     known = 1.0 if facts.situations else 0.5 if levels else 0.0
     if known < 1:
         told.missing.append(Reason("no_situations", {"points": NEEDS * (1 - known) / 2}))
-    for term, (what, at) in (("poverty", (LOW_INCOME, facts.poverty)), ("risk", (AT_RISK, facts.risk))):
-        asks = any(_strength(method, what) for method in model.methods)
-        if at is None and asks and (facts.poverty, facts.risk) != (None, None):
-            told.missing.append(Reason("not_rated", {"what": [term], "points": 0.0}))
+    if len(levels) == 1:
+        what, other = ("risk", AT_RISK) if facts.risk is None else ("poverty", LOW_INCOME)
+        if any(method.answers[other] for method in model.methods):
+            told.missing.append(Reason("not_rated", {"what": [what], "points": 0.0}))
     if not known:
         return
-    if not needs:
+    if not needs.weights:
         told.contra.append(Reason("nothing_to_answer", {"points": NEEDS * known}))
         return
-    total = sum(needs.values())
-    cautions = {method.code: _caution(method, facts) for method in usable}
     taken: dict[tuple[str, str], float] = {}
-    for term, weight in needs.items():
-        share = NEEDS * known * weight / total
-        about = {"term": term, **_level_of(term, levels)}
-        best = max(
-            usable,
-            key=lambda method: (_strength(method, term) * (1 - cautions[method.code][0]), _later(method)),
-            default=None,
-        )
-        strength = _strength(best, term) if best else 0.0
-        if best is None or not strength:
-            told.contra.append(Reason("unanswered", {**about, "points": _points(share)}))
+    for number, (term, weight) in enumerate(needs.weights.items()):
+        share = NEEDS * known * weight / needs.total
+        best, most = None, 0.0
+        for answer in usable:
+            if answer.worth[number] > most:
+                best, most = answer, answer.worth[number]
+        if best is None:
+            told.contra.append(Reason("unanswered", {**needs.about[term], "points": _points(share)}))
             continue
-        lost, why = cautions[best.code]
-        answered = {**about, "method": best.code}
+        strength, lost = best.strengths[number], best.lost
+        answered = {**needs.about[term], "method": best.method.code}
         told.pro.append(Reason("answered", {**answered, "points": _points(share * strength * (1 - lost))}))
         if strength < 1:
             told.contra.append(
                 Reason("answered_in_part", {**answered, "points": _points(share * (1 - strength))})
             )
         if lost:
-            taken[best.code, why] = taken.get((best.code, why), 0.0) + share * strength * lost
+            key = best.method.code, best.why
+            taken[key] = taken.get(key, 0.0) + share * strength * lost
     told.contra += [
         Reason("caution", {"method": method, "term": term, "points": _points(points)})
         for (method, term), points in taken.items()
     ]
 
 
-def _later(method: MethodModel) -> tuple[int, ...]:
-    """Of two methods that answer alike, the first by code is taken."""
-    return tuple(-ord(letter) for letter in method.code)
-
-
-def _level_of(term: str, levels: Mapping[str, tuple[str, float]]) -> dict[str, object]:
-    if term not in levels:
-        return {}
-    what, level = levels[term]
-    return {"rubric": what, "level": round(level, 2)}
-
-
-def _tell_intensity(told: _Told, facts: FamilyFacts, usable: list[MethodModel]) -> None:
-    hours = [method.hours for method in usable if method.hours is not None]
+def _tell_intensity(told: _Told, facts: FamilyFacts, usable: Sequence[Answer]) -> None:
+    hours = [one.method.hours for one in usable if one.method.hours is not None]
     rated = [level for level in (facts.poverty, facts.risk) if level is not None]
     if not hours:
         told.missing.append(Reason("hours_unknown", {"points": INTENSITY / 2}))
@@ -258,7 +215,7 @@ def _tell_intensity(told: _Told, facts: FamilyFacts, usable: list[MethodModel]) 
     if not rated:
         told.missing.append(Reason("not_rated", {"what": ["poverty", "risk"], "points": INTENSITY / 2}))
         return
-    hard, intensive = _severity(min(rated)), min(1.0, max(hours) / FULL_HOURS)
+    hard, intensive = severity(min(rated)), min(1.0, max(hours) / FULL_HOURS)
     lost = INTENSITY * abs(hard - intensive)
     about = {"hours": max(hours), "level": round(min(rated), 2)}
     told.pro.append(Reason("intensity", {**about, "points": _points(INTENSITY - lost)}))
@@ -295,22 +252,3 @@ def _tell_room(told: _Told, model: ProgrammeModel, facts: FamilyFacts) -> None:
         told.pro.append(Reason("room", {"n": len(others), "points": ROOM - lost}))
     if others:
         told.contra.append(Reason("other_programmes", {"programmes": others, "points": lost}))
-
-
-def _ranked_methods(
-    model: ProgrammeModel,
-    facts: FamilyFacts,
-    needs: Mapping[str, float],
-    barred: Mapping[str, list[Reason]],
-) -> tuple[MethodFit, ...]:
-    """The methods that may be used first, by how much of the needs each answers alone, then by code."""
-    total = sum(needs.values())
-    found = []
-    for method in model.methods:
-        lost, _why = _caution(method, facts)
-        answer = sum(weight * _strength(method, term) for term, weight in needs.items())
-        fit = 100 * answer * (1 - lost) / total if total else 0.0
-        found.append(
-            MethodFit(method.code, method.setting, round(fit, 1), tuple(barred.get(method.code, ())))
-        )
-    return tuple(sorted(found, key=lambda one: (bool(one.excluded), -one.fit, one.code)))

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeVar
 
 LOW_INCOME = "human_situations:deprivation:low_income"
 AT_RISK = "human_situations:deprivation:at_risk:at_risk_children"
 LANGUAGES = "human_situations:language"
 HARDEST, BEST = 1.0, 4.0
 """The levels of both rubrics: 1 is the hardest, 4 the best."""
+Found = TypeVar("Found")
+
+
+def within(code: str, above: str) -> bool:
+    """Whether a term is another, or lies below it."""
+    return code == above or code.startswith(f"{above}:")
+
+
+class Remembered(dict[str, Found]):
+    """Code → what `find` gives for it, asked once: there are only so many terms."""
+
+    def __init__(self, find: Callable[[str], Found]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, code: str) -> Found:
+        found = self[code] = self._find(code)
+        return found
 
 
 @dataclass(frozen=True)
@@ -72,6 +91,38 @@ class MethodModel:
     cautions: Mapping[str, int]
     excludes: Mapping[str, int]
 
+    @cached_property
+    def answers(self) -> Mapping[str, float]:
+        """Term → how strongly the method answers it, 0–1: half as much above or below what it suits."""
+        return Remembered(self._answers)
+
+    @cached_property
+    def gravest(self) -> Mapping[str, int]:
+        """Term → strength of the gravest caution that it calls for, 0 for none."""
+        return Remembered(
+            lambda term: max((n for one, n in self.cautions.items() if within(term, one)), default=0)
+        )
+
+    @cached_property
+    def bars(self) -> Mapping[str, bool]:
+        """Term → whether the method must not be used where it is written."""
+        return Remembered(lambda term: any(within(term, one) for one in self.excludes))
+
+    @cached_property
+    def later(self) -> tuple[int, ...]:
+        """Of two methods that answer alike, the one with the greater is taken: the first by code."""
+        return tuple(-ord(letter) for letter in self.code)
+
+    def _answers(self, term: str) -> float:
+        return max(
+            (
+                strength / 3 if within(term, one) else strength / 6
+                for one, strength in self.suits.items()
+                if within(term, one) or within(one, term)
+            ),
+            default=0.0,
+        )
+
 
 @dataclass(frozen=True)
 class RuleModel:
@@ -86,8 +137,12 @@ class RuleModel:
     is_hard: bool = True
     key: int = 0
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> Mapping[str, Any]:
         """The condition as a reason carries it; `rule` finds its note."""
+        return self._told
+
+    @cached_property
+    def _told(self) -> Mapping[str, Any]:
         values = {"rule": self.key, "what": self.what, "least": self.least, "most": self.most}
         values |= {"term": self.term, "place": self.place}
         return {name: value for name, value in values.items() if value not in (None, "", 0)}
@@ -101,6 +156,21 @@ class ProgrammeModel:
     methods: tuple[MethodModel, ...]
     rules: tuple[RuleModel, ...]
     toolbox: frozenset[str]
+
+    @cached_property
+    def answerable(self) -> Mapping[str, bool]:
+        """Term → whether any programme's method suits it, or what lies above or below."""
+        return Remembered(lambda term: any(within(term, one) or within(one, term) for one in self.toolbox))
+
+    @cached_property
+    def in_order(self) -> tuple[MethodModel, ...]:
+        """The methods, those before that are taken where several answer alike."""
+        return tuple(sorted(self.methods, key=lambda one: one.later, reverse=True))
+
+    @cached_property
+    def alone(self) -> Mapping[str, ProgrammeModel]:
+        """Code of each method → the programme with that method alone."""
+        return {one.code: replace(self, methods=(one,)) for one in self.methods}
 
 
 @dataclass(frozen=True)
@@ -135,6 +205,11 @@ class Judgement:
     def is_open(self) -> bool:
         """Whether nothing excludes the family."""
         return not self.excluded
+
+    @property
+    def method(self) -> str:
+        """Code of the best method that may be used, "" for none."""
+        return next((one.code for one in self.methods if not one.excluded), "")
 
     def data(self) -> dict[str, Any]:
         """Plain data that JSON can hold."""

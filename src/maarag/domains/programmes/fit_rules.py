@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .fit_facts import LANGUAGES, FamilyFacts, RuleModel
+from .fit_facts import LANGUAGES, FamilyFacts, RuleModel, within
 
 Met = bool | None
 """None: what is known of the family does not say."""
-
-
-def within(code: str, above: str) -> bool:
-    """Whether a term is another, or lies below it."""
-    return code == above or code.startswith(f"{above}:")
 
 
 def is_met(rule: RuleModel, facts: FamilyFacts) -> Met:

@@ -97,7 +97,7 @@ class Quota(models.Model):
     ends = models.DateField(_("until"))
     families = models.PositiveIntegerField(_("families"))
     pot = models.OneToOneField(
-        "ledger.Pot", models.PROTECT, related_name="quota", verbose_name=_("purse of the ledger")
+        "ledger.Pot", models.PROTECT, related_name="quota", verbose_name=_("pot of the ledger")
     )
     is_estimate = models.BooleanField(_("estimate"), default=False)
     source = models.ForeignKey("sources.Source", models.PROTECT, null=True, blank=True, related_name="quotas")

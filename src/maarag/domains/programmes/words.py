@@ -52,8 +52,8 @@ class Names:
         return self._notes.get(rule, "")
 
 
-def reason_words(reason: Reason, names: Names | None = None) -> str:
-    """One sentence; for several reasons make their `Names` once."""
+def reason_words(reason: Reason, names: Names | None = None, *, alone: bool = False) -> str:
+    """One sentence; for several reasons make their `Names` once. `alone`: of one method, named beside it."""
     names = names or Names([reason])
     told = reason.params
     known = {
@@ -63,7 +63,9 @@ def reason_words(reason: Reason, names: Names | None = None) -> str:
     match reason.code:
         case "answered" | "answered_in_part" | "unanswered":
             known["situation"] += _measured(told)
-            return _ANSWERS[reason.code]() % known
+            return (_ALONE if alone else _ANSWERS)[reason.code]() % known
+        case code if alone and code in _ALONE:
+            return _ALONE[code]() % known
         case "other_programmes":
             others = ", ".join(names.of("programme", code) for code in told.get("programmes", ()))
             return _("The family has a place in another programme: %(programmes)s.") % {"programmes": others}
@@ -94,6 +96,15 @@ _ANSWERS = {
     "answered_in_part": lambda: _("The method “%(method)s” answers “%(situation)s” only in part."),
     "unanswered": lambda: _("None of its methods answers “%(situation)s”."),
 }
+_ALONE = {
+    "answered": lambda: _("Answers “%(situation)s”."),
+    "answered_in_part": lambda: _("Answers “%(situation)s” only in part."),
+    "unanswered": lambda: _("Does not answer “%(situation)s”."),
+    "hours_unknown": lambda: _("How intensive it is was not written down."),
+    "caution": lambda: _("Caution: %(situation)s."),
+    "method_excluded": lambda: _("Must not be used: %(situation)s."),
+}
+"""Of a method by itself, whose name stands above."""
 _INTENSITY = {
     "intensity": lambda: _("Its intensity (%(hours)s) meets how hard things are (level %(level)s of 4)."),
     "too_light": lambda: _("May be too light: %(hours)s, where things are at level %(level)s of 4."),
@@ -131,7 +142,7 @@ def _of_rule(reason: Reason, names: Names) -> str:
     told = reason.params
     what = condition_words(told, names)
     if note := names.note(int(told.get("rule", 0))):
-        what = f"{what} ({note})"
+        what = f"{what} ({note.rstrip('.')})"
     known = {"condition": what, "have": _have(told)}
     match reason.code:
         case "rule_met":

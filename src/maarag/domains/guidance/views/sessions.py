@@ -23,6 +23,7 @@ from maarag.kernel.audit.queries import told_of
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.figures import name_in_language
 
@@ -41,7 +42,6 @@ from ..words import programmes_in_words, status_of
 
 PER_PAGE = 30
 MISSING_SHOWN = 10
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -81,8 +81,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The sessions of the list as a workbook."""
     rows, _asked_for, _place = _asked(request)
-    headers = {"Content-Disposition": 'attachment; filename="guidance.xlsx"', "Cache-Control": "no-store"}
-    return HttpResponse(workbook([sessions_document(rows)]), content_type=XLSX, headers=headers)
+    return attached(workbook([sessions_document(rows)]), "guidance.xlsx")
 
 
 def _asked(request: HttpRequest) -> tuple[QuerySet[Session], dict[str, str], Place | None]:

@@ -20,9 +20,10 @@ from maarag.kernel.matches.rows import Verdict
 from maarag.ui.figures import name_in_language
 
 from ..errors import Barred, NoPlaceLeft, OutOfDate, SamePlace
-from ..fitting import Fitted, fitted
+from ..fitting import Fitted, fitted, fitted_by_method
 from ..models import Proposal
 from .steps import proposal_of
+from .workers import worker_for
 
 DECIDED = (Verdict.ACCEPTED, Verdict.SWAPPED, Verdict.OVERRIDDEN)
 
@@ -47,31 +48,37 @@ def accept(*, by: Account, proposals: Sequence[Proposal]) -> list[Proposal]:
 def swap(*, by: Account, first: Proposal, second: Proposal, reason: str = "") -> tuple[Proposal, Proposal]:
     """Give each of two families the place of the other; one of them may wait.
 
-    Raises Http404, SamePlace, Barred where a programme is not open to the family that would come to it,
-    AlreadyCarriedOut, OutOfDate, RunNotReady.
+    Where methods are chosen, each has the other's method too. Raises Http404, SamePlace, Barred where a
+    programme or a method is not open to the family that would come to it, NoPlaceLeft, AlreadyCarriedOut,
+    OutOfDate, RunNotReady.
     """
     held = [proposal_of(by, one) for one in sorted((first, second), key=lambda one: one.family_id.hex)]
     one, other = sorted(held, key=lambda row: row.pk != first.pk)
     if one.run_id != other.run_id or one.authority_id != other.authority_id:
         raise Http404
-    if one.quota_id == other.quota_id:
+    if one.quota_id == other.quota_id and not (one.works_by_method and one.method_id != other.method_id):
         raise SamePlace
     for row in (one, other):
         require_current(row, gives_up=True)
-    given = [(one, other.quota, other.worker, other.pk), (other, one.quota, one.worker, one.pk)]
-    for row, quota, worker, _partner in given:
-        _set(row, quota, _fit(row, quota, strict=True))
-        row.worker = worker if quota is not None else None
-    for row, _quota, _worker, partner in given:
+    for row, of in ((one, other), (other, one)):
+        if of.quota is not None and of.quota_id != row.quota_id:
+            _require_left(row, of.quota, instead_of=of)
+    given = [(row, of.quota, of.method, of.worker, of.pk) for row, of in ((one, other), (other, one))]
+    for row, quota, method, worker, _partner in given:
+        _set(row, quota, _fit(row, quota, method, strict=True), worker)
+    for row, _quota, _method, _worker, partner in given:
         _decide(by, row, Verdict.SWAPPED, "placements.swap", reason=reason, swapped_with=str(partner))
     return one, other
 
 
 @transaction.atomic
-def override(*, by: Account, proposal: Proposal, quota: Quota | None, reason: str) -> Proposal:
+def override(
+    *, by: Account, proposal: Proposal, quota: Quota | None, reason: str, method: Method | None = None
+) -> Proposal:
     """Decide on another place than the proposed one, or on none, and say why.
 
-    A condition of the programme may be passed over so; its places may not. Raises Http404, NoPlaceLeft,
+    `method`: where methods are chosen, by which of the programme's; without it the best that may be used. A
+    condition may be passed over so; the programme's places may not. Raises Http404, NoPlaceLeft,
     AlreadyCarriedOut, OutOfDate, RunNotReady, ValidationError.
     """
     reason = reason.strip()
@@ -83,7 +90,10 @@ def override(*, by: Account, proposal: Proposal, quota: Quota | None, reason: st
         require_current(row)
         if row.quota_id != quota.pk or row.verdict not in DECIDED:
             _require_left(row, quota)
-    _set(row, quota, _fit(row, quota, strict=False))
+        if method is not None and not (row.works_by_method and _works_by(quota, method)):
+            raise Http404
+    worker = _worker(row, quota)
+    _set(row, quota, _fit(row, quota, method, strict=False), worker)
     return _decide(by, row, Verdict.OVERRIDDEN, "placements.override", reason=reason)
 
 
@@ -91,7 +101,7 @@ def override(*, by: Account, proposal: Proposal, quota: Quota | None, reason: st
 def leave_waiting(*, by: Account, proposal: Proposal, reason: str = "") -> Proposal:
     """Decide that the family waits for now. Raises Http404, AlreadyCarriedOut, OutOfDate, RunNotReady."""
     row = proposal_of(by, proposal)
-    _set(row, None, None)
+    _set(row, None, None, None)
     return _decide(by, row, Verdict.DECLINED, "placements.leave_waiting", reason=reason)
 
 
@@ -106,7 +116,9 @@ def take_back(*, by: Account, proposal: Proposal) -> Proposal:
         return row
     before = row.verdict
     quota = row.proposed
-    _set(row, quota, _fit(row, quota, strict=False) if quota is not None else None)
+    method = Method.objects.filter(code=row.proposed_method).first() if row.proposed_method else None
+    worker = _worker(row, quota)
+    _set(row, quota, _fit(row, quota, method, strict=False) if quota is not None else None, worker)
     row.fit = row.proposed_fit
     row.verdict, row.decided_by, row.decided_at, row.reason = Verdict.PENDING, None, None, ""
     row.save()
@@ -117,35 +129,56 @@ def take_back(*, by: Account, proposal: Proposal) -> Proposal:
 def _decide(
     by: Account, row: Proposal, verdict: Verdict, action: str, *, reason: str = "", **told: Any
 ) -> Proposal:
-    before = Proposal.objects.filter(pk=row.pk).values_list("verdict", "quota_id").get()
+    before = Proposal.objects.filter(pk=row.pk).values_list("verdict", "quota_id", "method__code").get()
     row.verdict, row.decided_by, row.decided_at, row.reason = verdict, by, timezone.now(), reason.strip()
     row.full_clean(validate_unique=False, validate_constraints=False)
     row.save()
     changes: dict[str, Any] = {"verdict": [before[0], str(verdict)]}
     if before[1] != row.quota_id:
         changes["quota"] = [before[1], row.quota_id]
+    if row.works_by_method and before[2] != (after := row.method.code if row.method else None):
+        changes["method"] = [before[2], after]
     changes |= {name: [None, value] for name, value in told.items()}
     record(by=by, action=action, subject=row, changes=changes)
     return row
 
 
-def _set(row: Proposal, quota: Quota | None, found: Fitted | None) -> None:
+def _set(row: Proposal, quota: Quota | None, found: Fitted | None, worker: Account | None) -> None:
     row.quota = quota
     row.fit = None if quota is None or found is None else found.whole
     row.method = None if quota is None or found is None else _method(found)
+    row.worker = None if quota is None else worker
+
+
+def _worker(row: Proposal, quota: Quota | None) -> Account | None:
+    """Who takes the family at the place: who is there for it already, or one of the place's team."""
     if quota is None:
-        row.worker = None
+        return None
+    if row.quota is not None and row.quota.programme_id == quota.programme_id and row.worker is not None:
+        return row.worker
+    found = worker_for(row, quota)
+    return Account.objects.get(pk=found) if found is not None else None
 
 
 def _method(found: Fitted) -> Method | None:
     return Method.objects.filter(code=found.method).first() if found.method else None
 
 
-def _fit(row: Proposal, quota: Quota | None, *, strict: bool) -> Fitted | None:
-    """How the place fits the family today; raises Barred where it is not open and `strict`."""
+def _works_by(quota: Quota, method: Method) -> bool:
+    return method.is_active and method.in_programmes.filter(programme=quota.programme_id).exists()
+
+
+def _fit(row: Proposal, quota: Quota | None, method: Method | None, *, strict: bool) -> Fitted | None:
+    """How the place fits the family today, by this method where methods are chosen and it is still in use
+    there; raises Barred where it is not open and `strict`.
+    """
     if quota is None:
         return None
-    found = fitted(row.family, quota)
+    if row.works_by_method:
+        code = method.code if method is not None and _works_by(quota, method) else ""
+        found = fitted_by_method(row.family, quota, code)
+    else:
+        found = fitted(row.family, quota)
     if strict and not found.judgement.is_open:
         raise Barred(name_in_language(quota.programme), reasons_in_words(found.judgement.excluded))
     return found
@@ -173,11 +206,14 @@ def require_current(row: Proposal, *, gives_up: bool = False) -> None:
         _quota_in_force(row, row.quota)
 
 
-def _require_left(row: Proposal, quota: Quota) -> None:
-    """A place is left beside those that are taken and those that this run's decisions promise."""
+def _require_left(row: Proposal, quota: Quota, instead_of: Proposal | None = None) -> None:
+    """A place is left beside those that are taken and those that this run's decisions promise.
+
+    `instead_of`: who gives its place up with the same decision.
+    """
     Quota.objects.select_for_update(of=("self",)).order_by().filter(pk=quota.pk).first()
     taken = Basket.objects.filter(quota=quota, status=BasketStatus.OPEN).count()
     decided = Proposal.objects.filter(run=row.run_id, quota=quota, verdict__in=DECIDED, carried_at=None)
-    promised = decided.exclude(pk=row.pk).count()
+    promised = decided.exclude(pk__in=[row.pk, *([instead_of.pk] if instead_of else [])]).count()
     if taken + promised >= quota.families:
         raise NoPlaceLeft(name_in_language(quota.programme), quota.families, taken, promised)

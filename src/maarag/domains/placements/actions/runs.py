@@ -52,17 +52,26 @@ def is_small(by: Account, place: Place) -> bool:
 
 
 def rerun(
-    *, by: Account, run: Run, settings: Asked | None = None, keep: bool = True, at_once: bool | None = None
+    *,
+    by: Account,
+    run: Run,
+    place: Place | None = None,
+    settings: Asked | None = None,
+    keep: bool = True,
+    at_once: bool | None = None,
 ) -> Run:
     """Match anew with today's data; decisions that were made and not carried out stay where `keep`.
 
-    Raises Http404, RunNotReady.
+    `place`: one of the departments of a wider run, for it alone. Raises Http404, RunNotReady.
     """
     if run.is_open:
         raise RunNotReady
+    where = place or run.place
+    if where.pk not in (run.place_id, *run.authorities):
+        raise Http404
     given = settings or Asked.of(run.settings)
     given = replace(given, keep=keep, day=asked().day)
-    return start_run(by=by, place=run.place, settings=given, based_on=run, at_once=at_once)
+    return start_run(by=by, place=where, settings=given, based_on=run, at_once=at_once)
 
 
 def mend(
@@ -72,6 +81,7 @@ def mend(
     attribute: str,
     value: str,
     percent: int,
+    place: Place | None = None,
     at_once: bool | None = None,
 ) -> Run:
     """Run again with a floor for a group that was placed less, and write that down at the first run.
@@ -85,7 +95,7 @@ def mend(
         who=before.who, least_fit=before.least_fit, floors=floors, programmes=before.programmes, keep=True
     )
     with transaction.atomic():
-        new = rerun(by=by, run=run, settings=checked, at_once=at_once)
+        new = rerun(by=by, run=run, place=place, settings=checked, at_once=at_once)
         remark(by=by, run=run, attribute=attribute, value=value, mended_by=new)
     return new
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Status
 from ninja.errors import HttpError
 
+from maarag.domains.families.actions import read_words
 from maarag.domains.programmes.models import Method, Programme
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
@@ -119,6 +120,7 @@ def _alternative(by: Account, pk: UUID) -> Alternative:
     found = alternatives_of(by).filter(pk=pk).first()
     if found is None:
         raise HttpError(404, nothing())
+    read_words(by=by, rows=[found])
     return found
 
 

@@ -28,11 +28,14 @@ from .schemas import done, family_of, keeper, nothing, router
 @router.get(
     "/families/{uuid:pk}/ranking",
     response=RankingOut,
-    summary="Programmes ranked for a family",
+    summary="Programmes or methods ranked for a family",
     url_name="placement_ranking",
 )
 def ranked(request: HttpRequest, pk: UUID) -> RankingOut:
-    """Reasons for and against, what shuts out, what would have to change, room, and what a place is worth."""
+    """Reasons for and against, what shuts out, what would have to change, room, and what a place is worth.
+
+    In a department with one toolbox each method is ranked, with the places through which it can be had.
+    """
     family = family_of(keeper(request), pk)
     try:
         found = ranking(family)
@@ -40,6 +43,7 @@ def ranked(request: HttpRequest, pk: UUID) -> RankingOut:
         raise HttpError(409, _("The family's file is closed; nothing more is decided in it.")) from None
     return RankingOut(
         family=family.pk,
+        by_method=found.by_method,
         prices_of=found.run.pk if found.run else None,
         places=[RankedOut.of(one) for one in found.places],
         methods={

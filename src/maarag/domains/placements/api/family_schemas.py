@@ -16,9 +16,41 @@ OF_OPTION = (
 )  # fmt: skip
 
 
-class RankedOut(Schema):
-    """A programme before a family."""
+class ThroughOut(Schema):
+    """A place with which a method can be had: the programme's that pays and holds it."""
 
+    programme: str
+    quota: int | None
+    fit: int
+    advice: str
+    free: int
+    waits_before: int
+    price: float
+    net: float
+
+    @classmethod
+    def of(cls, one: Ranked) -> ThroughOut:
+        return cls(
+            programme=one.programme.code,
+            quota=one.quota.pk if one.quota else None,
+            fit=one.fit,
+            advice=one.advice,
+            free=one.free,
+            waits_before=one.waits_before,
+            price=round(one.price, 3),
+            net=round(one.net, 3),
+        )
+
+
+class RankedOut(Schema):
+    """A programme before a family; in a department with one toolbox a method, through the best place.
+
+    `method`: none where a programme is ranked. `through`: every place with which the method can be had, the
+    best first; `programme` and what follows are of that one.
+    """
+
+    method: str | None
+    through: list[ThroughOut]
     programme: str
     fit: int
     certainty: float
@@ -32,6 +64,8 @@ class RankedOut(Schema):
     @classmethod
     def of(cls, one: Ranked) -> RankedOut:
         return cls(
+            method=one.method.code if one.method else None,
+            through=[ThroughOut.of(place) for place in one.through],
             programme=one.programme.code,
             fit=one.fit,
             certainty=one.judgement.certainty,
@@ -45,9 +79,12 @@ class RankedOut(Schema):
 
 
 class RankingOut(Schema):
-    """All programmes before a family, the advised one first; and methods by where they are carried out."""
+    """All programmes before a family, or all methods, the advised one first; and methods by where they are
+    carried out.
+    """
 
     family: UUID
+    by_method: bool
     prices_of: UUID | None
     places: list[RankedOut]
     methods: dict[str, list[dict[str, Any]]]

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from ninja import Query
 from ninja.errors import HttpError
 
-from maarag.domains.programmes.models import Quota
+from maarag.domains.families.actions import read_words
+from maarag.domains.programmes.models import Method, Quota
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 
@@ -49,19 +50,21 @@ def list_proposals(
     limit: int = Query(100, ge=1, le=500),
     offset: int = Query(0, ge=0, le=1_000_000),
 ) -> ProposalPage:
-    """Of the departments for which the account decides, by rank."""
+    """Of the departments for which the account decides, by rank; each family's file is recorded as read."""
     by = keeper(request, DECIDE)
     found = proposals_of(by, done_run(by, pk))
     if verdict:
         found = found.filter(verdict=verdict)
-    return ProposalPage(total=found.count(), items=_out(found[offset : offset + limit]))
+    rows = list(found[offset : offset + limit])
+    read_words(by=by, rows=rows)
+    return ProposalPage(total=found.count(), items=_out(rows))
 
 
 @router.get(
     "/proposals/{uuid:pk}", response=ProposalOut, summary="One proposal", url_name="placement_proposal"
 )
 def one(request: HttpRequest, pk: UUID) -> ProposalOut:
-    """With its explanation in codes."""
+    """With its explanation in codes; that the family's file is read is recorded."""
     return _out([_proposal(keeper(request), pk)])[0]
 
 
@@ -110,7 +113,12 @@ def override(request: HttpRequest, pk: UUID, body: OverrideIn) -> ProposalOut:
         quota = Quota.objects.filter(pk=body.quota, authority=row.authority_id).first()
         if quota is None:
             raise HttpError(404, nothing())
-    made = done(lambda: actions.override(by=by, proposal=row, quota=quota, reason=body.reason))
+    method = None
+    if body.method is not None:
+        method = Method.objects.filter(code=body.method).first()
+        if method is None or quota is None:
+            raise HttpError(404, nothing())
+    made = done(lambda: actions.override(by=by, proposal=row, quota=quota, method=method, reason=body.reason))
     return _again(by, [made])[0]
 
 
@@ -163,6 +171,7 @@ def _proposal(by: Account, pk: UUID) -> Proposal:
     found = proposals_for(by).filter(pk=pk).first()
     if found is None:
         raise HttpError(404, nothing())
+    read_words(by=by, rows=[found])
     return found
 
 

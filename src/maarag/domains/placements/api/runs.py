@@ -90,7 +90,10 @@ def again(request: HttpRequest, pk: UUID, body: RerunIn) -> Status[RunOut]:
     """With today's data; decisions that were not carried out stay unless told otherwise."""
     by = keeper(request, RUN)
     run, settings = run_of(by, pk), _settings(body)
-    made = done(lambda: actions.rerun(by=by, run=run, settings=settings, keep=body.keep))
+    place = Place.objects.filter(code=body.place).first() if body.place else None
+    if body.place and place is None:
+        raise HttpError(404, _("There is no such place."))
+    made = done(lambda: actions.rerun(by=by, run=run, place=place, settings=settings, keep=body.keep))
     return Status(201, RunOut.of(made))
 
 
@@ -171,6 +174,8 @@ def side_by_side(request: HttpRequest, pk: UUID, other: UUID) -> list[dict[str, 
             "family": str(line.family.pk),
             "before": line.before.programme.code if line.before else None,
             "after": line.after.programme.code if line.after else None,
+            "before_method": line.before_method.code if line.before_method else None,
+            "after_method": line.after_method.code if line.after_method else None,
             "before_fit": line.before_fit,
             "after_fit": line.after_fit,
         }

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 from ninja.errors import HttpError
 
+from maarag.domains.families.actions import MergedAway, read_family
 from maarag.domains.families.models import Family
-from maarag.domains.families.scope import visible_to
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
@@ -103,13 +103,19 @@ class RerunIn(SettingsIn):
     """A run to make anew."""
 
     keep: bool = Field(True, description="Whether decisions that were not carried out stay.")
+    place: str = Field(
+        "", max_length=40, description="Code of one department of a wider run, for it alone; else all of it."
+    )
 
 
 class FiguresLineOut(Schema):
-    """Families of a place (none: of the whole run) by programme, placed, waiting and all."""
+    """Families of a place (none: of the whole run) by programme, placed, waiting and all; by method where
+    departments choose one.
+    """
 
     place: str | None
     programmes: dict[str, Count]
+    methods: dict[str, Count]
     placed: Count
     waiting: Count
     families: Count
@@ -119,6 +125,7 @@ class FiguresLineOut(Schema):
         return cls(
             place=line.place.code if line.place else None,
             programmes={code: counted(n) for code, n in line.programmes.items()},
+            methods={code: counted(n) for code, n in line.methods.items()},
             placed=counted(line.placed),
             waiting=counted(line.waiting),
             families=counted(line.families),
@@ -181,7 +188,10 @@ class MendIn(Schema):
 
 
 class ProposalOut(Schema):
-    """What a run proposes to a family, why, and what was decided. No place: it waits."""
+    """What a run proposes to a family, why, and what was decided. No place: it waits.
+
+    `by_method`: the department has one toolbox, so the method is what is proposed, and the place pays for it.
+    """
 
     id: UUID
     family: UUID
@@ -191,6 +201,8 @@ class ProposalOut(Schema):
     fit: int | None
     proposed: int | None
     method: str | None
+    proposed_method: str | None
+    by_method: bool
     worker: str | None
     verdict: str
     reason: str
@@ -209,6 +221,8 @@ class ProposalOut(Schema):
             fit=row.fit,
             proposed=row.proposed_id,
             method=row.method.code if row.method else None,
+            proposed_method=row.proposed_method or None,
+            by_method=row.works_by_method,
             worker=row.worker.name if row.worker else None,
             verdict=row.verdict,
             reason=row.reason,
@@ -240,9 +254,10 @@ class SwapIn(Schema):
 
 
 class OverrideIn(Schema):
-    """Another place than the proposed one, or none, and why."""
+    """Another place than the proposed one, or none, and why; where methods are chosen, by which method."""
 
     quota: int | None = Field(ge=1, le=2**31)
+    method: str | None = Field(None, max_length=80, description="None: the best that may be used.")
     reason: str = Field(min_length=1, max_length=1000)
 
 
@@ -274,7 +289,13 @@ def keeper(request: HttpRequest, permission: Permission = Permission.VIEW_FAMILI
 
 
 def family_of(by: Account, pk: UUID) -> Family:
-    found = visible_to(by).filter(pk=pk).first()
+    """A family whose file the account may read; that it is read is recorded."""
+    try:
+        found = read_family(by=by, pk=pk)
+    except MergedAway as away:
+        raise HttpError(
+            409, _("This file was merged into another one: %(id)s.") % {"id": away.into}
+        ) from None
     if found is None:
         raise HttpError(404, _("There is no such family in your authorities."))
     return found

@@ -1,6 +1,6 @@
 """Reading placements: places ranked for a family, the review board, waiting lists, figures without names."""
 
-from .boards import Board, BoardLine, PlaceLine, board, stale_codes
+from .boards import Board, BoardLine, MethodLine, PlaceLine, board, stale_codes
 from .comparing import ComparedLine, ComparedRuns, compare
 from .fairness import Attribute, GroupLine, fairness
 from .figures import FigureLine, Figures, figures_of
@@ -16,6 +16,7 @@ __all__ = [
     "FigureLine",
     "Figures",
     "GroupLine",
+    "MethodLine",
     "PlaceLine",
     "Ranked",
     "Ranking",

@@ -14,16 +14,18 @@ from django.utils import timezone
 from maarag.domains.baskets.models import Basket, BasketStatus
 from maarag.domains.families.models import FamilyStatus
 from maarag.domains.families.scope import authorities_with
-from maarag.domains.programmes.models import Quota
+from maarag.domains.programmes.models import Method, Quota
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer
 from maarag.kernel.matches.models import Run
 from maarag.kernel.matches.rows import Verdict
+from maarag.ui.figures import name_in_language
 
 from ..actions.decisions import DECIDED
 from ..models import Proposal
 from ..scope import proposals_of
+from .figures import limits_in
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,24 @@ class PlaceLine:
 
 
 @dataclass(frozen=True)
+class MethodLine:
+    """A method on the board of a department with one toolbox: families by what was decided so far."""
+
+    method: Method
+    decided: int
+    proposed: int
+    carried: int
+
+    @property
+    def name(self) -> str:
+        return name_in_language(self.method)
+
+    @property
+    def families(self) -> int:
+        return self.decided + self.proposed + self.carried
+
+
+@dataclass(frozen=True)
 class WorkerLine:
     """How many families of the board would go to a worker, and what they weigh."""
 
@@ -71,7 +91,8 @@ class Board:
     """The board as one viewer sees it: only departments for which they decide.
 
     `verdicts`: how many proposals by decision. `stale`: how many no longer hold. `newer`: a later run of the
-    same department that is done.
+    same department that is done. `methods`: where methods were chosen. `passed`: limits that decisions which
+    stayed pass by themselves, as in the run's totals; `lost`: how many could not stay.
     """
 
     run: Run
@@ -80,6 +101,14 @@ class Board:
     workers: tuple[WorkerLine, ...]
     verdicts: dict[str, int]
     newer: Run | None
+    methods: tuple[MethodLine, ...] = ()
+    passed: tuple[dict[str, Any], ...] = ()
+    lost: int = 0
+
+    @property
+    def by_method(self) -> bool:
+        """Whether methods are chosen for some of the families."""
+        return any(line.proposal.works_by_method for line in self.lines)
 
     @property
     def stale(self) -> int:
@@ -94,6 +123,12 @@ class Board:
             and not line.proposal.is_carried_out
             for line in self.lines
         )
+
+
+def _passed(run: Run, departments: list[int]) -> list[dict[str, Any]]:
+    """Of a wider run those of the departments alone: a funder's money is everybody's."""
+    found = run.totals.get("passed", [])
+    return list(found) if set(run.authorities) <= set(departments) else limits_in(found, run, departments)
 
 
 def board(viewer: Viewer, run: Run) -> Board:
@@ -112,6 +147,9 @@ def board(viewer: Viewer, run: Run) -> Board:
         workers=tuple(_workers(rows)),
         verdicts=dict(Counter(row.verdict for row in rows)),
         newer=newer.defer("totals").order_by("-asked_at").first(),
+        methods=tuple(_methods(rows)),
+        passed=tuple(_passed(run, departments)),
+        lost=sum(run.totals.get("lost", {}).get(str(pk), 0) for pk in departments),
     )
 
 
@@ -170,6 +208,15 @@ def _places(run: Run, rows: Sequence[Proposal], seats: Sequence[Any]) -> list[Pl
         for pk, quota in quotas.items()
     ]
     return sorted(lines, key=lambda line: (line.quota.programme.name_he, line.quota.authority.name_he))
+
+
+def _methods(rows: Sequence[Proposal]) -> list[MethodLine]:
+    found: dict[Method, Counter[str]] = {}
+    for row in rows:
+        if row.works_by_method and row.method is not None:
+            found.setdefault(row.method, Counter())[_stage(row)] += 1
+    lines = [MethodLine(method, n["decided"], n["proposed"], n["carried"]) for method, n in found.items()]
+    return sorted(lines, key=lambda line: (-line.families, line.name))
 
 
 def _stage(row: Proposal) -> str:

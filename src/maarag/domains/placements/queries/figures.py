@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from maarag.domains.families.scope import authorities_with
 from maarag.domains.needs.published import levels_above
-from maarag.domains.programmes.models import Programme
+from maarag.domains.programmes.models import Method, Programme
 from maarag.engines.indicators import ALL, cross, protect
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, permits
@@ -18,26 +18,34 @@ from maarag.values import Shown, Suppressed
 
 from ..scope import sees_exact
 
-WAITS = "waits"
+WAITS, METHOD = "waits", "method"
 
 
 @dataclass(frozen=True)
 class Atom:
-    """The finest count of a run: an authority's families proposed for a programme, "" waiting."""
+    """The finest count of a run: an authority's families proposed for a programme, "" waiting.
+
+    `method`: the one proposed where methods are chosen, else "".
+    """
 
     authority: int
     programme: str
+    method: str = ""
 
 
 @dataclass(frozen=True)
 class FigureLine:
-    """A place (None: all of the run) with its families: by programme, placed, waiting and all."""
+    """A place (None: all of the run) with its families: by programme, placed, waiting and all.
+
+    `methods`: families by the method proposed, in departments that choose one; elsewhere empty.
+    """
 
     place: Place | None
     programmes: dict[str, Shown]
     placed: Shown
     waiting: Shown
     families: Shown
+    methods: dict[str, Shown] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,12 +67,13 @@ class Figures:
     gap: float = 0.0
     floors_cost: float | None = None
     is_exact: bool = False
+    methods: tuple[Method, ...] = ()
 
     @property
     def hides_something(self) -> bool:
         lines = (self.whole, *self.lines)
         shown = [one for line in lines for one in (line.placed, line.waiting, line.families)]
-        shown += [one for line in lines for one in line.programmes.values()]
+        shown += [one for line in lines for part in (line.programmes, line.methods) for one in part.values()]
         return any(isinstance(one, Suppressed) for one in shown)
 
 
@@ -74,7 +83,8 @@ def figures_of(viewer: Viewer, run: Run) -> Figures:
     A department that a wider run reached sees its own part, exactly, and nothing of the others.
     """
     exact = sees_exact(viewer, run)
-    numbers = {Atom(authority, code): n for authority, code, n in run.totals.get("atoms", ())}
+    # a run of before there were methods has none in its counts
+    numbers = {Atom(*key): n for *key, n in run.totals.get("atoms", ())}
     if not permits(viewer, Permission.RUN_PLACEMENTS, place=run.place):
         own = set(authorities_with(viewer, Permission.DECIDE_PLACEMENTS).values_list("pk", flat=True))
         return _of_departments(run, {atom: n for atom, n in numbers.items() if atom.authority in own}, own)
@@ -82,31 +92,40 @@ def figures_of(viewer: Viewer, run: Run) -> Figures:
 
 
 def _of_departments(run: Run, numbers: dict[Atom, int], own: set[int]) -> Figures:
-    seats = {row[0]: row[2] for row in run.totals.get("seats", ())}
-
-    def is_own(one: dict[str, Any]) -> bool:
-        match one["kind"]:
-            case "place" | "purse":
-                return seats.get(one["key"]) in own
-            case "load":
-                return one["key"][1] in own
-            case _:
-                return False
-
     whole = _figures(run, numbers, True)
     return replace(
         whole,
-        binding=tuple(one for one in run.totals.get("binding", ()) if is_own(one)),
+        binding=tuple(limits_in(run.totals.get("binding", ()), run, own)),
         floors=tuple(_floor(one, False) for one in run.totals.get("floors", ())),
         waiting_because={},
         floors_cost=None,
     )
 
 
+def limits_in(
+    limits: Iterable[dict[str, Any]], run: Run, authorities: Collection[int]
+) -> list[dict[str, Any]]:
+    """Those of the limits that are of these authorities alone."""
+    seats = {row[0]: row[2] for row in run.totals.get("seats", ())}
+
+    def is_own(one: dict[str, Any]) -> bool:
+        match one["kind"]:
+            case "place" | "purse":
+                return seats.get(one["key"]) in authorities
+            case "load":
+                return one["key"][1] in authorities
+            case _:
+                return False
+
+    return [one for one in limits if is_own(one)]
+
+
 def _figures(run: Run, numbers: dict[Atom, int], exact: bool) -> Figures:
     read, cells = _reader(numbers, exact)
     codes = sorted({atom.programme for atom in numbers} - {""})
     programmes = sorted(Programme.objects.filter(code__in=codes), key=lambda one: one.name_he)
+    by_method = sorted({atom.method for atom in numbers} - {""})
+    methods = sorted(Method.objects.filter(code__in=by_method), key=lambda one: one.name_he)
     wanted = {key for key, _column in cells if isinstance(key, int)}
     inside = Place.objects.filter(pk__in=wanted, contained_in__ancestor=run.place_id).exclude(pk=run.place_id)
     places = sorted(inside.defer("outline").distinct(), key=lambda one: (one.kind != "district", one.name_he))
@@ -114,7 +133,15 @@ def _figures(run: Run, numbers: dict[Atom, int], exact: bool) -> Figures:
     def line(place: Place | None) -> FigureLine:
         key: Hashable = ALL if place is None else place.pk
         by_programme = {code: read(key, code) for code in codes}
-        return FigureLine(place, by_programme, read(key, "placed"), read(key, WAITS), read(key, ALL))
+        chosen = [code for code in by_method if (key, (METHOD, code)) in cells]
+        return FigureLine(
+            place=place,
+            programmes=by_programme,
+            placed=read(key, "placed"),
+            waiting=read(key, WAITS),
+            families=read(key, ALL),
+            methods={code: read(key, (METHOD, code)) for code in chosen},
+        )
 
     totals = run.totals
     return Figures(
@@ -129,6 +156,7 @@ def _figures(run: Run, numbers: dict[Atom, int], exact: bool) -> Figures:
         gap=float(totals.get("gap", 0.0)),
         floors_cost=totals.get("floors_cost"),
         is_exact=exact,
+        methods=tuple(methods),
     )
 
 
@@ -136,6 +164,8 @@ def _reader(numbers: dict[Atom, int], exact: bool) -> tuple[Any, Any]:
     """A function (place, column) → what is shown, and the cells that are published.
 
     By authority, district, cluster and nation, as wide as the run is; an authority knows its own numbers.
+    Methods divide the same families another way, so they are protected together with programmes; above the
+    departments they are told of districts and wider only, where they are not nearly all hidden.
     """
     above = levels_above()
 
@@ -145,7 +175,12 @@ def _reader(numbers: dict[Atom, int], exact: bool) -> tuple[Any, Any]:
     def columns(atom: Atom) -> Iterable[Hashable]:
         return [atom.programme, "placed", ALL] if atom.programme else [WAITS, ALL]
 
+    def wider(atom: Atom) -> Iterable[Hashable]:
+        return places(atom) if exact else [*sorted(above.get(atom.authority, ())), ALL]
+
     cells = cross(numbers, [places, columns])
+    chosen = [atom for atom in numbers if atom.method]
+    cells |= cross(chosen, [wider, lambda atom: [(METHOD, atom.method)]])
     protection = None
     if not exact:
         owners = {atom: atom.authority for atom in numbers}

@@ -1,9 +1,12 @@
-"""All programmes and places for one family, ranked, with what one more place is worth to others."""
+"""All programmes and places for one family, ranked, with what one more place is worth to others.
+
+In a department with one toolbox each method is ranked, once, with the places through which it can be had.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,9 +14,11 @@ from django.utils import timezone
 
 from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.programmes.engine_data import method_models, programme_models
-from maarag.domains.programmes.fit import Judgement, MethodFit, ProgrammeModel, judge
+from maarag.domains.programmes.fit import Judgement, MethodFit, ProgrammeModel, Weighed, judge
+from maarag.domains.programmes.fit_methods import by_methods
 from maarag.domains.programmes.method_models import Setting
-from maarag.domains.programmes.models import Programme, Quota
+from maarag.domains.programmes.models import Method, Programme, Quota
+from maarag.domains.programmes.queries import toolbox_authorities
 from maarag.kernel.matches.models import Run, RunState
 
 from ..asked import Asked
@@ -32,12 +37,13 @@ TAKE, KEEP, FULL, NO_MONEY, NO_WORKER, BARRED, BELOW, NOT_HERE, HAS_PLACE = (
 
 @dataclass(frozen=True)
 class Ranked:
-    """A programme before the family.
+    """A programme before the family, or a method with the place through which it is had best.
 
-    `quota` None: it has no places in the authority. `free`: places left; `waits_before`: families on the list
-    before this one, or all where it does not wait. `price`: points of fit that the place, its money and its
-    work are worth to others by the last run; `net`: fit by weight, with what waiting gives, less the price.
-    `weight`: of the family on its worker. `advice`:
+    `method` None: the department works by programmes, or the programme has no methods. `others`: further
+    places with the same method, the best first. `quota` None: it has no places in the authority. `free`:
+    places left; `waits_before`: families on the list before this one, or all where it does not wait.
+    `price`: points of fit that the place, its money and its work are worth to others by the last run; `net`:
+    fit by weight, with what waiting gives, less the price. `weight`: of the family on its worker. `advice`:
     take | keep_for_others | full | no_money | no_worker | barred | below | not_here | has_place.
     """
 
@@ -54,6 +60,8 @@ class Ranked:
     bonus: float = 0.0
     price: float = 0.0
     weight: float = 1.0
+    method: Method | None = None
+    others: tuple[Ranked, ...] = ()
 
     @property
     def net(self) -> float:
@@ -63,13 +71,20 @@ class Ranked:
     def is_open(self) -> bool:
         return self.judgement.is_open
 
+    @property
+    def through(self) -> tuple[Ranked, ...]:
+        """Every place with which the method is had, this one first; none where a programme is ranked."""
+        return (self, *self.others) if self.method else ()
+
 
 @dataclass(frozen=True)
 class Ranking:
-    """The family before all programmes: those to be taken first, then by fit. `best`: what is advised now.
+    """The family before all programmes, or all methods: those to be taken first, then by fit. `best`: what is
+    advised now.
 
     `run`: whose prices were used (None: there was none, all prices are 0). `at_home`, `in_community`,
-    `out_of_home`: methods of any programme by where they are carried out, the best first.
+    `out_of_home`: methods of any programme by where they are carried out, the best first. `by_method`: that
+    methods are ranked.
     """
 
     family: Family
@@ -79,10 +94,16 @@ class Ranking:
     at_home: tuple[MethodFit, ...]
     in_community: tuple[MethodFit, ...]
     out_of_home: tuple[MethodFit, ...]
+    by_method: bool = False
 
     @property
     def best(self) -> Ranked | None:
         return next((one for one in self.places if one.advice == TAKE), None)
+
+    @property
+    def every_place(self) -> list[Ranked]:
+        """Every place, each with every method of its programme where methods are ranked."""
+        return [place for one in self.places for place in (one, *one.others)]
 
 
 def last_run(authority: int) -> Run | None:
@@ -91,58 +112,42 @@ def last_run(authority: int) -> Run | None:
     return rows.select_related("place", "asked_by").order_by("-asked_at").first()
 
 
-def ranking(family: Family, *, day: date | None = None) -> Ranking:
+def ranking(family: Family, *, day: date | None = None, by_method: bool | None = None) -> Ranking:
     """Every programme that runs, for one family with an open file; a family that arrives after the last run
     is answered by its prices, so that a place is not taken from whoever it is worth more to.
 
-    Reads what the scope in force lets it: the family's whole authority. Raises LookupError for a closed file.
+    `by_method`: whether methods are ranked; None: as the department works on the day. Reads what the scope in
+    force lets it: the family's whole authority. Raises LookupError for a closed file.
     """
     day = day or timezone.localdate()
     candidate = facts_of(family, day)
+    if by_method is None:
+        by_method = candidate.authority in toolbox_authorities(day)
     programmes = list(Programme.objects.filter(is_active=True).order_by("code"))
     models = programme_models(programmes)
-    known = {seat.programme: seat for seat in seats([candidate.authority], day)}
-    quotas = Quota.objects.select_related("programme", "line").in_bulk([one.quota for one in known.values()])
-    run = last_run(candidate.authority)
-    prices = run.totals.get("prices", {}) if run else {}
-    least = Asked.of(run.settings).least_fit if run else Asked(day).least_fit
-    people = teams([candidate.authority], day, {})
-    lists = _lists(candidate.authority)
+    room, weighed = _Room.of(family, candidate, day), Weighed(candidate.facts)
     found = []
     for programme in programmes:
-        if not models[programme.pk].methods and programme.pk not in known:
+        model = models[programme.pk]
+        if not model.methods and programme.pk not in room.seats:
             continue  # nothing is known of how it works, and it does not run here
-        judgement = judge(models[programme.pk], candidate.facts)
-        seat = known.get(programme.pk)
-        order = lists.get(programme.pk, [])
-        own = next((row for row in order if row.family_id == family.pk), None)
-        team = people.get((programme.pk, candidate.authority))
-        found.append(
-            Ranked(
-                programme=programme,
-                judgement=judgement,
-                fit=max(0, min(100, round(judgement.fit))),
-                advice=_advice(judgement, seat, team, candidate, least),
-                quota=quotas[seat.quota] if seat else None,
-                free=seat.left if seat else 0,
-                families=seat.families if seat else 0,
-                workers_room=sum(one.room for one in team) if team else None,
-                waits_before=order.index(own) if own else len(order),
-                waiting=own,
-                bonus=bonus_of(candidate.waits_for(programme.pk), day),
-                price=price_of(prices, seat, candidate) if seat else 0.0,
-                weight=candidate.weight,
-            )
-        )
-    ranked = [_kept_for_others(one) for one in found]
-    ranked.sort(key=lambda one: (_ADVICE_ORDER[one.advice], -one.net, -one.fit, one.programme.code))
-    methods = _methods(candidate)
+        if by_method and model.methods:
+            found += [room.place(programme, one) for one in by_methods(model, weighed)]
+        else:
+            found.append(room.place(programme, judge(model, weighed)))
+    ranked = _once(found) if by_method else found
+    methods: dict[str, list[MethodFit]] = {setting: [] for setting in _SETTINGS}
+    for one in _methods(candidate):
+        methods.setdefault(one.setting, []).append(one)
     return Ranking(
-        family,
-        candidate,
-        tuple(ranked),
-        run,
-        *(tuple(one for one in methods if one.setting == setting) for setting in _SETTINGS),
+        family=family,
+        candidate=candidate,
+        places=tuple(sorted(ranked, key=_order)),
+        run=room.run,
+        at_home=tuple(methods[Setting.HOME]),
+        in_community=tuple(methods[Setting.COMMUNITY]),
+        out_of_home=tuple(methods[Setting.OUT_OF_HOME]),
+        by_method=by_method,
     )
 
 
@@ -150,6 +155,88 @@ _SETTINGS = (Setting.HOME, Setting.COMMUNITY, Setting.OUT_OF_HOME)
 _ADVICE_ORDER = {
     HAS_PLACE: 0, TAKE: 1, KEEP: 2, FULL: 3, NO_MONEY: 3, NO_WORKER: 3, NOT_HERE: 4, BELOW: 5, BARRED: 6,
 }  # fmt: skip
+_THROUGH_ORDER = {**_ADVICE_ORDER, HAS_PLACE: 4}
+"""Where the family has a place already, the method is not had anew: any other that is free is before."""
+
+
+def _order(one: Ranked) -> tuple[Any, ...]:
+    """What is to be taken first, then by what it brings; ties fall by the codes."""
+    code = one.judgement.methods[0].code if one.method else ""
+    return _ADVICE_ORDER[one.advice], -one.net, -one.fit, code, one.programme.code
+
+
+def _once(found: list[Ranked]) -> list[Ranked]:
+    """Each method once, with the best place through which it is had and the others; by its name."""
+    codes = {one.judgement.methods[0].code for one in found if one.judgement.methods}
+    methods = {row.code: row for row in Method.objects.filter(code__in=codes)}
+    by_code: dict[str, list[Ranked]] = {}
+    alone: list[Ranked] = []
+    for one in found:
+        if one.judgement.methods:
+            code = one.judgement.methods[0].code
+            by_code.setdefault(code, []).append(replace(one, method=methods[code]))
+        else:
+            alone.append(one)
+    for places in by_code.values():
+        places.sort(key=lambda one: (_THROUGH_ORDER[one.advice], *_order(one)[1:]))
+        alone.append(replace(places[0], others=tuple(places[1:])))
+    return alone
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What there is in the family's authority: places, workers, lists, and the prices of the last run."""
+
+    family: Family
+    candidate: Candidate
+    day: date
+    seats: Mapping[int, Seat]
+    quotas: Mapping[int, Quota]
+    teams: Mapping[tuple[int, int], list[Teammate]]
+    lists: Mapping[int, list[Waiting]]
+    run: Run | None
+
+    @classmethod
+    def of(cls, family: Family, candidate: Candidate, day: date) -> _Room:
+        known = {seat.programme: seat for seat in seats([candidate.authority], day)}
+        quotas = Quota.objects.select_related("programme", "line")
+        return cls(
+            family=family,
+            candidate=candidate,
+            day=day,
+            seats=known,
+            quotas=quotas.in_bulk([one.quota for one in known.values()]),
+            teams=teams([candidate.authority], day),
+            lists=_lists(candidate.authority),
+            run=last_run(candidate.authority),
+        )
+
+    def place(self, programme: Programme, judgement: Judgement) -> Ranked:
+        """The programme's place, as it was judged."""
+        candidate, run = self.candidate, self.run
+        seat = self.seats.get(programme.pk)
+        order = self.lists.get(programme.pk, [])
+        own = next((row for row in order if row.family_id == self.family.pk), None)
+        team = self.teams.get((programme.pk, candidate.authority))
+        prices = run.totals.get("prices", {}) if run else {}
+        least = Asked.of(run.settings).least_fit if run else Asked(self.day).least_fit
+        made = Ranked(
+            programme=programme,
+            judgement=judgement,
+            fit=max(0, min(100, round(judgement.fit))),
+            advice=_advice(judgement, seat, team, candidate, least),
+            quota=self.quotas[seat.quota] if seat else None,
+            free=seat.left if seat else 0,
+            families=seat.families if seat else 0,
+            workers_room=sum(one.room for one in team) if team else None,
+            waits_before=order.index(own) if own else len(order),
+            waiting=own,
+            bonus=bonus_of(candidate.waits_for(programme.pk), self.day),
+            price=price_of(prices, seat, candidate) if seat else 0.0,
+            weight=candidate.weight,
+        )
+        # a free place that is worth more to others than to this family is not advised
+        return replace(made, advice=KEEP) if made.advice == TAKE and made.net < 0 else made
 
 
 def price_of(prices: Mapping[str, Any], seat: Seat, candidate: Candidate) -> float:
@@ -161,7 +248,7 @@ def price_of(prices: Mapping[str, Any], seat: Seat, candidate: Candidate) -> flo
     team = f"{seat.programme}:{seat.authority}"
     return (
         of("place", seat.quota)
-        + of(FUNDER, seat.funder) * seat.funder_cost
+        + sum(of(FUNDER, one.purse) * one.cost for one in seat.funders)
         + of(LOAD, team) * candidate.weight
     )
 
@@ -183,18 +270,11 @@ def _advice(
         return NOT_HERE
     if seat.left < 1:
         return FULL
-    if seat.purse_left < seat.cost or (seat.funder and seat.funder_left < seat.funder_cost):
+    if not seat.has_money:
         return NO_MONEY
     if team and sum(one.room for one in team) < candidate.weight:
         return NO_WORKER
     return TAKE
-
-
-def _kept_for_others(one: Ranked) -> Ranked:
-    """A free place that is worth more to others than to this family is not advised."""
-    from dataclasses import replace
-
-    return replace(one, advice=KEEP) if one.advice == TAKE and one.net < 0 else one
 
 
 def _lists(authority: int) -> dict[int, list[Waiting]]:

@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from maarag.domains.families.actions import read_words
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import account_of, needs_permission, permits
+from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.matches.models import Run
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
@@ -32,19 +33,18 @@ from ..errors import PlacementsError
 from ..models import Proposal
 from ..queries import Board, board
 from ..scope import sees_names
-from ..tables import places_table
-from ..told import Keys
+from ..tables import methods_table, places_table
+from ..told import Keys, place_of
 from .board_shown import (
     Asked,
     left_waiting,
     notices_of,
-    place_of,
     reason_names,
     row_of,
     state_choices,
     tiles_of,
 )
-from .runs import run_of
+from .runs import places_of_again, run_of
 from .shown import run_page
 
 PER_PAGE = 50
@@ -175,7 +175,9 @@ def board_page(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The board as it stands; `chosen` stay chosen and come first where something is asked of them."""
+    """The board as it stands; `chosen` stay chosen and come first where something is asked of them. The files
+    of the families on the page are recorded as read: it says why each is proposed its place.
+    """
     run = found.run
     asked = Asked.of(request.POST if request.method == "POST" else request.GET)
     lines = [line for line in found.lines if asked.takes(line)]
@@ -184,6 +186,7 @@ def board_page(
         others = [line for line in lines if line.proposal.pk not in keys]
         lines = [line for line in found.lines if line.proposal.pk in keys] + ([] if confirm else others)
     page = Paginator(lines, PER_PAGE if not confirm else max(1, len(lines))).get_page(request.GET.get("page"))
+    read_words(by=account_of(request), rows=[line.proposal for line in page])
     told = Keys.in_explanations(line.proposal.explanation for line in page)
     names = reason_names(page)
     programmes = {line.quota.programme.code: name_in_language(line.quota.programme) for line in found.places}
@@ -199,14 +202,17 @@ def board_page(
         "tiles": tiles_of(found),
         "notices": notices_of(found),
         "places": places_table(found.places),
+        "by_method": found.by_method,
+        "methods_table": methods_table(found.methods) if found.methods else None,
         "asked": asked,
         "states": state_choices(),
         "programmes": [("", _("Every programme")), *sorted(programmes.items(), key=lambda one: one[1])],
+        "methods": [("", _("Every method")), *((one.method.code, one.name) for one in found.methods)],
         "here": address(run, asked),
         "plain": reverse("placements:run", args=[run.pk]),
         "pending": len(pending),
         "may_decide": True,
-        "may_again": permits(account_of(request), Permission.RUN_PLACEMENTS, place=run.place),
+        "may_again": places_of_again(account_of(request), run).exists(),
         "carry": found.to_carry_out or left_waiting(found),
         "confirm": confirm,
         "error": error,

@@ -20,7 +20,8 @@ from maarag.ui.figures import name_in_language
 from ..errors import stale_words
 from ..models import Proposal
 from ..queries import Board, BoardLine
-from ..told import Keys, line_in_words, place_words
+from ..tables import passed_lines
+from ..told import Keys, line_in_words, method_of, place_of, place_words, through_words
 from .shown import fit_tone, share, status_of_proposal
 
 STATES = ("", "pending", "decided", "waits", "changed", "stale", "carried")
@@ -33,16 +34,25 @@ class Asked:
     q: str = ""
     state: str = ""
     programme: str = ""
+    method: str = ""
 
     @classmethod
     def of(cls, given: Any) -> Asked:
         state = asked_text(given, "state")
         return cls(
-            asked_text(given, "q", 80), state if state in STATES else "", asked_text(given, "programme")
+            asked_text(given, "q", 80),
+            state if state in STATES else "",
+            asked_text(given, "programme"),
+            asked_text(given, "method"),
         )
 
     def items(self) -> list[tuple[str, str]]:
-        return [("q", self.q), ("state", self.state), ("programme", self.programme)]
+        return [
+            ("q", self.q),
+            ("state", self.state),
+            ("programme", self.programme),
+            ("method", self.method),
+        ]
 
     def takes(self, line: BoardLine) -> bool:
         row = line.proposal
@@ -51,15 +61,17 @@ class Asked:
             "pending": row.verdict == Verdict.PENDING,
             "decided": row.verdict != Verdict.PENDING and row.carried_at is None,
             "waits": row.quota_id is None,
-            "changed": row.quota_id != row.proposed_id,
+            "changed": row.is_changed,
             "stale": bool(line.stale),
             "carried": row.carried_at is not None,
         }[self.state]
         programme = row.quota.programme.code if row.quota else ""
+        method = row.method.code if row.method else ""
         text = f"{row.family.name} {row.family.number}".casefold()
         return (
             fits
             and (not self.programme or programme == self.programme)
+            and (not self.method or method == self.method)
             and all(word in text for word in self.q.casefold().split())
         )
 
@@ -86,14 +98,10 @@ def left_waiting(found: Board) -> int:
     )
 
 
-def place_of(row: Proposal) -> str:
-    return place_words(row.quota)
-
-
 def first_reason(row: Proposal) -> Reason | None:
     """What speaks most for the place that the run proposed, of how the programme was judged."""
     told = row.explanation.get("judged", {}).get("pro") or []
-    return Reason.of(told[0]) if told and row.quota_id == row.proposed_id else None
+    return Reason.of(told[0]) if told and not row.is_changed else None
 
 
 def reason_names(lines: Iterable[BoardLine]) -> Names:
@@ -103,12 +111,15 @@ def reason_names(lines: Iterable[BoardLine]) -> Names:
 
 def row_of(line: BoardLine, keys: Keys, names: Names, chosen: bool) -> dict[str, Any]:
     row = line.proposal
-    moved = row.quota_id != row.proposed_id
-    before = place_words(row.proposed) if moved else ""
+    before = ""
+    if row.is_changed:
+        before = place_words(row.proposed, keys.methods.get(row.proposed_method, ""))
+    method = method_of(row)
     return {
         "pk": str(row.pk),
         "family": row.family.name,
-        "place": place_of(row),
+        "place": method or place_of(row),
+        "through": through_words(name_in_language(row.quota.programme)) if method and row.quota else "",
         "before": before,
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
@@ -130,13 +141,13 @@ def _why(row: Proposal, keys: Keys, names: Names) -> str:
         if others:
             because = others[0]["because"]
             words = line_in_words(because[0], keys) if because else ""
-            return f"{keys.place(others[0]['quota'])}: {words}"
+            return f"{keys.place(others[0]['quota'], others[0].get('method', ''))}: {words}"
         lines = told.get("against", ())
         return line_in_words(lines[0], keys) if lines else ""
-    if row.quota_id != row.proposed_id:
+    if row.is_changed:
         return ""
     if (reason := first_reason(row)) is not None:
-        return reason_words(reason, names)
+        return reason_words(reason, names, alone=row.works_by_method)
     lines = [*told.get("for", ()), *told.get("against", ())]
     return line_in_words(lines[0], keys) if lines else ""
 
@@ -193,6 +204,32 @@ def notices_of(found: Board) -> list[dict[str, Any]]:
                 "words": words % {"n": figures.number(found.stale)},
                 "url": reverse("placements:run", args=[found.run.pk]) + "?state=stale",
                 "link": _("Show them"),
+            }
+        )
+    if found.passed:
+        notices.append(
+            {
+                "tone": "attention",
+                "title": _("What was decided takes more than there is"),
+                "words": _("It stays as people decided it, and nobody else is proposed there: %(what)s.")
+                % {"what": "; ".join(passed_lines(found.passed))},
+                "url": "",
+                "link": "",
+            }
+        )
+    if found.lost:
+        words = ngettext(
+            "%(n)s decision could not stay: its place has ended. The family is matched anew.",
+            "%(n)s decisions could not stay: their places have ended. The families are matched anew.",
+            found.lost,
+        )
+        notices.append(
+            {
+                "tone": "attention",
+                "title": _("Not everything that was decided could stay"),
+                "words": words % {"n": figures.number(found.lost)},
+                "url": "",
+                "link": "",
             }
         )
     over = [line for line in found.places if line.left < 0]

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.matches.models import Run
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
 from maarag.ui.tables import Column, Table
@@ -22,8 +24,9 @@ from maarag.ui.tables import Column, Table
 from ..actions import carry_out
 from ..errors import CannotCarryOut, PlacementsError
 from ..models import Proposal
+from ..queries import fairness
 from ..scope import proposals_of, sees_names
-from .board_shown import place_of
+from ..told import place_of
 from .runs import run_of
 from .shown import run_page
 
@@ -58,9 +61,24 @@ def carry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "title": _("What will be done"),
         "lines": _lines(placed, left),
         "failed": failed,
+        "unanswered": _unanswered(account, run),
         "run_tabs": [],
     }
     return render(request, "placements/carry_out.html", context, status=status)
+
+
+def _unanswered(account: Account, run: Run) -> str:
+    """How many differences between groups nobody has explained or mended."""
+    seen = [line for part in fairness(account, run) for line in part.groups if line.is_seen]
+    count = sum(not line.is_answered for line in seen)
+    if not count:
+        return ""
+    words = ngettext(
+        "%(n)s group is placed less, or less well, than all others, and nobody has said why or mended it.",
+        "%(n)s groups are placed less, or less well, than all others, and nobody has said why or mended it.",
+        count,
+    )
+    return words % {"n": figures.number(count)}
 
 
 def _lines(placed: list[Proposal], left: int) -> list[str]:

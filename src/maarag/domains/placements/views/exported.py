@@ -11,9 +11,10 @@ from maarag.domains.families.actions.reading import record_export
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.ui import figures
+from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 
-from ..exports import CONTENT_TYPES, board_as_file, whole_as_pdf, whole_tables
+from ..exports import board_as_file, whole_as_pdf, whole_tables
 from ..queries import board, figures_of
 from ..scope import sees_names
 from .runs import run_of
@@ -31,7 +32,7 @@ def board_file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
         raise Http404
     found = board(account, run)
     record_export(by=account, families=[line.proposal.family for line in found.lines])
-    return attached(board_as_file(found, form), form, "proposals")
+    return attached(board_as_file(found, form), f"proposals.{form}")
 
 
 @require_safe
@@ -42,16 +43,10 @@ def whole_file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
         raise Http404
     found = figures_of(account_of(request), run_of(request, pk, done=True))
     if form == "xlsx":
-        return attached(workbook(whole_tables(found)), form, "run")
+        return attached(workbook(whole_tables(found)), "run.xlsx")
     tiles = [
         (str(one["label"]), one["value"] if isinstance(one["value"], str) else figures.number(one["value"]))
         for one in tiles_of(found)
     ]
     notes = [words] if (words := floors_cost(found)) else []
-    return attached(whole_as_pdf(found, run_name(found.run), tiles, notes), form, "run")
-
-
-def attached(content: bytes, form: str, name: str) -> HttpResponse:
-    """An answer that is saved and kept by nobody on the way."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=CONTENT_TYPES[form], headers=headers)
+    return attached(whole_as_pdf(found, run_name(found.run), tiles, notes), "run.pdf")

@@ -129,6 +129,7 @@ def _chart(part: Attribute, labels: dict[str, str], stage: str) -> Any:
     return dot_intervals(
         spans,
         _("Share with a place: %(attribute)s") % {"attribute": attribute_label(part.code)},
+        described_by=f"shares-{part.code}",
         reference=placed / families if families else None,
         reference_label=_("All: %(share)s") % {"share": figures.percent(placed / families)}
         if families

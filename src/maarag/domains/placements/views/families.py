@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maarag.domains.baskets.errors import LEDGER, BasketError
 from maarag.domains.baskets.errors import in_words as basket_words
 from maarag.domains.baskets.models import Basket, BasketStatus
+from maarag.domains.families.actions import read_words
 from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.families.parts import page_of
 from maarag.domains.families.scope import may
@@ -24,6 +25,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.matches.models import RunState
 from maarag.ui import figures
+from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
@@ -33,6 +35,7 @@ from ..forms import GiveForm, StopWaitingForm, WaitForm
 from ..models import Proposal, Waiting
 from ..queries import ranking
 from ..scope import alternatives_of, proposals_for, waitings_of
+from ..told import method_of, through_words
 from .filed import PART, family_of, form_page, tell
 from .ranked import missing_lines, parts_of_ranking
 from .weighing import shown_alternative
@@ -107,6 +110,7 @@ def end_waiting(request: HttpRequest, pk: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("The family is off the waiting list."))
                 return redirect("placements:family", pk=row.family_id)
+    read_words(by=account_of(request), rows=[row])
     words = _("Off the waiting list of %(programme)s") % {"programme": name_in_language(row.programme)}
     return form_page(request, row.family, form, words, status)
 
@@ -131,11 +135,16 @@ def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
             else:
                 messages.success(request, _("The family has the place; its basket is open."))
                 return redirect("baskets:family", pk=pk)
-    one = next((one for one in ranking(found).places if one.quota and one.quota.pk == place.pk), None)
+    code = asked_text(request.GET, "method", 80)
+    places = [one for one in ranking(found).every_place if one.quota and one.quota.pk == place.pk]
+    one = next((one for one in places if one.method and one.method.code == code), None)
+    one = one or next(iter(places), None)
     about = [
         _("For one family the programme pays %(sum)s.") % {"sum": figures.money(place.line.unit_cost)},
     ]
     if one is not None:
+        if one.method:
+            about.insert(0, _("The method: %(method)s.") % {"method": name_in_language(one.method)})
         about.append(
             _("%(free)s of %(places)s places are free.")
             % {"free": figures.number(one.free), "places": figures.number(one.families)}
@@ -175,6 +184,11 @@ def _proposal(request: HttpRequest, found: Family) -> dict[str, Any] | None:
         words = _("The last run proposes a place in %(programme)s.") % {
             "programme": name_in_language(row.quota.programme)
         }
+        if method := method_of(row):
+            words = _("The last run proposes the method %(method)s, through %(place)s.") % {
+                "method": method,
+                "place": through_words(name_in_language(row.quota.programme)),
+            }
     return {"words": words, "url": reverse("placements:proposal", args=[row.pk])}
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maarag.domains.families.actions import read_family
 from maarag.domains.families.models import Family
 from maarag.domains.families.scope import may, visible_to
-from maarag.domains.programmes.models import Quota
+from maarag.domains.programmes.models import Method, Quota
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.matches.models import RunState
@@ -35,8 +35,15 @@ from ..models import Proposal
 from ..queries import ranking, stale_codes
 from ..queries.ranking import HAS_PLACE
 from ..scope import proposals_for
-from ..told import Keys, lines_in_words, place_words, told_reasons
-from .board_shown import place_of
+from ..told import (
+    Keys,
+    lines_in_words,
+    method_of,
+    place_of,
+    place_words,
+    through_words,
+    told_reasons,
+)
 from .filed import tell
 from .ranked import status_of_advice
 from .shown import fit_tone, run_page, share, status_of_proposal
@@ -73,11 +80,18 @@ def override(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = OverrideForm(request.POST, choices=_choices(row))
     if form.is_valid():
         to, reason, account = form.cleaned_data["to"], form.cleaned_data["reason"], account_of(request)
+        quota, _colon, code = to.partition(":")
         try:
             if to == WAITS:
                 leave_waiting(by=account, proposal=row, reason=reason)
             else:
-                override_proposal(by=account, proposal=row, quota=Quota.objects.get(pk=to), reason=reason)
+                override_proposal(
+                    by=account,
+                    proposal=row,
+                    quota=Quota.objects.get(pk=quota),
+                    method=Method.objects.get(code=code) if code else None,
+                    reason=reason,
+                )
         except (PlacementsError, ValidationError) as error:
             tell(form, error)
         else:
@@ -107,8 +121,12 @@ def proposal_page(
     told, run = row.explanation, row.run
     keys = Keys.in_explanations([told])
     judged = told.get("judged", {})
-    pro, contra, missing = told_reasons(*(judged.get(name, ()) for name in ("pro", "contra", "missing")))
-    stands = row.quota_id == row.proposed_id
+    pro, contra, missing = told_reasons(
+        *(judged.get(name, ()) for name in ("pro", "contra", "missing")), alone=row.works_by_method
+    )
+    stands = not row.is_changed
+    proposed = place_words(row.proposed, keys.methods.get(row.proposed_method, ""))
+    method = method_of(row)
     about = {
         "speaks_for": [*lines_in_words(told.get("for", ()), keys), *pro],
         "speaks_against": [*lines_in_words(told.get("against", ()), keys), *contra],
@@ -119,12 +137,13 @@ def proposal_page(
         **run_page(run, "run", row.family.name, named=decides),
         "proposal": row,
         "proposal_status": status_of_proposal(row, stale=stale),
-        "place_title": place_of(row),
-        "place_sub": _sub(row),
+        "place_title": method or place_of(row),
+        "place_sub": "" if stands else _("The run proposed: %(place)s") % {"place": proposed},
+        "through": through_words(name_in_language(row.quota.programme)) if method and row.quota else "",
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
         "decided": _decided(row, stale),
-        **(about if stands else {"before": {"title": _said_of(row), **about} if row.proposed else None}),
+        **(about if stands else {"before": {"title": _said_of(proposed), **about} if row.proposed else None}),
         "missing": missing if stands else [],
         "why_not": _why_not(request, row, keys),
         "barred": _barred(told, keys),
@@ -145,15 +164,8 @@ def proposal_page(
     return render(request, "placements/proposal.html", context, status=status)
 
 
-def _sub(row: Proposal) -> str:
-    if row.quota_id == row.proposed_id:
-        return ""
-    proposed = place_words(row.proposed)
-    return _("The run proposed: %(place)s") % {"place": proposed}
-
-
-def _said_of(row: Proposal) -> str:
-    return _("What the run said of %(place)s") % {"place": place_words(row.proposed)}
+def _said_of(proposed: str) -> str:
+    return _("What the run said of %(place)s") % {"place": proposed}
 
 
 def _decided(row: Proposal, stale: str) -> dict[str, Any] | None:
@@ -169,12 +181,7 @@ def _forms(row: Proposal, form: OverrideForm | None, stale: str) -> dict[str, An
     found: dict[str, Any] = {}
     if row.verdict == Verdict.PENDING and not stale:
         found["accept"] = True
-        place = place_of(row)
-        found["accept_words"] = (
-            _("The family has a place in %(place)s once the run is carried out.") % {"place": place}
-            if row.quota_id
-            else _("The family waits, and is put on the list of what fits best once the run is carried out.")
-        )
+        found["accept_words"] = _accept_words(row)
     if stale != "closed":
         found["override"] = form or OverrideForm(choices=_choices(row))
     if row.verdict != Verdict.PENDING:
@@ -182,22 +189,38 @@ def _forms(row: Proposal, form: OverrideForm | None, stale: str) -> dict[str, An
     return found
 
 
+def _accept_words(row: Proposal) -> str:
+    if row.quota is None:
+        return _("The family waits, and is put on the list of what fits best once the run is carried out.")
+    programme = name_in_language(row.quota.programme)
+    if method := method_of(row):
+        words = _("The family has the method %(method)s, through %(place)s, once the run is carried out.")
+        return words % {"method": method, "place": through_words(programme)}
+    return _("The family has a place in %(place)s once the run is carried out.") % {"place": programme}
+
+
 def _choices(row: Proposal) -> list[tuple[str, Any]]:
-    """Every place of the department beside the one that stands, with what is to be known of it; waiting."""
+    """Every place of the department beside the one that stands, with what is to be known of it; waiting.
+
+    Where methods are chosen, each place with each of its programme's methods, as `place:method`.
+    """
     choices: list[tuple[str, Any]] = []
     try:
-        places = ranking(row.family, day=timezone.localdate()).places
+        places = ranking(row.family, day=timezone.localdate(), by_method=row.works_by_method).every_place
     except LookupError:
-        places = ()
+        places = []
     for one in places:
-        if one.quota is None or one.quota.pk == row.quota_id or one.advice == HAS_PLACE:
+        stands = one.quota is not None and one.quota.pk == row.quota_id
+        if one.quota is None or one.advice == HAS_PLACE or (stands and one.method == row.method):
+            continue
+        if stands and not row.works_by_method:
             continue
         words = _("%(place)s – fit %(fit)s, %(state)s") % {
-            "place": name_in_language(one.programme),
+            "place": place_words(one.quota, name_in_language(one.method) if one.method else ""),
             "fit": figures.number(one.fit),
             "state": status_of_advice(one.advice).word,
         }
-        choices.append((str(one.quota.pk), words))
+        choices.append((f"{one.quota.pk}:{one.method.code}" if one.method else str(one.quota.pk), words))
     if row.quota_id is not None or row.verdict == Verdict.PENDING:
         choices.append((WAITS, _("Leave waiting for now")))
     return choices
@@ -214,11 +237,14 @@ def _why_not(request: HttpRequest, row: Proposal, keys: Keys) -> list[dict[str, 
         if displaced and displaced["family"] in names:
             because.append(
                 _("Instead of it %(family)s would lose the place, and have: %(place)s.")
-                % {"family": names[displaced["family"]], "place": keys.place(displaced["goes_to"])}
+                % {
+                    "family": names[displaced["family"]],
+                    "place": keys.place(displaced["goes_to"], displaced.get("method", "")),
+                }
             )
         shown.append(
             {
-                "place": keys.place(one["quota"]),
+                "place": keys.place(one["quota"], one.get("method", "")),
                 "fit": share(one["fit"]),
                 "because": because,
                 "change": lines_in_words(one["change"], keys),

@@ -1,4 +1,4 @@
-"""A ranking as its page shows it: the cards of the programmes, and what would make it surer."""
+"""A ranking as its page shows it: the cards of programmes or methods, and what would make it surer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maarag.domains.families.models import Family
 from maarag.domains.programmes.fit import MethodFit, Reason
@@ -18,6 +19,7 @@ from maarag.ui.tables import Column, Status, Table
 
 from ..queries import Ranked, Ranking
 from ..queries.ranking import BARRED, BELOW, FULL, HAS_PLACE, KEEP, NO_MONEY, NO_WORKER, NOT_HERE, TAKE
+from ..told import through_words
 from .shown import fit_tone, share
 
 LISTS = ("pro", "contra", "excluded", "missing", "to_change")
@@ -62,6 +64,7 @@ def parts_of_ranking(answer: Ranking, *, may_edit: bool) -> dict[str, Any]:
         cards[part].append(_card(one, number, names, methods, may_edit=may_edit))
     return {
         **cards,
+        "by_method": answer.by_method,
         "run": answer.run,
         "community": _methods_table(_("At home and in the community"), settings[0] + settings[1], methods),
         "away": _methods_table(_("Out of the home"), settings[2], methods),
@@ -74,9 +77,14 @@ def _card(
     best = next((row for row in one.judgement.methods if not row.excluded), None)
     method = methods.get(best.code) if best else None
     waiting = one.waiting
+    programme = name_in_language(one.programme)
     return {
+        "key": f"method-{one.method.code}" if one.method else f"programme-{one.programme.code}",
         "code": one.programme.code,
-        "name": name_in_language(one.programme),
+        "name": name_in_language(one.method) if one.method else programme,
+        "method_code": one.method.code if one.method else "",
+        "through": through_words(programme) if one.method else "",
+        "others": [_other(place) for place in one.others],
         "number": number,
         "status": status_of_advice(one.advice),
         "fit": share(one.fit),
@@ -87,14 +95,36 @@ def _card(
         "waiting": one.waits_before if waiting is None else None,
         "position": one.waits_before + 1 if waiting else None,
         "since": waiting.since if waiting else None,
-        "method": method,
+        "method": None if one.method else method,
         "setting": method.get_setting_display() if method else "",
         "notes": _notes(one),
         "quota": one.quota.pk if one.quota else None,
         "may_place": may_edit and one.advice in (TAKE, KEEP),
         "may_wait": may_edit and waiting is None and one.advice in SUITS,
         "waiting_pk": waiting.pk if waiting and may_edit else None,
-        **{name: [reason_words(reason, names) for reason in getattr(one.judgement, name)] for name in LISTS},
+        **{
+            name: [
+                reason_words(reason, names, alone=one.method is not None)
+                for reason in getattr(one.judgement, name)
+            ]
+            for name in LISTS
+        },
+    }
+
+
+def _other(one: Ranked) -> dict[str, Any]:
+    """A further place with the same method, in short: whose it is, what can be done, and how it fits so."""
+    free = ""
+    if one.quota is not None:
+        free = _("%(free)s of %(places)s places are free") % {
+            "free": figures.number(one.free),
+            "places": figures.number(one.families),
+        }
+    return {
+        "name": through_words(name_in_language(one.programme)),
+        "status": status_of_advice(one.advice),
+        "fit": _("fit %(fit)s") % {"fit": figures.number(one.fit)},
+        "free": free,
     }
 
 
@@ -157,7 +187,7 @@ def _methods_table(title: str, found: Iterable[MethodFit], methods: dict[str, Me
         return None
     only_out = all(methods[row["method"].code].setting == Setting.OUT_OF_HOME for row in rows)
     columns = [
-        Column("method", _("Method"), "name", heading=True),
+        Column("method", pgettext("of intervention", "Method"), "name", heading=True),
         *([] if only_out else [Column("where", _("Where"))]),
         Column("hours", _("Hours a month"), "number"),
         Column("fit", _("How much of the need it answers"), "coverage"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import account_of, needs_permission, permits, places_permitted
+from maarag.kernel.access.scope import account_of, needs_permission, places_permitted
 from maarag.kernel.matches.actions import cancel_run
 from maarag.kernel.matches.models import OPEN_STATES, Run, RunState
 from maarag.kernel.places.models import PlaceKind
@@ -104,16 +105,19 @@ def new(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Match once more, keeping what was decided, maybe with a floor that mends a difference."""
     run = run_of(request, pk)
-    if not _may_ask(account_of(request), run) or run.is_open:
+    if run.is_open:
         raise Http404
     return _settings_page(request, run)
 
 
 def _settings_page(request: HttpRequest, before: Run | None) -> HttpResponse:
     account = account_of(request)
-    places = _places(account) if before is None else _places(account).filter(pk=before.place_id)
+    places = _places(account) if before is None else places_of_again(account, before)
     order = {kind: number for number, kind in enumerate(KINDS)}
-    first = min(places, key=lambda one: (order[PlaceKind(one.kind)], one.name_he), default=None)
+    whole = before.place_id if before else None
+    first = min(
+        places, key=lambda one: (one.pk != whole, order[PlaceKind(one.kind)], one.name_he), default=None
+    )
     if first is None:
         raise Http404
     wanted = asked_text(request.POST or request.GET, "place") or first.code
@@ -168,8 +172,15 @@ def _start(account: Account, form: RunForm, before: Run | None, mends: str) -> R
     attribute, _colon, value = mends.partition(":")
     floor = next((one for one in floors if (one.attribute, one.value) == (attribute, value)), None)
     if floor is not None and floor.percent is not None:
-        return mend(by=account, run=before, attribute=attribute, value=value, percent=floor.percent)
-    return rerun(by=account, run=before, settings=settings, keep=given["keep"])
+        return mend(
+            by=account,
+            run=before,
+            attribute=attribute,
+            value=value,
+            percent=floor.percent,
+            place=given["place"],
+        )
+    return rerun(by=account, run=before, place=given["place"], settings=settings, keep=given["keep"])
 
 
 def _after(request: HttpRequest, account: Account, run: Run) -> HttpResponse:
@@ -205,9 +216,9 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
         **run_page(run, "progress", _("Matching"), named=False),
         "tabs": [],
         "step": step_in_words(run.step),
-        "fault": fault_in_words(run.fault),
+        "fault": fault_in_words(),
         "done_url": reverse(first_page(account, run), args=[run.pk]),
-        "may_ask": _may_ask(account, run),
+        "may_ask": places_of_again(account, run).exists(),
     }
     return render(request, "placements/progress.html", context)
 
@@ -232,8 +243,9 @@ def run_of(request: HttpRequest, pk: UUID, *, done: bool = False) -> Run:
     return found
 
 
-def _may_ask(account: Account, run: Run) -> bool:
-    return permits(account, Permission.RUN_PLACEMENTS, place=run.place)
+def places_of_again(account: Account, run: Run) -> Any:
+    """For which places of the run the account may run again: all of it, or departments in it."""
+    return _places(account).filter(Q(pk=run.place_id) | Q(pk__in=run.authorities))
 
 
 def _places(account: Account) -> Any:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from maarag.domains.families.actions import read_words
 from maarag.domains.families.actions.reading import record_export
 from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.models import Account
@@ -21,6 +22,7 @@ from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.places.models import Place
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
+from maarag.ui.documents.attached import attached
 from maarag.ui.figures import name_in_language
 
 from ..exports import lists_as_file
@@ -28,7 +30,6 @@ from ..models import Waiting
 from ..queries import WaitLine, waiting_list
 from ..scope import waitings_of
 from ..tables import waiting_table
-from .exported import attached
 from .shown import room_tabs
 
 
@@ -44,23 +45,24 @@ class WaitList:
 @require_safe
 @needs_permission(Permission.VIEW_FAMILIES)
 def lists(request: HttpRequest) -> HttpResponse:
-    """Who waits for which programme."""
+    """Who waits for which programme. The files of families with a note are recorded as read."""
     account = account_of(request)
     programme, mine = asked_text(request.GET, "programme"), asked_text(request.GET, "whose") == "mine"
     every = lists_of(account)
     shown = [one for one in every if programme in ("", one.programme.code)]
     several = len({one.authority.pk for one in every}) > 1
+    told = [(one, _mine(one.lines, account) if mine else one.lines) for one in shown]
+    rows = [line.waiting for _one, lines in told for line in lines]
+    read_words(by=account, rows=[row for row in rows if row.note])
     context = {
         "tabs": room_tabs(account, "waiting"),
         "parts": [
             {
                 "title": _title(one, several),
                 "subtitle": _size(one),
-                "table": waiting_table(
-                    _mine(one.lines, account) if mine else one.lines, url_of, caption=_title(one, several)
-                ),
+                "table": waiting_table(lines, url_of, caption=_title(one, several)),
             }
-            for one in shown
+            for one, lines in told
         ],
         "tiles": _tiles(every),
         "asked": {"programme": programme, "whose": "mine" if mine else ""},
@@ -83,7 +85,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     named = [(_title(one, several), one.lines) for one in found]
     families = {line.waiting.family_id: line.waiting.family for one in found for line in one.lines}
     record_export(by=account, families=list(families.values()))
-    return attached(lists_as_file(named, form), form, "waiting")
+    return attached(lists_as_file(named, form), f"waiting.{form}")
 
 
 def lists_of(account: Account) -> list[WaitList]:

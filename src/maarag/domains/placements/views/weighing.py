@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maarag.domains.families.actions import read_words
 from maarag.domains.families.parts import page_of
 from maarag.domains.families.scope import may
 from maarag.domains.programmes.models import Method, Programme
@@ -258,8 +259,10 @@ def _words(text: str) -> list[str]:
 def alternative_of(
     request: HttpRequest, pk: UUID, permission: Permission = Permission.VIEW_FAMILIES
 ) -> Alternative:
-    """Raises Http404."""
-    found = alternatives_of(account_of(request)).filter(pk=pk).first()
-    if found is None or not may(request.user, permission, found.family):
+    """That the family's file is read is recorded. Raises Http404."""
+    account = account_of(request)
+    found = alternatives_of(account).filter(pk=pk).first()
+    if found is None or not may(account, permission, found.family):
         raise Http404
+    read_words(by=account, rows=[found])
     return found

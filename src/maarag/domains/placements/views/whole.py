@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from maarag.domains.programmes.models import Method, Quota
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
@@ -28,6 +30,7 @@ from ..scope import runs_of, sees_names
 from ..tables import (
     binding_lines,
     binding_table,
+    figures_by_method,
     floors_table,
     places_table,
     programmes_table,
@@ -59,6 +62,7 @@ def whole(request: HttpRequest, pk: UUID) -> HttpResponse:
         "waits": waits_table(found) if found.waiting_because else None,
         "waits_chart": _waits_chart(found),
         "programmes": programmes_table(found),
+        "methods": figures_by_method(found) if found.methods else None,
         "floors": floors_table(found) if found.floors else None,
         "floors_cost": floors_cost(found),
         "value": found.value,
@@ -98,8 +102,9 @@ def compare_runs(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _others(account: Account, run: Run) -> list[Run]:
-    """Other runs of the same place that are done: first those from which this one stems, or the reverse."""
-    rows = runs_of(account).filter(place=run.place_id, state=RunState.DONE).exclude(pk=run.pk)
+    """Other runs that are done: those from which this one stems or the reverse, then of the same place."""
+    related = Q(place=run.place_id) | Q(pk=run.based_on_id) | Q(based_on=run.pk)
+    rows = runs_of(account).filter(related, state=RunState.DONE).exclude(pk=run.pk)
     kin = {run.based_on_id}
     return sorted(
         rows[:30],
@@ -133,8 +138,8 @@ def _compared(account: Account, first: Run, second: Run) -> dict[str, Any]:
         {
             "family": line.family.name,
             "url": reverse("placements:family", args=[line.family.pk]),
-            "before": place_words(line.before),
-            "after": place_words(line.after),
+            "before": _place(line.before, line.before_method),
+            "after": _place(line.after, line.after_method),
             "fits": _change(line.before_fit or 0, line.after_fit or 0),
         }
         for line in found.lines
@@ -158,6 +163,10 @@ def _compared(account: Account, first: Run, second: Run) -> dict[str, Any]:
         "lost": found.lost,
         "same": found.same,
     }
+
+
+def _place(quota: Quota | None, method: Method | None) -> str:
+    return place_words(quota, name_in_language(method) if method else "")
 
 
 def _with_totals(run: Run) -> Run:
@@ -204,9 +213,8 @@ def _prices_chart(rows: list[dict[str, Any]]) -> Any:
     if not shown:
         return ""
     bars = [Bar(f"{row['name']} – {row['what']}", [round(row["price"], 1)]) for row in shown]
-    return grouped_bars(
-        bars, [_("Points of fit that one more would bring")], _("What binds"), label_width=210
-    )
+    what = [_("Points of fit that one more would bring")]
+    return grouped_bars(bars, what, _("What binds"), label_width=210, described_by="binding")
 
 
 def _waits_chart(found: Figures) -> Any:
@@ -215,7 +223,7 @@ def _waits_chart(found: Figures) -> Any:
         for words, n in waits_lines(found)
         if isinstance(n, int) and not isinstance(n, bool)
     ]
-    return stacked_bar(parts, _("Families that wait, by reason")) if parts else ""
+    return stacked_bar(parts, _("Families that wait, by reason"), described_by="waits") if parts else ""
 
 
 def _places_chart(lines: Any) -> Any:
@@ -228,6 +236,5 @@ def _places_chart(lines: Any) -> Any:
         )
         for line in lines[:MOST_BARS]
     ]
-    return grouped_bars(
-        bars, [_("Places"), _("Taken, decided or proposed")], _("Places and families"), label_width=150
-    )
+    what = [_("Places"), _("Taken, decided or proposed")]
+    return grouped_bars(bars, what, _("Places and families"), label_width=150, described_by="places")
