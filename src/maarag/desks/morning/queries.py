@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from maarag.domains.casework.models import Contact, Task
@@ -18,9 +18,11 @@ from maarag.domains.families.scope import authorities_with, visible_to
 from maarag.domains.families.waiting import Waiting
 from maarag.domains.referrals.models import OPEN, Referral
 from maarag.domains.referrals.scope import visible_to as visible_referrals
-from maarag.kernel.access.models import Account
-from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.queries import accounts_with
+from maarag.kernel.access.models import Account, Grant
+from maarag.kernel.access.permissions import Permission, roles_with
+from maarag.kernel.access.queries import accounts_with, in_force
+
+from .models import MorningLetter
 
 WEEK = timedelta(days=7)
 
@@ -53,6 +55,21 @@ def when(due: date | None, today: date) -> str:
     if due < today:
         return "late"
     return "today" if due == today else "week"
+
+
+def wants_letter(account: Account) -> bool:
+    """Whether the morning's letter goes to the account; until somebody switches it off it does."""
+    return not MorningLetter.objects.filter(account=account, is_wanted=False).exists()
+
+
+def keepers_of_files() -> list[int]:
+    """The keys of the active accounts that keep families' files today and want the morning's letter."""
+    grants = Grant.objects.filter(
+        in_force(), account=OuterRef("pk"), role__in=roles_with(Permission.VIEW_FAMILIES)
+    )
+    unwanted = MorningLetter.objects.filter(is_wanted=False).values("account")
+    found = Account.objects.filter(Exists(grants), is_active=True, is_system=False).exclude(pk__in=unwanted)
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def contacts_of_today(account: Account) -> QuerySet[Contact]:

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from maarag.domains.families.scope import authorities_with
 from maarag.domains.families.waiting import Waiting, waiting_of
@@ -27,7 +28,17 @@ from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.tables import Column, Table
 
-from .queries import contacts_of_today, late_referrals, leads, load_of, my_families, team, waiting_by_family
+from .actions import switch_letter
+from .queries import (
+    contacts_of_today,
+    late_referrals,
+    leads,
+    load_of,
+    my_families,
+    team,
+    waiting_by_family,
+    wants_letter,
+)
 from .words import group_of, how_far
 
 PER_PAGE = 15
@@ -56,12 +67,24 @@ def index(request: HttpRequest) -> HttpResponse:
         "visits": _visits_table(account),
         "families": _families_table(mine[:FAMILIES_SHOWN], waiting, count),
         "more_families": count > FAMILIES_SHOWN,
+        "wants_letter": wants_letter(account),
         "keeps": count > 0 or not leads(account),
         "fictional": authorities_with(account, Permission.VIEW_FAMILIES).filter(is_fictional=True).exists(),
     }
     if leads(account):
         context |= {"team": _team_table(account), "late": _late_table(account)}
     return render(request, "morning/index.html", context)
+
+
+@require_POST
+@needs_permission(Permission.VIEW_FAMILIES)
+def letter(request: HttpRequest) -> HttpResponse:
+    """Switch the morning's letter on or off for oneself."""
+    wanted = request.POST.get("wanted") == "yes"
+    switch_letter(by=account_of(request), wanted=wanted)
+    told = _("The letter comes again.") if wanted else _("No letter comes any more.")
+    messages.success(request, told)
+    return redirect("morning:index")
 
 
 def _tabs(groups: Counter[tuple[str, Any]], asked: str, total: int) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from maarag.kernel.places.models import Place, PlaceKind
 from maarag.kernel.places.queries import UnknownPlace, above, resolve
 from maarag.kernel.taxonomy.models import Term, Topic
 from maarag.ui import figures
+from maarag.ui.documents.attached import attached
 
 from . import links, maps, panels, summary
 from .assemble import Filters, Picture, picture
@@ -125,14 +126,7 @@ def export(request: HttpRequest, code: str, form: str) -> HttpResponse:
     except BadRequestForPicture as error:
         return _refused(request, error)
     name = f"maarag-{view.place.code}-{view.as_of.isoformat()}.{form}"
-    if form == "xlsx":
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        content = excel(view)
-    else:
-        kind, content = "application/pdf", pdf(view)
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return attached(excel(view) if form == "xlsx" else pdf(view), name)
 
 
 def _asked(request: HttpRequest, code: str, **fixed: str) -> Picture:
