@@ -20,8 +20,8 @@ from urllib.request import urlopen
 
 from tests.template_database import Server, demonstration_database
 
-PATIENCE = 300.0
-"""Seconds for the demonstration and the overlaps, on a busy machine."""
+PATIENCE, LOADING = 300.0, 1200.0
+"""Seconds until the site answers, and until the demonstration is loaded, on a busy machine."""
 COMMAND = "from maarag.cli.main import main; main()"
 OPTIONS = ("passfile", "sslmode", "sslrootcert", "options")
 
@@ -40,7 +40,7 @@ def running_site(folder: Path, empty: str) -> Iterator[str]:
     Needs a running database server. The demonstration is loaded once for a state of the code and a day.
     """
     databases, name = server(), f"test_maarag_site_{os.getpid()}"
-    template, files = demonstration_database(databases, empty, str(date.today()), _set_up)
+    template, files = demonstration(empty)
     shutil.copytree(files, folder, dirs_exist_ok=True)
     databases.drop(name)
     databases.copy(template, name)
@@ -49,6 +49,11 @@ def running_site(folder: Path, empty: str) -> Iterator[str]:
             yield address
     finally:
         databases.drop(name)
+
+
+def demonstration(empty: str) -> tuple[str, Path]:
+    """The name of the database with the demonstration of today, made where it is missing, and its folder."""
+    return demonstration_database(server(), empty, str(date.today()), _set_up)
 
 
 def _set_up(name: str, folder: Path) -> None:
@@ -60,7 +65,7 @@ def _set_up(name: str, folder: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            timeout=PATIENCE,
+            timeout=LOADING,
             check=False,
         )
     assert done.returncode == 0, log.read_text(encoding="utf-8")[-4000:]

@@ -20,6 +20,7 @@ from . import (
     accounts,
     array_places,
     budget,
+    buying,
     catalogue,
     drawn_baskets,
     drawn_situations,
@@ -32,6 +33,7 @@ from . import (
     national,
     placement_board,
     programmes,
+    sister_toolbox,
     stories,
     stories_begun,
     stories_ended,
@@ -75,14 +77,25 @@ PARTS = (
     Part("array", array_places.load_array, [array_places, family_poverty], array_places.TABLES),
     Part("methods", methods.load_methods, [methods], methods.TABLES),
 )
-STORY_MODULES = (stories, stories_begun, stories_ended, story_baskets, story_files, drawn_baskets, households)
-PLACEMENT_MODULES = (placement_board, drawn_situations, households)
+STORY_MODULES = (
+    stories,
+    stories_begun,
+    stories_ended,
+    story_baskets,
+    story_files,
+    drawn_baskets,
+    households,
+    buying,
+)
+PLACEMENT_MODULES = (placement_board, drawn_situations, households, sister_toolbox)
 WITH_ACCOUNTS = (
     Part("accounts", accounts.load_accounts, [accounts], accounts.TABLES),
     Part("workers", methods.load_workers, [methods], methods.WORKER_TABLES),
     Part("families", families.load_families, [families, households], families.TABLES),
+    Part("buying", buying.load_buying, [buying], buying.TABLES),
     Part("stories", stories.load_stories, STORY_MODULES, stories.TABLES),
     Part("guidance", guidance.load_guidance, [guidance], ()),
+    Part("toolbox", sister_toolbox.load_toolbox, [sister_toolbox], ()),
     Part("placements", placement_board.load_placements, PLACEMENT_MODULES, placement_board.TABLES),
 )
 """Left out where settings.DEMONSTRATION is off, for the accounts have a known password."""

@@ -1,5 +1,5 @@
-"""The fictional department's families before its programmes' places: two runs, decisions, waiting lists, and
-somebody for whom leaving home is weighed against what the community can do. All invented.
+"""The fictional department's families before its programmes' places: two runs, decisions, waiting lists. All
+invented.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from maarag.domains.placements import actions
 from maarag.domains.placements.asked import asked
 from maarag.domains.placements.errors import PlacementsError
 from maarag.domains.placements.fitting import fitted
-from maarag.domains.placements.models import Barrier, Incentive, Priority, Proposal, WhyWaits
-from maarag.domains.programmes.models import Method, Programme, Quota
+from maarag.domains.placements.models import Priority, Proposal, WhyWaits
+from maarag.domains.programmes.models import Programme, Quota
 from maarag.domains.programmes.queries import quotas_in
 from maarag.domains.services.models import Service
 from maarag.kernel.access.models import Account
 from maarag.kernel.matches.models import Run
 from maarag.kernel.places.models import Place
 from maarag.kernel.rubrics.models import Rubric
-from maarag.values import Money
 
+from .considered import consider_leaving_home
 from .drawn_situations import load_situations
 from .households import AUTHORITY
 from .loading import Loading
+from .sister_toolbox import match_sister
 from .story_files import LEADER, World
 
 TABLES = ("fiction_accounts",)
@@ -40,12 +41,13 @@ WAITS = (
     ("noshmim", Priority.USUAL, 160, WhyWaits.BETTER_PLACE, ""),
     ("noshmim", Priority.RAISED, 12, WhyWaits.PROPOSED, ""),
 )
-FOSTER = "human_services:care:adoption_foster_care"
-AT_RISK = "human_situations:deprivation:at_risk:at_risk_children"
 
 
 def load_placements(loading: Loading) -> None:
-    """Situations of the drawn families, then the runs; where anybody has made a run, nothing is done."""
+    """Situations of the drawn families, then the runs, the sister's with its toolbox last.
+
+    Where anybody has made a run, nothing is done.
+    """
     if Run.objects.filter(kind="placements").exists():
         return
     authority = loading.places[AUTHORITY]
@@ -67,13 +69,14 @@ def load_placements(loading: Loading) -> None:
         )
         load_situations(world, families)
         _wait(world, authority)
-        _weigh(world, authority)
+        consider_leaving_home(world, authority)
     # of the cluster first: the department's own run is the newer one, whose prices answer whoever arrives
     actions.start_run(by=accounts[DISTRICT], place=loading.places[CLUSTER], at_once=True)
     with visible(RowScope(frozenset({authority.pk}), leader.pk)):
         run = actions.start_run(by=leader, place=authority, settings=asked(), at_once=True)
         _decide(leader, run)
     loading.counts["runs"] += 2
+    match_sister(loading)
 
 
 def _without_place(authority: Place) -> list[Family]:
@@ -98,46 +101,6 @@ def _wait(world: World, authority: Place) -> None:
             since=world.day(ago, after=family.opened_on),
             note=note,
         )
-
-
-def _weigh(world: World, authority: Place) -> None:
-    """Foster care is considered for one child, beside two things that could be done at home."""
-    family = next(
-        one
-        for one in _without_place(authority)
-        if one.circumstances.filter(term__code=AT_RISK, ended_on=None).exists()
-        and one.members.filter(relation=Relation.CHILD).exists()
-    )
-    child = family.members.filter(relation=Relation.CHILD).order_by("birth_date")[0]
-    considered = actions.consider(
-        by=family.worker,
-        family=family,
-        response=world.loading.terms[FOSTER],
-        why="הגננת והיועצת מציעות לבדוק אומנה: הילד נשאר לבד שעות רבות, וההורים מותשים.",
-        member=child,
-        yearly_cost=Money.from_shekels(96_000),
-        day=world.day(18, after=family.opened_on),
-    )
-    actions.add_option(
-        by=family.worker,
-        alternative=considered,
-        programme=Programme.objects.get(code="hashvil-hameitiv"),
-        words="ליווי בבית פעמיים בשבוע, עם טיפול להורים ולילד.",
-        barriers=[Barrier.WAIT, Barrier.HOURS],
-        barrier_words="עד ינואר אין שעות אחר הצהריים.",
-        incentives=[Incentive.TOGETHER, Incentive.SCHOOL, Incentive.BASKET, Incentive.COST],
-        incentive_words="הסבתא מוכנה לקחת מהגן פעמיים בשבוע.",
-        yearly_cost=Money.from_shekels(35_000),
-    )
-    actions.add_option(
-        by=family.worker,
-        alternative=considered,
-        method=Method.objects.get(code="crisis-at-home"),
-        words="צוות שבא לבית בחודשים הראשונים.",
-        barriers=[Barrier.SAFETY],
-        barrier_words="צריך לוודא שמישהו בבית בכל ערב.",
-        incentives=[Incentive.FAST, Incentive.FAMILY],
-    )
 
 
 def _decide(leader: Account, run: Run) -> None:

@@ -23,6 +23,7 @@ from maarag.domains.services.models import Service
 from maarag.kernel.access.models import Account
 from maarag.kernel.rubrics.models import Rubric
 
+from .buying import end_line
 from .drawn_baskets import load_drawn
 from .households import AUTHORITY, households
 from .loading import Loading
@@ -103,6 +104,7 @@ def load_stories(loading: Loading) -> None:
                 STORIES[code](StoryFile(world, family))
         _open_twice(world, families)
         load_drawn(world, [files[row["code"]] for row in drawn], worked)
+        end_line(loading)
     loading.counts["stories"] += len(STORIES)
 
 

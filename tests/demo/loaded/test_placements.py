@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 import pytest
 
 from maarag.database.rows import RowScope, visible
 from maarag.demo.actions import Loaded
 from maarag.demo.households import AUTHORITY
 from maarag.demo.placement_board import ACCEPTED, CARRIED, WAITS
-from maarag.domains.placements.models import Alternative, Proposal, Waiting
-from maarag.domains.placements.queries import board, fairness, figures_of, waiting_list
+from maarag.demo.sister_toolbox import LEADER as SISTERS_LEADER
+from maarag.demo.sister_toolbox import SISTER
+from maarag.domains.placements.models import Alternative, Choice, Proposal, Waiting
+from maarag.domains.placements.queries import board, fairness, figures_of, ranking, waiting_list
 from maarag.kernel.access.models import Account
 from maarag.kernel.matches.models import Run, RunState
 from maarag.kernel.matches.rows import Verdict
@@ -43,14 +48,42 @@ class TestBoard:
             lists = [waiting_list(leader, one.quota.programme, place) for one in found.places]
             assert sum(map(len, lists)) >= len(WAITS) - CARRIED
 
+    def test_the_sister_works_by_one_toolbox_and_chooses_methods(self) -> None:
+        place = Place.objects.get(code=SISTER)
+        leader = Account.objects.get(email=SISTERS_LEADER)
+        own = Run.objects.get(place=place)
+        wide = Run.objects.get(asked_by__email="district@welfare.example")
+        with visible(RowScope(frozenset({place.pk}), leader.pk)):
+            for run in (own, wide):
+                found = board(leader, run)
+                assert all(line.proposal.works_by_method for line in found.lines)
+                assert sum(line.families for line in found.methods) >= 3
+                assert len(found.methods) > 1
+            first = next(line.proposal for line in board(leader, own).lines if line.proposal.quota_id)
+            ranked = ranking(first.family)
+            assert ranked.by_method
+            assert any(one.others for one in ranked.places), "a method that several programmes work by"
+        other = Place.objects.get(code=AUTHORITY)
+        with visible(RowScope(frozenset({other.pk}))):
+            assert not any(row.works_by_method for row in Proposal.objects.filter(run=wide))
+
     def test_leaving_home_is_weighed_for_somebody(self) -> None:
         place = Place.objects.get(code=AUTHORITY)
         with visible(RowScope(frozenset({place.pk}))):
-            one = Alternative.objects.get()
+            one = Alternative.objects.exclude(options__words="").get()
             assert one.is_open
             assert one.member is not None
             assert [bool(option.barriers) for option in one.options.all()] == [True, True]
             assert Waiting.objects.filter(ended_on=None).exists()
+
+    def test_leaving_home_was_considered_and_decided_in_every_way(self) -> None:
+        place = Place.objects.get(code=AUTHORITY)
+        with visible(RowScope(frozenset({place.pk}))):
+            counts = Counter(Alternative.objects.values_list("choice", flat=True))
+            assert set(counts) == set(Choice.values)
+            assert counts[Choice.COMMUNITY] > counts[Choice.OUT_OF_HOME] > 4
+            decided = Alternative.objects.exclude(choice=Choice.OPEN)
+            assert all(one.opened_on <= one.decided_on <= date.today() for one in decided)
 
     def test_the_district_sees_a_run_in_figures(self) -> None:
         supervisor = Account.objects.get(email="district@welfare.example")

@@ -12,14 +12,24 @@ import pytest
 from django.utils import timezone
 
 from maarag.database.rows import RowScope, visible
-from maarag.demo import actions, drawn_baskets
+from maarag.demo import actions, buying, drawn_baskets
 from maarag.demo.actions import Loaded, load_demonstration
 from maarag.demo.households import AUTHORITY
+from maarag.demo.methods import OURS
 from maarag.demo.stories import STORIES, TWICE
 from maarag.demo.story_baskets import PRICES
-from maarag.demo.story_files import word_file
+from maarag.demo.story_files import SERVICES, word_file
 from maarag.demo.tables import rows
-from maarag.domains.baskets.models import Basket, BasketStatus, Helped, Payment, Request, Stage
+from maarag.domains.baskets.buying import buying_of
+from maarag.domains.baskets.models import (
+    AllowedResponse,
+    Basket,
+    BasketStatus,
+    Helped,
+    Payment,
+    Request,
+    Stage,
+)
 from maarag.domains.baskets.money import sums_of_basket
 from maarag.domains.baskets.prices import change_since_asked
 from maarag.domains.baskets.words import status_of
@@ -27,6 +37,7 @@ from maarag.domains.casework.models import Assessment, Consent, Contact, Documen
 from maarag.domains.families.duplicates import probable_pairs
 from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.families.waiting import waiting_of
+from maarag.domains.programmes.models import Programme
 from maarag.domains.referrals.models import HelpWord, Referral, ReferralStatus
 from maarag.kernel.access.actions import system_account
 from maarag.kernel.access.models import Account
@@ -133,6 +144,17 @@ class TestStories:
             if any(one.amount and one.amount > sums.free for one in asked):
                 tight.append(basket)
         assert len(tight) == 1
+
+    def test_one_request_waits_for_what_its_programme_no_longer_buys_and_no_other(self) -> None:
+        left_out = [
+            (one.basket.quota.programme.code, one.response.code, one.stage)
+            for one in Request.objects.select_related("basket__quota__programme", "response")
+            if not buying_of(one.basket.quota.programme).allows(one.response)
+        ]
+        assert left_out == [(buying.ENDED[0], SERVICES + buying.ENDED[1], Stage.OPINION)]
+        lines = AllowedResponse.objects.filter(ended_at=None)
+        assert lines.values("programme").distinct().count() == Programme.objects.count() - 1
+        assert all(OURS["he"] in line.note_he for line in lines)
 
     def test_the_ledger_sums_to_zero(self) -> None:
         assert sum(Posting.objects.values_list("amount", flat=True), Money(0)) == Money(0)
