@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Name a failure at once: a run that is cut off tells of those it met."""
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
         print(f"\n{report.nodeid} failed ({report.when})\n{report.longreprtext[-1500:]}", flush=True)  # noqa: T201
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the collector of garbage does not look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

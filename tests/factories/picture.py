@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from maarag.domains.needs.actions import EstimateDraft, save_estimates
 from maarag.domains.services.actions import CapacityDraft
-from maarag.kernel.places.actions import save_place
+from maarag.kernel.places.actions import PlaceDraft
 from maarag.kernel.places.models import DistrictOf, Place, PlaceKind
 from maarag.kernel.taxonomy.actions import save_topic
 from maarag.kernel.taxonomy.models import Term, Topic
 
-from .services import AS_OF, World
+from .services import AS_OF, PLACES, World
 from .services import world as make_world
 
 TODAY = date(2026, 11, 21)
@@ -56,47 +56,43 @@ class Nation:
 
 def make_nation() -> Nation:
     """Nation ⊃ district ⊃ city (three neighbourhoods 1 km apart) and sister city, 60 km away."""
-    world = make_world()
-    by = world.system
-    district = save_place(
-        by=by,
-        code="D-north",
-        within=[world.nation],
-        kind=PlaceKind.DISTRICT,
-        district_of=DistrictOf.INTERIOR,
-        name_he="הצפון",
+    nation, city, sister = PLACES
+    district = PlaceDraft(
+        "D-north",
+        [nation.code],
+        {"kind": PlaceKind.DISTRICT, "district_of": DistrictOf.INTERIOR, "name_he": "הצפון"},
     )
-    city = _moved(world, world.city, [world.nation, district], 32.0, 35.0)
-    sister = _moved(world, world.sister, [world.nation, district], 32.54, 35.0)
-    world.city, world.sister = city, sister
     neighbourhoods = [
-        save_place(
-            by=by,
-            code=f"{city.code}-{number}",
-            within=[city],
-            kind=PlaceKind.NEIGHBOURHOOD,
-            name_he=name,
-            latitude=32.0 + number / 100,
-            longitude=35.0,
+        PlaceDraft(
+            f"{city.code}-{number}",
+            [city.code],
+            {
+                "kind": PlaceKind.NEIGHBOURHOOD,
+                "name_he": name,
+                "latitude": 32.0 + number / 100,
+                "longitude": 35.0,
+            },
         )
         for number, name in enumerate(("הדרים", "כרמים", "המושבה"))
     ]
+    within = [nation.code, district.code]
+    world = make_world(
+        [nation, district, _moved(city, within, 32.0), _moved(sister, within, 32.54), *neighbourhoods]
+    )
     food = _topic(world, "food-security", "ביטחון תזונתי", ["food"], 10.0, yearly_cost_per_place=1000)
     care = _topic(world, "older-people", "אזרחים ותיקים", ["care"], 10.0)
-    return Nation(world, district, neighbourhoods, food, care)
-
-
-def _moved(world: World, place: Place, within: Sequence[Place], latitude: float, longitude: float) -> Place:
-    return save_place(
-        by=world.system,
-        code=place.code,
-        within=within,
-        latitude=latitude,
-        longitude=longitude,
-        population=20_000,
-        population_year=2021,
-        socioeconomic_cluster=4,
+    return Nation(
+        world,
+        world.places[district.code],
+        [world.places[draft.code] for draft in neighbourhoods],
+        food,
+        care,
     )
+
+
+def _moved(draft: PlaceDraft, within: Sequence[str], latitude: float) -> PlaceDraft:
+    figures = {"population": 20_000, "population_year": 2021, "socioeconomic_cluster": 4}
+    return replace(draft, within=within, fields={**draft.fields, **figures, "latitude": latitude})
 
 
 def _topic(world: World, code: str, name: str, responses: list[str], reach: float, **fields: Any) -> Topic:

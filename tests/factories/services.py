@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.people.actions import save_organisation
 from maarag.kernel.people.models import Organisation, Sector
-from maarag.kernel.places.actions import save_place
+from maarag.kernel.places.actions import PlaceDraft, save_places
 from maarag.kernel.places.models import AuthorityType, Place, PlaceKind
 from maarag.kernel.sources.actions import save_source
 from maarag.kernel.sources.models import Source
@@ -32,6 +33,26 @@ TERMS = (
     (Vocabulary.SITUATION, "human_situations:seniors", "אזרחים ותיקים", "Senior citizens"),
     (Vocabulary.SITUATION, "human_situations:families", "משפחות", "Families"),
 )
+PLACES = (
+    PlaceDraft(
+        "IL",
+        fields={"kind": PlaceKind.NATION, "name_he": "ישראל", "name_ar": "إسرائيل", "name_en": "Israel"},
+    ),
+    *(
+        PlaceDraft(
+            code,
+            ["IL"],
+            {
+                "kind": PlaceKind.AUTHORITY,
+                "authority_type": AuthorityType.CITY,
+                "name_he": name,
+                "latitude": latitude,
+                "longitude": 35.0,
+            },
+        )
+        for code, name, latitude in (("9001", "עיר הדגן", 32.0), ("9002", "עיר הנחל", 32.5))
+    ),
+)
 
 
 @dataclass
@@ -46,6 +67,8 @@ class World:
     sister_organisation: Organisation
     source: Source
     terms: dict[str, Term]
+    places: dict[str, Place] = field(default_factory=dict)
+    """By code, as they were made."""
 
     def term(self, ending: str) -> Term:
         """The term whose code ends so."""
@@ -84,32 +107,12 @@ class World:
         return account
 
 
-def world() -> World:
-    """Make the world in the test's database."""
+def world(drafts: Sequence[PlaceDraft] = PLACES) -> World:
+    """Make the world in the test's database, with more places or more of these where so told."""
     system = system_account()
     source = save_source(by=system, code="test-source", name_he="מקור לבדיקה", name_en="Source for tests")
-    nation = save_place(
-        by=system,
-        code="IL",
-        within=[],
-        kind=PlaceKind.NATION,
-        name_he="ישראל",
-        name_ar="إسرائيل",
-        name_en="Israel",
-    )
-    city, sister = (
-        save_place(
-            by=system,
-            code=code,
-            within=[nation],
-            kind=PlaceKind.AUTHORITY,
-            authority_type=AuthorityType.CITY,
-            name_he=name,
-            latitude=latitude,
-            longitude=35.0,
-        )
-        for code, name, latitude in (("9001", "עיר הדגן", 32.0), ("9002", "עיר הנחל", 32.5))
-    )
+    places = {place.code: place for place in save_places(by=system, drafts=drafts)}
+    nation, city, sister = (places[code] for code in ("IL", "9001", "9002"))
     organisation, sister_organisation = (
         save_organisation(by=system, code=code, name_he=name, sector=sector, place=place)
         for code, name, sector, place in (
@@ -127,4 +130,5 @@ def world() -> World:
         sister_organisation=sister_organisation,
         source=source,
         terms={term.code: term for term in Term.objects.all()},
+        places=places,
     )

@@ -11,7 +11,8 @@ from tests.web.pages.addresses import PAGES
 
 pytestmark = pytest.mark.journey
 LIMIT = 150 * 1024
-MAIN = [page for page in PAGES if page.is_main]
+MAIN = {(page.path, page.account): page for page in reversed(PAGES) if page.is_main}.values()
+"""Once where pages share a path, from which links lead on."""
 
 
 def weighed(visitors: Visitors, path: str, account: str, language: str) -> dict[str, int]:
