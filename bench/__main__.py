@@ -8,6 +8,7 @@ import time
 
 BENCHES = (
     "picture",
+    "array",
     "reach",
     "overlap",
     "search",

@@ -11,6 +11,7 @@ import datetime
 import json
 import os
 import platform
+import random
 import subprocess
 import sys
 import time
@@ -19,6 +20,16 @@ from typing import Any
 
 import numpy as np
 
+from maarag.domains.programmes.fit import Weighed, judge, score
+from maarag.domains.programmes.fit_facts import (
+    AT_RISK,
+    LOW_INCOME,
+    FamilyFacts,
+    MethodModel,
+    ProgrammeModel,
+    RuleModel,
+)
+from maarag.domains.programmes.fit_methods import best_score
 from maarag.engines.matching import (
     Explained,
     Floor,
@@ -152,12 +163,61 @@ def arriving(families: int, places: int) -> None:
         )
 
 
+def judging(families: int = 2_000, programmes: int = 8) -> None:
+    """Families judged before programmes of two to four methods each, as a run does it; chance falls alike."""
+    chance = random.Random(1)
+    terms = [LOW_INCOME, AT_RISK, *(f"human_situations:kind{n // 4}:of{n % 4}" for n in range(16))]
+
+    def method(number: int) -> MethodModel:
+        said = {term: chance.randint(1, 3) for term in chance.sample(terms, 6)}
+        parts = [
+            dict(list(said.items())[of]) for of in (slice(3), slice(3, 5), slice(5, 6 if number % 3 else 5))
+        ]
+        return MethodModel(f"m{number:02}", "home", chance.choice([None, 4, 8, 16]), 12, *parts)
+
+    methods = [method(number) for number in range(12)]
+    toolbox = frozenset(term for one in methods for term in one.suits)
+    rules = (RuleModel("child_age", most=12), RuleModel("poverty", most=3, is_hard=False))
+    models = [
+        ProgrammeModel(f"p{n}", tuple(chance.sample(methods, chance.randint(2, 4))), rules[: n % 3], toolbox)
+        for n in range(programmes)
+    ]
+    facts = [
+        FamilyFacts(
+            children=tuple(chance.sample(range(18), chance.randint(0, 5))),
+            situations=dict.fromkeys(chance.sample(terms, chance.randint(1, 6)), 1.0),
+            poverty=chance.choice([None, 1.5, 3.2]),
+            risk=chance.choice([None, 1.0, 4.0]),
+        )
+        for _ in range(families)
+    ]
+
+    def all_of(judged: Callable[[Weighed], Any]) -> float:
+        began = time.process_time()
+        for one in facts:
+            judged(Weighed(one))
+        return time.process_time() - began
+
+    print(f"\n{families:,} families judged before {programmes} programmes, on one core, a second:")
+    for name, judged in (
+        ("with all reasons", judge),
+        ("fit alone, as a run first needs it", score),
+        ("the best method alone, in a toolbox", best_score),
+    ):
+        seconds = all_of(lambda weighed, judged=judged: [judged(model, weighed) for model in models])
+        print(f"  {name:38}{families * programmes / seconds:10,.0f} pairs")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--linear", nargs=2, type=int, help="only the linear programme of this size")
     parser.add_argument("--patience", type=float, default=600.0, help="seconds that HiGHS may take")
     parser.add_argument("--large", type=int, default=500_000, help="families against the plain flow")
+    parser.add_argument("--judging", action="store_true", help="only how fast families are judged")
     options = parser.parse_args()
+    if options.judging:
+        judging()
+        return
     if options.linear:
         print(json.dumps(linear(*options.linear)))
         return
@@ -167,6 +227,7 @@ def main() -> None:
     print(
         f"loading the compiled kernels, with a small case: {seconds:.1f} s (the first time they are compiled)"
     )
+    judging()
     against_the_linear_programme(5_000, 500, options.patience)
     against_the_linear_programme(50_000, 500, options.patience)
     arriving(50_000, 500)
