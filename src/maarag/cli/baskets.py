@@ -10,6 +10,8 @@ import click
 
 from .main import database_in_use, require_migrated
 
+HELPED = ("name", "bought", "yes", "partly", "no", "not_asked")
+
 
 @click.group()
 def basket() -> None:
@@ -70,6 +72,19 @@ def _print(data: dict[str, Any]) -> None:
                 *(_shown(row[f"{name}_agorot"], agorot=True) for name in sums),
             )
         console.print(table)
+    if data["helped"] is not None:
+        console.print(_helped(data["helped"]))
+
+
+def _helped(rows: list[dict[str, Any]]) -> Any:
+    from rich.table import Table
+
+    table = Table(title="helped", title_justify="left")
+    for name in HELPED:
+        table.add_column(name, justify="left" if name == "name" else "right")
+    for row in rows:
+        table.add_row(*(str(row[name]) for name in HELPED))
+    return table
 
 
 def _shown(value: int | None, *, agorot: bool = False) -> str:
