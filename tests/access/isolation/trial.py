@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -13,9 +14,8 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from maarag.database.rows import current, visible
+from maarag.database.rows import NOBODY, current, visible
 from maarag.database.rows.checks import personal_models
-from maarag.database.rows.scope import ACCOUNT, AUTHORITIES, FAMILY, ORGANISATIONS
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.rows import scope_of
 
@@ -46,14 +46,17 @@ class Logged(logging.Handler):
         self.lines.append(logging.Formatter("%(name)s %(message)s").format(record))
 
 
-def run(canaries: Canaries, *, number: int, share: tuple[int, int] = (0, 1), one_in: int = 1) -> Outcome:
-    """So many attempts, by one in so many of the strangers, then what they may have left behind."""
+def run(
+    canaries: Canaries, *, number: int, share: tuple[int, int] = (0, 1), by: Sequence[str] = ()
+) -> Outcome:
+    """So many attempts, by these of the strangers or by all, then what they may have left behind."""
     outcome = Outcome()
     before = fingerprint(canaries)
     logged = Logged()
     logging.getLogger().addHandler(logged)
     clients: dict[str, Client] = {}
-    people = dict(islice(strangers(canaries.estate).items(), 0, None, one_in))
+    everybody = strangers(canaries.estate)
+    people = {who: everybody[who] for who in by or everybody}
     try:
         for attempt in islice(Attempts(canaries, people, share), number):
             _make(attempt, clients, canaries, outcome)
@@ -102,11 +105,12 @@ def left_behind() -> list[str]:
     """Settings that outlive their transaction on the connection."""
     if connection.in_atomic_block:
         return ["a transaction"]
-    names = (AUTHORITIES, ACCOUNT, ORGANISATIONS, FAMILY)
+    clean = NOBODY.settings()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(['current_setting(%s, true)'] * len(names))}", names)
+        cursor.execute(f"SELECT {', '.join(['current_setting(%s, true)'] * len(clean))}", list(clean))
         values = cursor.fetchone()
-    return [name for name, value in zip(names, values, strict=True) if value]
+    # a setting that was never told is nothing, one whose transaction ended an empty text
+    return [name for name, value in zip(clean, values, strict=True) if (value or "") != clean[name]]
 
 
 def careless(canaries: Canaries, who: str, account: Account | None) -> list[str]:

@@ -67,8 +67,8 @@ def test_one_letter_a_day_with_counts_and_no_names(loop: Loop):
     assert not night(loop), "a second time on one day"
     [letter] = mail.outbox
     assert letter.to == [loop.worker.email]
-    assert letter.subject == "3 things are late or due today"
-    assert "late 2, due today 1" in letter.body
+    assert letter.subject == "3 דברים באיחור או מועדם היום"
+    assert "באיחור 2, מועדם היום 1" in letter.body
     assert reverse("morning:index") in letter.body
     for name in (loop.family.name, "נועה", str(loop.family.pk), loop.meals.name_he, loop.worker.name):
         assert name not in letter.subject + letter.body
@@ -90,18 +90,18 @@ def test_nothing_to_tell_is_no_letter(loop: Loop):
 def test_a_consent_about_to_end_is_told_of_once(loop: Loop):
     made.consent(loop.worker, loop.family, until=TODAY() + timedelta(days=9))
     assert [night(loop, after=day) for day in range(5)] == [False, False, True, False, False]
-    assert mail.outbox[0].subject == "1 consent ends within a week"
+    assert mail.outbox[0].subject == "הסכמה אחת (1) מסתיימת בתוך שבוע"
 
 
 def test_it_can_be_switched_off_and_on(loop: Loop):
     late_review(loop)
     client = loop.client(loop.worker)
     page, address = reverse("morning:index"), reverse("morning:letter")
-    assert "Switch the letter off" in client.get(page).content.decode()
+    assert "לכבות את המכתב" in client.get(page).content.decode()
     assert client.post(address, {"wanted": "no"}).status_code == 302
     assert loop.worker.pk not in keepers_of_files()
     assert not night(loop)
-    assert "Switch the letter on" in client.get(page).content.decode()
+    assert "להפעיל את המכתב" in client.get(page).content.decode()
     assert client.post(address, {"wanted": "yes"}).status_code == 302
     assert client.post(address, {"wanted": "yes"}).status_code == 302
     assert AuditEvent.objects.filter(action="morning.switch_letter").count() == 2
@@ -149,5 +149,5 @@ def test_the_night_asks_for_each_who_keeps_files(loop: Loop):
         tell_workers()
         work_off()
     assert [one.to for one in mail.outbox] == [[loop.worker.email]]
-    assert mail.outbox[0].subject == "2 things are late or due today"
+    assert mail.outbox[0].subject == "2 דברים באיחור או מועדם היום"
     assert tell.within is not None
