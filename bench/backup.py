@@ -1,7 +1,9 @@
-"""`python -m bench.backup [ROWS]`: backup and restore of 1,000,000 rows of families, in their own database.
+"""`python -m bench.backup [ROWS [ENTRIES]]`: backup and restore of 1,000,000 rows of families, in their own
+database, with the record of changes: an entry for each family opened, or so many entries.
 
 Ratios, in the same run: to plain `pg_dump` and `pg_restore` of the same database, which neither encrypt nor
-compare. The restore is the whole drill: decrypt, load, build indexes, compare every table, swap.
+compare. The restore is the whole drill: decrypt, load, build indexes, compare every table, read every chain
+of the record from its beginning, swap.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from .audit import FIVE_EVENTS
 
 ROWS = 1_000_000
 BATCH = 100_000
@@ -45,20 +49,33 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)
-        found = measured(Path(folder) / "home", rows)
+        entries = int(sys.argv[2]) if len(sys.argv) > 2 else rows * 3 // 10
+        found = measured(Path(folder) / "home", rows, entries)
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {rows:,} rows")
     for name, value in found.items():
         print(f"{name:<44} {value}")
 
 
-def measured(home: Path, rows: int) -> dict[str, Any]:
+def measured(home: Path, rows: int, entries: int) -> dict[str, Any]:
     """Fill a home of its own and measure; seconds, MB, MB of the database per second, and ratios."""
     from maarag.database.server import EmbeddedServer
 
     with EmbeddedServer(home).running():
         _set_up(home)
         fill(home, rows)
+        fill_record(home, entries)
         return _measured(home)
+
+
+def fill_record(home: Path, entries: int) -> None:
+    """That many entries, five in each transaction, in 255 chains."""
+    from maarag.database.backup import logins
+
+    with logins.maker(home, {}).connect() as admin:
+        admin.execute("SET search_path TO public; SET synchronous_commit TO off")
+        [by] = admin.execute("SELECT min(id) FROM public.access_account").fetchone() or [0]
+        loop = f"FOR n IN 1..{entries // 5} LOOP {FIVE_EVENTS % by} COMMIT; END LOOP;"
+        admin.execute(f"DO $$ BEGIN {loop} END $$")
 
 
 def fill(home: Path, rows: int) -> None:
@@ -96,6 +113,7 @@ def _measured(home: Path) -> dict[str, Any]:
     from maarag.database.backup import keys, logins
     from maarag.database.backup.make import make
     from maarag.database.backup.restore import Plan, restore
+    from maarag.kernel.audit.backups import faults, heads
 
     reader, maker = logins.reader(home, {}), logins.maker(home, {})
     with maker.connect() as admin:
@@ -111,11 +129,21 @@ def _measured(home: Path) -> dict[str, Any]:
     dumped = _seconds(
         lambda: _run(reader, "pg_dump", "--format=custom", "--compress=gzip:1", f"--file={plain}")
     )
-    backed = make(home / "backups", home=home, files=files, login=reader, recipients=recipients)
+    backed = make(home / "backups", home=home, files=files, login=reader, recipients=recipients,
+                  facts=heads)  # fmt: skip
     with maker.connect("postgres") as admin:
         admin.execute("CREATE DATABASE plain OWNER maarag TEMPLATE template0")
     loaded = _seconds(lambda: _run(maker, "pg_restore", "--exit-on-error", "--dbname=plain", str(plain)))
-    plan = Plan(maker, keys.identities(keys.identity_path(home)), files, replace=True)
+    verifying = 0.0
+
+    def check(connection: Any, about: dict[str, Any]) -> list[str]:
+        nonlocal verifying
+        began = time.perf_counter()
+        found = faults(connection, about["heads"])
+        verifying = time.perf_counter() - began
+        return found
+
+    plan = Plan(maker, keys.identities(keys.identity_path(home)), files, replace=True, check=check)
     outcome = restore(backed.path, plan)
     rows = sum(table.rows for table in outcome.tables)
     return {
@@ -128,6 +156,7 @@ def _measured(home: Path) -> dict[str, Any]:
         "  file, MB (plain dump)": f"{backed.bytes / 2**20:.1f} ({plain.stat().st_size / 2**20:.1f})",
         "pg_restore, s": f"{loaded:.1f}",
         "maarag restore --replace, s": f"{outcome.seconds:.1f}",
+        "  of these, the record read from its beginning": f"{verifying:.1f}",
         "  ratio to pg_restore": f"{outcome.seconds / loaded:.2f}",
         "  MB of the database restored a second": f"{size / outcome.seconds:.0f}",
         "all the same": not outcome.faults and outcome.database == "maarag",

@@ -25,8 +25,8 @@ from maarag.kernel.people.actions import save_organisation
 from maarag.kernel.people.models import Sector
 from maarag.kernel.retention.models import Hold, Preview
 from tests.access.conftest import Estate
-from tests.desks.picture.gathered import _text_of_pdf
 from tests.factories.families import everything
+from tests.pdf_text import text_of_pdf
 
 from .planted_baskets import baskets
 from .planted_casework import casework
@@ -219,7 +219,7 @@ def text_of(response: HttpResponse) -> str:
     heads = " ".join(f"{name}: {value}" for name, value in response.items())
     cookies = response.cookies.output()
     if content.startswith(b"%PDF"):
-        body = _text_of_pdf(content)
+        body = text_of_pdf(content)
     elif content.startswith(b"PK") and "html" not in kind:
         body = _unzipped(content)
     else:

@@ -23,6 +23,7 @@ from maarag.kernel.taxonomy.models import Term, Vocabulary
 from maarag.values import Money, Suppressed, is_suppressed
 from tests.factories.browsing import LANGUAGES, as_, page_in
 from tests.factories.families import everything
+from tests.pdf_text import assert_pdf_says
 
 from .conftest import Array, ago
 
@@ -204,8 +205,9 @@ def test_page_workbook_and_api_tell_the_same(weighing: Weighing):
     book = client.get(reverse("array:community_export", args=["9002", "xlsx"])).content
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     assert 13 in {row[1] for row in sheet if len(row) > 1}
-    assert client.get(reverse("array:community_export", args=["9002", "pdf"])).content.startswith(b"%PDF")
     assert client.get(reverse("array:community_export", args=["9002", "docx"])).status_code == 404
+    printed = client.get(reverse("array:community_export", args=["9002", "pdf"])).content
+    assert_pdf_says(printed, "קהילה לפני מסגרת חוץ־ביתית", sister.name_he, "עלות שנתית", "₪ 721")
 
 
 def test_pages_in_every_language(weighing: Weighing):

@@ -22,6 +22,7 @@ from maarag.kernel.access.permissions import Role
 from maarag.kernel.places.models import Place
 from maarag.values import Money, is_suppressed
 from tests.factories.browsing import as_
+from tests.pdf_text import assert_pdf_says
 
 from .conftest import Array, ago
 
@@ -169,10 +170,11 @@ def test_page_workbook_and_api_tell_the_same(filled: Array):
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(book))
     rows = {row[1]: row for row in sheets.get_sheet_by_index(0).to_python()[3:] if len(row) > 8}
     assert [rows["first"][at] for at in (2, 5, 6, 7, 8, 9, 10)] == [6, 4, 2, 3, 5, 4, 48000]
-    assert client.get(reverse("array:export", args=[city.code, "pdf"])).content.startswith(b"%PDF")
     page = client.get(reverse("array:place", args=[city.code]))
     assert page.context["whole"].taken == 6
     assert filled.worker(city).name in page.content.decode()
+    printed = client.get(reverse("array:export", args=[city.code, "pdf"])).content
+    assert_pdf_says(printed, city.name_he, "מערך התכניות", "לפי תכנית", "₪ 48,000")
 
 
 def everywhere(array: Array, role: Role, place: Place, codes: list[str]) -> dict[str, dict[str, Any]]:

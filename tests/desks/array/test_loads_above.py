@@ -48,7 +48,7 @@ class Solver:
     def __init__(self, found: Decided, *, every_load: bool = False) -> None:
         self.found = found
         taken = Reader(found)
-        self.places, self.teams = taken.atoms, sorted(found.numbers.teams, key=str)
+        self.quotas, self.places, self.teams = taken.quotas, taken.atoms, sorted(found.numbers.teams, key=str)
         self.count = len(self.places) + len(self.teams)
         self.at_team = {atom: len(self.places) + at for at, atom in enumerate(self.teams)}
         self.at_place = {atom: at for at, atom in enumerate(self.places)}
@@ -103,9 +103,9 @@ class Solver:
         for team in self.teams:
             shown = self.found.count(team.authority, programme_row(team.programme), TAKEN, exact=False)
             families = self.found.numbers.teams[team].families
-            places = self.found.capacity[team.authority, programme_row(team.programme)]
+            places = self.quotas[team.authority, team.programme]
             if is_suppressed(shown) and families:
-                atoms = int(self.families([team]).sum())
+                atoms = 0 if places < 5 else int(self.families([team]).sum())
                 if self.width(self.families([team])) < min(3, places - atoms) - 1e-6:
                     found.append(team)
         return found

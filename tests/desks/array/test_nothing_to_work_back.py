@@ -28,7 +28,10 @@ NATION, NORTH, SOUTH = 1000, 1001, 1002
 Cell = frozenset[Any]
 
 
-def invented(seed: int, *, full: float = 0.4) -> Decided:
+USUAL, FEW = (3, 6, 8, 12, 20, 40), (1, 2, 3, 4, 30)
+
+
+def invented(seed: int, *, full: float = 0.4, unused: float = 0.0, sizes: tuple[int, ...] = USUAL) -> Decided:
     """Ten authorities in two districts with quotas in four programmes, many of them full; some wait."""
     dice = random.Random(seed)
     places: dict[PlaceAtom, int] = {}
@@ -38,8 +41,9 @@ def invented(seed: int, *, full: float = 0.4) -> Decided:
         for programme in range(1, 5):
             if dice.random() < 0.35:
                 continue
-            most = dice.choice((3, 6, 8, 12, 20, 40))
+            most = dice.choice(sizes)
             taken = most if dice.random() < full else dice.randint(0, most)
+            taken = 0 if unused and dice.random() < unused else taken
             pk = len(quotas) + 1
             quotas.append(Given(pk, programme, authority, most, pk, 2026, False, None))  # type: ignore[arg-type]
             split = dice.randint(0, taken) if dice.random() < 0.3 else taken
@@ -58,41 +62,65 @@ def invented(seed: int, *, full: float = 0.4) -> Decided:
 
 
 class Reader:
-    """Whoever knows every number and mark that is shown of places taken, each quota, and maybe their own."""
+    """Whoever knows all that is shown of places taken, how many places each quota has, and maybe their own.
+
+    In a quota of fewer than five places nobody may have one, whatever mark stands on it; of other marks the
+    reader knows that somebody is behind them.
+    """
 
     def __init__(self, found: Decided, own: int = 0, *, spare_marks: bool = False) -> None:
         self.found, self.own = found, own
         numbers = {atom: n for atom, n in found.numbers.places.items() if atom.state == TAKEN}
+        self.quotas: dict[tuple[int, int], int] = {}
+        for quota in found.quotas:
+            at = quota.authority, quota.programme
+            self.quotas[at] = self.quotas.get(at, 0) + quota.families
+        few = {at for at, places in self.quotas.items() if 0 < places < 5}
+        used = {(atom.authority, atom.programme) for atom in numbers}
+        numbers |= {PlaceAtom(*at, 0, TAKEN): 0 for at in few - used}
         self.atoms = sorted(numbers, key=str)
+        self.perhaps = {atom for atom in self.atoms if (atom.authority, atom.programme) in few}
         self.hidden: dict[Cell, Suppressed] = {}
         rows: list[tuple[Cell, float, float]] = []
-        for (place, row, state), cell in found.places.items():
-            if state != TAKEN:
-                continue
-            shown = found.count(place, row, state, exact=False)
+        for place, row in self.published():
+            cell, shown = self.counted(place, row), found.count(place, row, TAKEN, exact=False)
+            total = sum(numbers[atom] for atom in cell)
             if not is_suppressed(shown):
-                rows.append((cell, shown, shown))  # type: ignore[arg-type]
+                assert shown == total
+                rows.append((cell, total, total))
             elif spare_marks and not shown.primary:
-                total = sum(numbers[atom] for atom in cell)
                 rows.append((cell, total, total))
             else:
                 self.hidden[cell] = shown
-                rows.append((cell, 1, shown.threshold - 1 if shown.primary else np.inf))
-        for quota in found.quotas:
-            cell = frozenset(
-                atom
-                for atom in self.atoms
-                if (atom.authority, atom.programme) == (quota.authority, quota.programme)
-            )
-            if cell:
-                rows.append((cell, 0, quota.families))
+                rows.append((cell - self.perhaps, min(1, len(cell - self.perhaps)), np.inf))
+                rows.append((cell, 0, shown.threshold - 1 if shown.primary else np.inf))
+        for (authority, programme), places in self.quotas.items():
+            rows.append((self.counted(authority, programme_row(programme)), 0, places))
         rows += [(frozenset({a}), numbers[a], numbers[a]) for a in self.atoms if a.authority == own]
+        self.told = {a for cell, low, high in rows if len(cell) == 1 and low == high for a in cell}
         column = {atom: i for i, atom in enumerate(self.atoms)}
-        at = [(r, column[a]) for r, (cell, _low, _high) in enumerate(rows) for a in cell]
+        at_cell = [(r, column[a]) for r, (cell, _low, _high) in enumerate(rows) for a in cell]
         shape = (len(rows), len(self.atoms))
-        matrix = sparse.csr_array((np.ones(len(at)), tuple(zip(*at, strict=True))), shape=shape)
+        matrix = sparse.csr_array((np.ones(len(at_cell)), tuple(zip(*at_cell, strict=True))), shape=shape)
         self.constraint = LinearConstraint(
             matrix, [low for _cell, low, _high in rows], [high for _cell, _low, high in rows]
+        )
+
+    def published(self) -> list[tuple[Hashable, Hashable]]:
+        """Every place with all its programmes, each of them, and the methods that its page lists."""
+        found: dict[tuple[Hashable, Hashable], None] = {}
+        for authority, programme in self.quotas:
+            for place in (authority, *self.found.above[authority]):
+                found |= dict.fromkeys([(place, ALL), (place, programme_row(programme))])
+                found |= {(place, method_row(one)): None for one in self.found.methods_at(place, exact=False)}
+        return list(found)
+
+    def counted(self, place: Hashable, row: Hashable) -> Cell:
+        return frozenset(
+            atom
+            for atom in self.atoms
+            if place in (atom.authority, *self.found.above[atom.authority])
+            and row in (ALL, programme_row(atom.programme), method_row(atom.method))
         )
 
     def width(self, cell: Cell) -> float:
@@ -115,8 +143,9 @@ class Reader:
         for cell in self.hidden:
             if self.own and any(atom.authority == self.own for atom in cell):
                 continue
-            quotas = {(atom.authority, programme_row(atom.programme)) for atom in cell}
-            room = sum(self.found.capacity[quota] for quota in quotas) - len(cell)
+            unknown = cell - self.told
+            quotas = {(atom.authority, atom.programme) for atom in unknown}
+            room = sum(self.quotas[quota] for quota in quotas) - len(unknown - self.perhaps)
             if self.width(cell) < min(3, room) - 1e-6:
                 found.append(cell)
         return found
@@ -131,6 +160,59 @@ def test_who_knows_the_quotas_narrows_no_number_of_places_taken(seed: int):
     assert reader.narrowed() == []
     # the same reader is through as soon as only what is small is hidden
     assert Reader(found, spare_marks=True).narrowed() != []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_nor_that_nobody_has_one_of_the_few_places_of_a_quota(seed: int):
+    """Many quotas of one to four places, half of all quotas unused: no mark is told to be a zero, or not."""
+    found = invented(seed, unused=0.5, sizes=FEW)
+    reader = Reader(found)
+    assert sum(reader.found.counted[atom] == 0 for atom in reader.perhaps) > 3
+    assert reader.narrowed() == []
+    for authority, programme in found.few:
+        assert found.count(authority, programme_row(programme), TAKEN, exact=False) == Suppressed(5)
+
+
+def of_one_programme(quotas: dict[int, tuple[int, int]], *, method: int = 0) -> Decided:
+    """Quotas of one programme by authority: how many places, how many of them taken; all in one district."""
+    places = {PlaceAtom(one, 1, method, TAKEN): taken for one, (_most, taken) in quotas.items() if taken}
+    given = tuple(
+        Given(one, 1, one, most, one, 2026, False, None)  # type: ignore[arg-type]
+        for one, (most, _taken) in quotas.items()
+    )
+    return Decided(Tallies(places, {}, ()), given, {one: frozenset({NATION, NORTH}) for one in quotas})
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2, 3])
+def test_the_sum_of_a_district_does_not_tell_what_is_taken_of_three_places(taken: int):
+    """30 of 40 places are taken and shown beside the three: a sum of 30 would say that nobody is there."""
+    found = of_one_programme({1: (3, taken), 2: (40, 30)})
+    assert found.count(1, programme_row(1), TAKEN, exact=False) == Suppressed(5)
+    for place in (NORTH, NATION):
+        for row in (ALL, programme_row(1)):
+            assert is_suppressed(found.count(place, row, TAKEN, exact=False))
+            assert found.count(place, row, TAKEN, exact=True) == 30 + taken
+    reader = Reader(found)
+    assert reader.width(frozenset({PlaceAtom(1, 1, 0, TAKEN)})) == 3
+    assert reader.narrowed() == []
+
+
+def test_nor_does_a_sum_of_quotas_in_which_nobody_is():
+    found = of_one_programme({1: (3, 0), 2: (4, 0), 3: (40, 0)})
+    assert found.count(3, programme_row(1), TAKEN, exact=False) == 0
+    assert found.count(NORTH, programme_row(1), TAKEN, exact=False) == Suppressed(5)
+    assert Reader(found).narrowed() == []
+
+
+def test_nor_that_a_method_is_listed():
+    """A method by which only quotas of few places work is listed where the families are known, not above."""
+    found = of_one_programme({1: (3, 1), 2: (4, 0)}, method=7)
+    assert found.methods_at(1, exact=True) == found.methods_at(NORTH, exact=True) == [7]
+    assert found.methods_at(1, exact=False) == found.methods_at(NORTH, exact=False) == []
+    assert found.methods_at(2, exact=True) == []
+    larger = of_one_programme({1: (3, 1), 2: (40, 20)}, method=7)
+    assert larger.methods_at(NORTH, exact=False) == [7]
+    assert Reader(larger).narrowed() == []
 
 
 def knowledge(found: Decided, state: str) -> Knowledge:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from maarag.kernel.access.scope import Viewer
 from maarag.kernel.places.models import Containment, Place
 from maarag.values import Suppressed
 from tests.engines.indicators.attacker import Knowledge
+from tests.pdf_text import text_of_pdf
 
 PAGES = ("/picture/{code}/?all&sort=need", "/picture/{code}/?all&sort=-gap", "/needs/?place={code}")
 LISTS = ("/", "/needs/?sort=number", "/needs/?sort=-number&age=all", "/picture/")
@@ -151,7 +150,7 @@ def _picture(client: Client, found: Gathered, truth: Truth, asked: Asked, *, pag
         found.texts[f"xlsx {asked}"] = str(tables)
         _read_workbook(next(iter(tables.values())), found, truth, asked)
         content = client.get(f"/picture/{asked.code}/picture.pdf", asked.query, headers=ENGLISH).content
-        found.texts[f"pdf {asked}"] = _text_of_pdf(content)
+        found.texts[f"pdf {asked}"] = text_of_pdf(content)
 
 
 def _atoms(truth: Truth, asked: Asked, code: str, is_part: bool, **wanted: str | None) -> frozenset[int]:
@@ -198,11 +197,3 @@ def _page(client: Client, address: str, query: dict[str, str] | None = None) -> 
     page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*', "", page)
     page = re.sub(r"in [\d.]+ seconds|for this one in [\d.]+", "", page)
     return re.sub(r'nonce="[^"]*"|(?<=[a-z])-\d+(?=[-"\s])', "", page)
-
-
-def _text_of_pdf(content: bytes) -> str:
-    assert content.startswith(b"%PDF")
-    if shutil.which("pdftotext") is None:
-        return ""  # the workbook has the same rows
-    told = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return told.stdout.decode()

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from maarag.cli.picture import picture as command
 from maarag.kernel.access.permissions import Role
 from tests.factories.picture import Nation
+from tests.pdf_text import assert_pdf_says
 
 
 @pytest.fixture
@@ -132,8 +133,8 @@ def test_the_command_refuses_in_words(filled: Nation, monkeypatch, arguments: li
 
 def test_documents(client: Client, filled: Nation):
     pdf = client.get(f"/picture/{filled.world.city.code}/picture.pdf")
-    assert pdf.content.startswith(b"%PDF")
     assert "attachment" in pdf["Content-Disposition"]
+    assert_pdf_says(pdf.content, filled.world.city.name_he, "תמונת מצב משולבת", "600")
 
 
 def test_whoever_works_somewhere_starts_there(client: Client, filled: Nation):

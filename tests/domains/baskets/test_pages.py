@@ -15,6 +15,7 @@ from maarag.domains.casework.models import Goal
 from tests.factories.baskets import Department
 from tests.factories.casework import goal
 from tests.factories.families import family as open_family
+from tests.pdf_text import assert_pdf_says, text_of_pdf
 
 from .conftest import signed_in
 
@@ -74,7 +75,6 @@ def test_a_department_from_an_empty_basket_to_a_paid_invoice(city: Department):
     assert leader.post(f"{here}decide/", {"act": "approve"}).status_code == 302
     assert worker.post(f"{here}order/").status_code == 302
     order = worker.get(f"{here}order.pdf")
-    assert order.content.startswith(b"%PDF")
     assert worker.post(f"{here}delivery/", {"outcome": "yes"}).status_code == 302
 
     assert "1,800" in head.get("/baskets/payments/").text
@@ -93,6 +93,9 @@ def test_a_department_from_an_empty_basket_to_a_paid_invoice(city: Department):
         assert Payment.objects.count() == 1
     assert worker.post(f"{here}helped/", {"helped": "yes", "words": "עזר מאוד"}).status_code == 302
     assert "עזר מאוד" in worker.get(here).text
+    assert city.family.name not in text_of_pdf(order.content)
+    told = (city.service.name_he, city.programme.name_he, "₪ 1,800", city.worker.name, city.worker.email)
+    assert_pdf_says(order.content, "הזמנה", "מה מוזמן", city.service.organisation.name_he, *told)
 
 
 @pytest.mark.parametrize("path", ["", "approvals/", "payments/", "prices/", "limits/", "reports/"])

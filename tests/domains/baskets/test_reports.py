@@ -22,6 +22,7 @@ from maarag.kernel.access.permissions import Role
 from maarag.values import Money
 from tests.factories.baskets import Department
 from tests.factories.families import family as open_family
+from tests.pdf_text import assert_pdf_says, text_of_pdf
 
 from .conftest import signed_in
 
@@ -76,9 +77,11 @@ def test_the_page_the_workbook_the_api_and_the_print_say_the_same(spent: Departm
         cell for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
     ]
     assert 900 in cells and 450 in cells  # noqa: PT018
-    assert client.get("/baskets/reports.pdf").content.startswith(b"%PDF")
     page = client.get("/baskets/reports/").text
     assert "900" in page and "אלון" not in page  # noqa: PT018
+    printed = client.get("/baskets/reports.pdf").content
+    assert "אלון" not in text_of_pdf(printed)
+    assert_pdf_says(printed, "סלי מענים", spent.world.city.name_he, spent.programme.name_he, "₪ 900", "₪ 450")
 
 
 def test_above_the_authority_few_families_are_hidden_with_their_money(spent: Department):

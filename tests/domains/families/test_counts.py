@@ -20,6 +20,7 @@ from maarag.kernel.places.models import DistrictOf, Place, PlaceKind
 from maarag.values import is_suppressed
 from tests.engines.indicators.attacker import Knowledge, reader_of
 from tests.factories.families import family
+from tests.pdf_text import assert_pdf_says
 
 from .conftest import Towns
 
@@ -159,7 +160,7 @@ def test_page_api_workbook_and_report_show_the_same(levels: Towns):
     from_page = [[_as_told(re.sub(r"<[^>]+>", "", cell).strip()) for cell in row] for row in lines if row]
     assert [row[-len(COLUMNS) :] for row in from_page] == expected
     report = client.get(reverse("families:counts_export", args=["pdf"]))
-    assert report.content.startswith(b"%PDF")
+    assert_pdf_says(report.content, "משפחות לפי רשות", *names)
 
 
 def _as_told(cell: object) -> str:

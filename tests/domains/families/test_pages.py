@@ -9,6 +9,7 @@ from django.urls import reverse
 from maarag.database.rows import visible
 from maarag.domains.families.models import Family, FamilyStatus, Member
 from tests.factories.families import NATIONAL_ID, everything
+from tests.pdf_text import assert_pdf_says
 
 from .conftest import Towns, people
 
@@ -129,12 +130,15 @@ def test_a_file_is_closed_and_opened_again(towns: Towns):
 
 def test_documents_hold_own_families_alone(towns: Towns):
     client = towns.client(towns.worker)
-    assert client.get(reverse("families:pdf", args=[towns.own.pk])).content.startswith(b"%PDF")
     assert client.get(reverse("families:pdf", args=[towns.foreign.pk])).status_code == 404
     assert client.get(reverse("families:export", args=["xlsx"])).content.startswith(b"PK")
     assert client.get(reverse("families:export", args=["doc"])).status_code == 404
     found = client.get(reverse("families:find"), {"q": "ל"}).json()["items"]
     assert [one["name"] for one in found] == ["אלון"]
+    listed = client.get(reverse("families:export", args=["pdf"])).content
+    assert_pdf_says(listed, "משפחות", "אלון", str(towns.own.number), towns.worker.name)
+    printed = client.get(reverse("families:pdf", args=[towns.own.pk])).content
+    assert_pdf_says(printed, "אלון", "בני המשפחה", "נועה", towns.worker.name)
 
 
 def test_the_calendar_holds_numbers_and_no_names(towns: Towns):

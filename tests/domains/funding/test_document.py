@@ -25,6 +25,7 @@ from maarag.kernel.ledger.queries import balances
 from maarag.ui.figures import money
 from maarag.values import Money
 from tests.factories.budgets import line_of, programme_of, quota
+from tests.pdf_text import assert_pdf_says
 
 from .conftest import Treasury
 
@@ -207,7 +208,8 @@ def _wanted(data: dict[str, Any]) -> list[list[Any]]:
 def test_the_report_is_a_pdf(treasury: Treasury):
     response = treasury.client().get(reverse("funding:export", args=[treasury.budget.code, "pdf"]))
     assert response.status_code == 200
-    assert response.content.startswith(b"%PDF")
+    told = ("התקציב כולו", treasury.budget.place.name_he)
+    assert_pdf_says(response.content, treasury.budget.name_he, *told)
 
 
 def test_the_public_sees_what_was_set_and_not_what_is_used(treasury: Treasury):

@@ -17,6 +17,7 @@ from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.matches.models import Run, RunRemark
 from tests.factories.placements import ARABIC, POOR, RISK, Town
+from tests.pdf_text import assert_pdf_says, text_of_pdf
 
 from .conftest import signed_in
 
@@ -278,8 +279,10 @@ def test_files_hold_what_the_pages_show(place_town: Town, worker: Client, leader
     with place_town.scope():
         taken = AuditEvent.objects.filter(action="families.export", subject_id=str(family.pk))
         assert taken.count() == 3
-    assert get(leader, "whole_export", run.pk, "pdf").content.startswith(b"%PDF")
     assert get(worker, "export", run.pk, "xlsx").status_code == 403
+    printed = get(leader, "whole_export", run.pk, "pdf").content
+    assert family.name not in text_of_pdf(printed)
+    assert_pdf_says(printed, "שיבוץ משפחות", "משפחות לפי מקום ותכנית", place_town.world.city.name_he)
 
 
 def test_the_nation_sees_figures_and_never_a_name(place_town: Town) -> None:

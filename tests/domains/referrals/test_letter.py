@@ -7,6 +7,7 @@ from django.urls import reverse
 from maarag.domains.referrals.documents import letter_of, letter_pdf
 from maarag.kernel.audit.models import AuditEvent
 from tests.factories.families import NATIONAL_ID, PHONE
+from tests.pdf_text import assert_pdf_says
 
 from .conftest import Loop
 
@@ -26,13 +27,15 @@ def test_only_the_shared_fields_are_in_the_letter(loop: Loop):
 def test_the_letter_is_a_hebrew_pdf_and_its_printing_is_recorded(loop: Loop):
     referral = loop.sent()
     answer = loop.client(loop.worker).get(reverse("referrals:letter", args=[referral.pk]))
-    assert answer.content.startswith(b"%PDF")
     assert "no-store" in answer["Cache-Control"]
     printed = loop.see(loop.worker, lambda: AuditEvent.objects.filter(action="referrals.print").count())
     assert printed == 1
+    service, sender = loop.meals.name_he, loop.worker.name
+    assert_pdf_says(answer.content, "הפניה לשירות", service, sender, loop.family.name, "ארוחה חמה")
 
 
 def test_a_long_name_and_mixed_directions_do_not_break_it(loop: Loop):
     text = "Zoom 10:00–12:00 עם אבא (Ahmad) — ‏050‏ " + "א" * 1500
     referral = loop.sent(text=text, fields=["family_name"])
-    assert loop.see(loop.worker, lambda: letter_pdf(loop.fresh(referral))).startswith(b"%PDF")
+    content = loop.see(loop.worker, lambda: letter_pdf(loop.fresh(referral)))
+    assert_pdf_says(content, "עם אבא", "(Ahmad)", "Zoom 10:00–12:00")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from maarag.database.rows import RowScope, under, visible
 from maarag.kernel.access.actions import open_account, system_account
 from maarag.kernel.audit.actions import NotInTransaction, erase, record, record_read
 from maarag.kernel.audit.checking import check, sign_heads, verify_against
 from maarag.kernel.audit.export import Exported, write
-from maarag.kernel.audit.models import AuditEvent, SignedHeads, Verification
+from maarag.kernel.audit.models import AuditEvent, RowChange, SignedHeads, Verification
 from maarag.kernel.audit.queries import newest_change
 from maarag.kernel.audit.signing import heads_file, key_file, name_of, read_file, signing_key
 from maarag.kernel.audit.stored import Stored, whole_record
@@ -21,6 +23,7 @@ from maarag.kernel.audit.verify import verify
 from maarag.kernel.places.actions import save_place
 from maarag.kernel.places.models import Place
 from maarag.kernel.sources.models import Source
+from tests.factories.families import family
 from tests.factories.services import world
 
 
@@ -131,7 +134,7 @@ def test_what_is_erased_leaves_stubs_and_the_chain_whole() -> None:
     scope = RowScope(audited=frozenset({here.city.pk}))
     with visible(scope):
         assert AuditEvent.objects.filter(changes__name__0="כהן").count() == 2
-    with transaction.atomic():
+    with visible(RowScope(authorities=frozenset({here.city.pk}))):
         assert erase(by=here.system, subjects=[file], reason="retention") == 1
         assert erase(by=here.system, subjects=[file], reason="retention") == 0
     with visible(scope):
@@ -144,6 +147,37 @@ def test_what_is_erased_leaves_stubs_and_the_chain_whole() -> None:
     with whole_record() as record_now:
         verdict = verify(record_now)
     assert (verdict.faults, verdict.erased) == ([], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("inside", [[], ["sister"]], ids=["no authority", "the sister authority"])
+def test_what_is_outside_the_scope_is_not_erased(inside: list[str]) -> None:
+    """Not even together with what is inside it: neither the event nor the change of the row."""
+    here = world()
+    scope = RowScope(authorities=frozenset(getattr(here, name).pk for name in inside))
+    both = RowScope(authorities=frozenset({here.city.pk, here.sister.pk}))
+    with visible(both):
+        files = [family(here.system, place) for place in (here.sister, here.city)]
+
+    def told() -> list[Any]:
+        with visible(both):
+            events = AuditEvent.objects.filter(personal=True).order_by("pk")
+            changes = RowChange.objects.filter(personal=True).order_by("pk")
+            return [*events.values_list("pk", "changes", "erased"), *changes.values_list("pk", "changes")]
+
+    before = told()
+    assert len(before) > 4
+    for subjects in ([files[1]], files):
+        with pytest.raises(ProgrammingError, match="outside the scope"), visible(scope):
+            erase(by=here.system, subjects=subjects, reason="retention")
+    assert told() == before
+    one_family = replace(both, family=files[1].pk)
+    with pytest.raises(ProgrammingError, match="permission denied"), visible(one_family):
+        erase(by=here.system, subjects=[files[1]], reason="retention")
+    with visible(both):
+        assert erase(by=here.system, subjects=files, reason="retention") >= len(files) * 2
+    with whole_record() as record_now:
+        assert verify(record_now).faults == []
 
 
 @pytest.mark.django_db(transaction=True)

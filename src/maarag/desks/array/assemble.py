@@ -220,7 +220,7 @@ class _Cutting:
         return {"loop": referrals.share_of(known, run), "help": referrals.share_of(helped, known)}
 
     def _methods(self) -> tuple[MethodLine, ...]:
-        keys = self.found.methods_at(self.place.pk)
+        keys = self.found.methods_at(self.place.pk, exact=self.exact)
         methods = Method.objects.in_bulk([key for key in keys if key])
         lines = [
             MethodLine(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,6 @@ from .tallies import ENDED, REACHED, TAKEN, WAITS, Answer, EndAtom, Given, Place
 from .waiting_times import Times, in_weeks, is_told, times_of
 
 KEPT = 4
-SMALL = Suppressed(THRESHOLD)
 HIDDEN = Suppressed(THRESHOLD, primary=False)
 Cells = Mapping[tuple[Hashable, ...], frozenset[Any]]
 
@@ -60,6 +59,43 @@ class Decided:
         return [authority, *sorted(self.above.get(authority, ()))]
 
     @cached_property
+    def counted(self) -> Mapping[PlaceAtom, int]:
+        """The numbers of places and of who waits; of a quota of few places also that nobody has one."""
+        used = {(atom.authority, atom.programme) for atom in self.numbers.places if atom.state == TAKEN}
+        return {
+            **dict.fromkeys((PlaceAtom(*at, 0, TAKEN) for at in sorted(self.few - used)), 0),
+            **self.numbers.places,
+        }
+
+    @cached_property
+    def few(self) -> frozenset[tuple[int, int]]:
+        """The authority × programme with so few places that a mark stands whether anybody has one or not."""
+        return frozenset(at for at, places in self.room.items() if 0 < places < THRESHOLD)
+
+    @cached_property
+    def room(self) -> Mapping[tuple[int, int], int]:
+        """The places of authority × programme; no fewer than are taken, should a quota have been cut."""
+        found: dict[tuple[int, int], int] = {}
+        taken: dict[tuple[int, int], int] = {}
+        for quota in self.quotas:
+            at = quota.authority, quota.programme
+            found[at] = found.get(at, 0) + quota.families
+        for atom, number in self.numbers.places.items():
+            if atom.state == TAKEN:
+                at = atom.authority, atom.programme
+                taken[at] = taken.get(at, 0) + number
+        return {at: max(found.get(at, 0), taken.get(at, 0)) for at in {**found, **taken}}
+
+    @cached_property
+    def perhaps(self) -> frozenset[PlaceAtom]:
+        """The numbers of places taken that may be zero for all that a reader knows."""
+        return frozenset(
+            atom
+            for atom in self.counted
+            if atom.state == TAKEN and (atom.authority, atom.programme) in self.few
+        )
+
+    @cached_property
     def places(self) -> Cells:
         """Of place × row × state."""
         levels: list[Callable[[Any], Iterable[Hashable]]] = [
@@ -67,7 +103,7 @@ class Decided:
             rows_of_place,
             lambda atom: [atom.state],
         ]
-        return cross(self.numbers.places, levels)
+        return cross(self.counted, levels)
 
     @cached_property
     def ends(self) -> Cells:
@@ -78,24 +114,26 @@ class Decided:
         ]
         return cross(self.numbers.ends, levels)
 
-    @cached_property
-    def capacity(self) -> Mapping[tuple[Hashable, Hashable], int]:
-        """Places by place × row, the row a programme or all of them."""
-        found: dict[tuple[Hashable, Hashable], int] = {}
-        for quota in self.quotas:
-            for place in self._places(quota.authority):
-                for row in (ALL, programme_row(quota.programme)):
-                    found[place, row] = found.get((place, row), 0) + quota.families
-        return found
-
     def _hidden(self, state: str) -> Mapping[frozenset[PlaceAtom], Suppressed] | None:
-        numbers = {atom: number for atom, number in self.numbers.places.items() if atom.state == state}
-        cells = list(dict.fromkeys(cell for (*_at, column), cell in self.places.items() if column == state))
+        numbers = {atom: number for atom, number in self.counted.items() if atom.state == state}
+        cells = list(
+            dict.fromkeys(
+                cell
+                for (_place, row, column), cell in self.places.items()
+                if column == state and self._is_listed(row, cell)
+            )
+        )
         owners = {atom: atom.authority for atom in numbers}
         found = protect(numbers, [cells], owners=owners)
         if found.unproved:
             return None
-        return hidden_with_bounds(numbers, cells, found, self.quota_cells) if state == TAKEN else found.hidden
+        if state != TAKEN:
+            return found.hidden
+        return hidden_with_bounds(numbers, cells, found, self.quota_cells, self.perhaps)
+
+    def _is_listed(self, row: Hashable, cell: frozenset[PlaceAtom]) -> bool:
+        """Whether a row is shown above: a method by which only few places work would tell that one is taken."""
+        return not _is_method(row) or not cell <= self.perhaps
 
     @cached_property
     def hidden(self) -> Mapping[str, Mapping[frozenset[PlaceAtom], Suppressed] | None]:
@@ -107,18 +145,12 @@ class Decided:
 
     @cached_property
     def quota_cells(self) -> Mapping[frozenset[PlaceAtom], int]:
-        """Of every quota with families in it the places, by the numbers that are counted in it."""
+        """Of every quota that is counted the places, by the numbers that are counted in it."""
         atoms: dict[tuple[int, int], set[PlaceAtom]] = {}
-        for atom, number in self.numbers.places.items():
-            if atom.state == TAKEN and number:
+        for atom in self.counted:
+            if atom.state == TAKEN:
                 atoms.setdefault((atom.authority, atom.programme), set()).add(atom)
-        return {
-            frozenset(cell): max(
-                self.capacity.get((authority, programme_row(programme)), 0),
-                sum(self.numbers.places[atom] for atom in cell),
-            )
-            for (authority, programme), cell in atoms.items()
-        }
+        return {frozenset(cell): self.room[at] for at, cell in atoms.items()}
 
     @cached_property
     def end_protection(self) -> Protection[EndAtom] | None:
@@ -141,18 +173,16 @@ class Decided:
         """The place × row of which whoever is above may see what the teams carry."""
         if not self.teams:
             return frozenset()
-        taken = {atom for atom in self.numbers.places if atom.state == TAKEN}
         at: dict[TeamAtom, set[PlaceAtom]] = {}
-        counted: dict[tuple[Hashable, Hashable], set[PlaceAtom]] = {}
-        for atom in (*taken, *self._unknown_zeros(taken)):
-            at.setdefault(TeamAtom(atom.authority, atom.programme), set()).add(atom)
-            for place in self._places(atom.authority):
-                for row in rows_of_place(atom) if atom in taken else (ALL, programme_row(atom.programme)):
-                    counted.setdefault((place, row), set()).add(atom)
+        for atom in self.counted:
+            if atom.state == TAKEN:
+                at.setdefault(TeamAtom(atom.authority, atom.programme), set()).add(atom)
         told = [
-            frozenset(atoms)
-            for (place, row), atoms in counted.items()
-            if not is_suppressed(self.count(place, row, TAKEN, exact=False))
+            cell
+            for (place, row, state), cell in self.places.items()
+            if state == TAKEN
+            and self._is_listed(row, cell)
+            and not is_suppressed(self.count(place, row, TAKEN, exact=False))
         ]
         sums = {
             key: frozenset(atom for team in teams for atom in at.get(team, ()))
@@ -168,22 +198,12 @@ class Decided:
             families = sum(loads[team].families for team in teams)
             # of other quotas too, or twice of one programme: the places taken do not say how many they are
             other = any(loads[team].older for team in teams) or families != sum(
-                self.numbers.places.get(atom, 0) for atom in sums[key]
+                self.counted[atom] for atom in sums[key]
             )
             weighty = frozenset(team for team in teams if loads[team].quarters)
             if not (other or 0 < families < THRESHOLD or weighty in heavier):
                 found.add(key)
         return frozenset(found)
-
-    def _unknown_zeros(self, taken: Collection[PlaceAtom]) -> Collection[PlaceAtom]:
-        """Of quotas of so few places that a mark stands on them also where nobody has one."""
-        known = {(atom.authority, atom.programme) for atom in taken}
-        return {
-            PlaceAtom(quota.authority, quota.programme, 0, TAKEN)
-            for quota in self.quotas
-            if (quota.authority, quota.programme) not in known
-            and is_suppressed(self.count(quota.authority, programme_row(quota.programme), TAKEN, exact=False))
-        }
 
     def most(self, place: Hashable, row: Hashable) -> int | None:
         """Usual families that the teams may carry; None where no team is known."""
@@ -212,11 +232,9 @@ class Decided:
     def count(self, place: Hashable, row: Hashable, state: str, *, exact: bool) -> Shown:
         """How many families have a place, or wait: as it is, or as whoever is above sees it."""
         atoms = self.places.get((place, row, state), frozenset())
-        number = sum(self.numbers.places[atom] for atom in atoms)
+        number = sum(self.counted[atom] for atom in atoms)
         if exact:
             return number
-        if state == TAKEN and 0 < self.capacity.get((place, row), 0) < THRESHOLD:
-            return SMALL  # zero or not: there are so few places that either would tell nearly all
         marks = self.hidden[state]
         if marks is None:
             return HIDDEN if atoms else 0
@@ -243,9 +261,15 @@ class Decided:
             counts[one.authority] = counts.get(one.authority, 0) + 1
         return in_weeks(found) if is_told(counts.values()) else HIDDEN
 
-    def methods_at(self, place: Hashable) -> list[int]:
+    def methods_at(self, place: Hashable, *, exact: bool) -> list[int]:
         """The methods by which families of a place have places; 0: none was chosen."""
-        found: list[Any] = [row for where, row, _state in self.places if where == place and _is_method(row)]
+        found: list[Any] = [
+            row
+            for (where, row, _state), cell in self.places.items()
+            if where == place
+            and _is_method(row)
+            and (any(self.counted[atom] for atom in cell) if exact else self._is_listed(row, cell))
+        ]
         return sorted({int(method) for _kind, method in found})
 
 

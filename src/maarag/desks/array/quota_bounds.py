@@ -4,12 +4,15 @@ How many places an authority has in a programme is public, so nobody takes more 
 3 of 3 and 40 of 40 places are taken, a sum of 43 tells both numbers, hidden as they may be. So what the
 engine leaves in sight is tried once more with these bounds: linear programmes give the lowest and highest
 value of every hidden number, and where they lie too close the published sum that binds most is hidden too.
+
+In a quota of fewer than five places a mark stands whether anybody has one or not, so what is counted there
+may be zero: such numbers are unknowns as all others, and a sum tells no more of them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -29,22 +32,32 @@ def hidden_with_bounds(
     cells: Sequence[Cell[Atom]],
     protection: Protection[Atom],
     quotas: Mapping[Cell[Atom], int],
+    perhaps: Collection[Atom] = (),
 ) -> dict[Cell[Atom], Suppressed]:
     """The marks of all hidden cells: those of the engine, and those that quotas ask for besides.
 
     `quotas`: the places that the atoms of a cell have together. A cell of so few places that fewer values
-    than a mark leaves are possible from the start keeps all of these.
+    than a mark leaves are possible from the start keeps all of these. `perhaps`: atoms that may count nobody
+    for all that is known, those of quotas of so few places that they are marked in any case.
     """
-    marks = dict(protection.hidden)
     known = {cell: sum(numbers[atom] for atom in cell) for cell in cells}
-    waiting = sorted(marks, key=lambda cell: (len(cell), known.get(cell, 0), sorted(map(str, cell))))
-    reader = _Reader(known, marks, quotas)
+    open_to_zero = frozenset(perhaps)
+    few = {cell for cell in quotas if cell <= open_to_zero}
+    marks: dict[Cell[Atom], Suppressed] = {}
+    for cell in cells:
+        if cell <= open_to_zero and sum(quotas[quota] for quota in few if quota & cell) < THRESHOLD:
+            marks[cell] = Suppressed(THRESHOLD)
+        elif found := protection.hidden.get(cell - protection.empty):
+            marks[cell] = found
+    waiting = sorted(marks, key=lambda cell: (len(cell), known[cell], sorted(map(str, cell))))
+    reader = _Reader(known, marks, quotas, open_to_zero)
     while waiting:
         cell = waiting.pop(0)
         while (bound := reader.binding(cell)) is not None:
-            marks[bound] = Suppressed(THRESHOLD, primary=False)
+            # of quotas of few places alone, small is what may be zero as well
+            marks[bound] = Suppressed(THRESHOLD, primary=known[bound] < THRESHOLD)
             waiting.append(bound)
-            reader = _Reader(known, marks, quotas)
+            reader = _Reader(known, marks, quotas, open_to_zero)
     return marks
 
 
@@ -56,8 +69,9 @@ class _Reader(Generic[Atom]):
         known: Mapping[Cell[Atom], int],
         marks: Mapping[Cell[Atom], Suppressed],
         quotas: Mapping[Cell[Atom], int],
+        perhaps: Cell[Atom],
     ) -> None:
-        self.quotas = quotas
+        self.quotas, self.perhaps = quotas, perhaps
         self.told = {next(iter(cell)) for cell in known if len(cell) == 1 and cell not in marks}
         self.fixed = {atom: known[frozenset((atom,))] for atom in self.told}
         left = sorted({atom for cell in known for atom in cell if atom not in self.fixed}, key=str)
@@ -66,10 +80,12 @@ class _Reader(Generic[Atom]):
         self.equal = sparse.csr_array(self._rows(self.sums)) if self.sums else None
         self.values = np.array([known[cell] - self._rest(cell) for cell in self.sums])
         small = [cell for cell, mark in marks.items() if mark.primary]
-        least = -self._rows(list(marks))
-        self.above = sparse.csr_array(np.vstack([least, self._rows(small), self._rows(list(quotas))]))
+        some = [found for cell in marks if (found := cell - perhaps)]  # behind a mark somebody is
+        self.above = sparse.csr_array(
+            np.vstack([-self._rows(some), self._rows(small), self._rows(list(quotas))])
+        )
         self.most = np.array(
-            [self._rest(cell) - 1 for cell in marks]
+            [self._rest(cell) - 1 for cell in some]
             + [marks[cell].threshold - 1 - self._rest(cell) for cell in small]
             + [places - self._rest(cell) for cell, places in quotas.items()]
         )
@@ -108,7 +124,9 @@ class _Reader(Generic[Atom]):
                 duals += np.abs(answer.eqlin.marginals)
         low, high = ends
         width = math.floor(high + NEAR) - math.ceil(low - NEAR) if math.isfinite(high) else math.inf
-        room = sum(places for cell, places in self.quotas.items() if cell & target) - len(target)
+        unknown = target - self.told
+        room = sum(places for cell, places in self.quotas.items() if cell & unknown)
+        room -= len(unknown - self.perhaps)
         if width >= min(THRESHOLD - 2, room) or not duals.any() or duals.max() < NEAR:
             return None
         return self.sums[int(np.argmax(duals))]

@@ -86,7 +86,8 @@ def record_reads(*, by: Account, subjects: Sequence[models.Model], what: str) ->
 def erase(*, by: Account, subjects: Sequence[models.Model], reason: str) -> int:
     """Blank what the record holds of these personal rows, leaving stubs whose chain still verifies; how many.
 
-    Appends an event that lists the stubs: the verifier accepts no others.
+    To be called in a scope that holds the rows' authorities; the database refuses it in any other. Appends an
+    event that lists the stubs: the verifier accepts no others.
     """
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction("audit.erase")

@@ -27,11 +27,11 @@ from .triggers import (
 )
 
 LOCK = 7_205_159_403
-FOR_THE_APPLICATION = (
+FOR_ONE_FAMILY = (
     "audit_record(bigint[], text[], text[], text[], bigint[], bigint[], boolean[], text[], integer)",
-    "audit_erase(bigint, text[], text[], text[], text)",
     "audit_newest_change(text[])",
 )
+FOR_THE_APPLICATION = (*FOR_ONE_FAMILY, "audit_erase(bigint, text[], text[], text[], text)")
 NOT_FOR_ALL = (*FOR_THE_APPLICATION, "audit_append(text, text, boolean, bigint, text[], text[], text)")
 
 
@@ -72,11 +72,14 @@ def install_functions(connection: BaseDatabaseWrapper) -> None:
         for function in NOT_FOR_ALL:
             cursor.execute(f"REVOKE ALL ON FUNCTION public.{function} FROM PUBLIC")
         # the role too that it takes for the scope of one family
-        for role in (_application(connection), ONE_FAMILY):
+        rights = {_application(connection): FOR_THE_APPLICATION, ONE_FAMILY: FOR_ONE_FAMILY}
+        for role, functions in rights.items():
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if cursor.fetchone():
-                for function in FOR_THE_APPLICATION:
+                for function in functions:
                     cursor.execute(f'GRANT EXECUTE ON FUNCTION public.{function} TO "{role}"')
+                for function in set(FOR_THE_APPLICATION) - set(functions):
+                    cursor.execute(f'REVOKE ALL ON FUNCTION public.{function} FROM "{role}"')
 
 
 def loosen(connection: BaseDatabaseWrapper) -> None:

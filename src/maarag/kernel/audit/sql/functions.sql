@@ -214,11 +214,13 @@ BEGIN
 END $$;
 
 -- Blanks what the record holds of some rows (`kinds` of records, their `tables`, their `ids`, in step), leaving
--- digests, and appends the event that says so. Gives the number of entries blanked.
+-- digests, and appends the event that says so. Gives the number of entries blanked. Refused as a whole where one
+-- of them is of an authority outside the transaction's scope: the owner, as whom this works, is under no policy.
 CREATE OR REPLACE FUNCTION public.audit_erase(actor bigint, kinds text[], tables text[], ids text[], reason text)
 RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    scope bigint[] := nullif(current_setting('maarag.authorities', true), '');
     events bigint[];
     rows bigint[];
     chain record;
@@ -251,6 +253,10 @@ BEGIN
             SELECT c.id, c.authority_id, false FROM public.audit_rowchange c WHERE c.id = ANY (rows)
         ) e GROUP BY e.authority_id
     LOOP
+        IF (chain.authority_id = ANY (scope)) IS NOT TRUE THEN
+            RAISE EXCEPTION 'entries of an authority outside the scope are not erased'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
         PERFORM public.audit_record(ARRAY[actor], ARRAY['audit.erase'], ARRAY[kinds[1]], ARRAY[ids[1]],
             ARRAY[chain.authority_id], ARRAY[chain.authority_id], ARRAY[true], ARRAY[jsonb_build_object(
                 'events', coalesce(chain.events, '{}'), 'rows', coalesce(chain.changes, '{}'), 'reason', reason)::text]);
