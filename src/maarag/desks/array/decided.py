@@ -132,7 +132,7 @@ class Decided:
         return hidden_with_bounds(numbers, cells, found, self.quota_cells, self.perhaps)
 
     def _is_listed(self, row: Hashable, cell: frozenset[PlaceAtom]) -> bool:
-        """Whether a row is shown above: a method by which only few places work would tell that one is taken."""
+        """Whether a row is shown above: a method that only quotas of few places have tells of one taken."""
         return not _is_method(row) or not cell <= self.perhaps
 
     @cached_property
@@ -236,6 +236,8 @@ class Decided:
         if exact:
             return number
         marks = self.hidden[state]
+        if not self._is_listed(row, atoms):
+            return HIDDEN
         if marks is None:
             return HIDDEN if atoms else 0
         return marks.get(atoms) or number
@@ -254,8 +256,11 @@ class Decided:
         """Until the first response; above the authorities of many families only, in whole weeks."""
         rows = self.answers.get((place, row), ())
         found = times_of([(one.days, one.answered) for one in rows])
-        if exact or not rows:
+        if exact:
             return found
+        if not rows:  # of few places alone a blank would tell that nobody has one
+            perhaps = self.places.get((place, row, TAKEN), frozenset())
+            return HIDDEN if perhaps and perhaps <= self.perhaps else found
         counts: dict[int, int] = {}
         for one in rows:
             counts[one.authority] = counts.get(one.authority, 0) + 1
