@@ -260,7 +260,7 @@ def test_long_and_mixed_texts_come_back_as_typed(towns: Towns, client):
 @pytest.mark.parametrize("form", ["pdf", "xlsx"])
 def test_the_family_holds_its_plan(towns: Towns, client, form):
     planned(towns.worker, towns.own)
-    answer = client.get(page("print", towns.own.pk, form))
+    answer = client.get(page("print", towns.own.pk, form), headers={"accept-language": "he"})
     assert answer.status_code == 200
     assert "attachment" in answer["Content-Disposition"]
     with own(towns):
@@ -270,7 +270,7 @@ def test_the_family_holds_its_plan(towns: Towns, client, form):
     if form == "xlsx":
         assert answer.content.startswith(b"PK")
     else:
-        told = ("המטרות שלנו", made.OWN_WORDS, "נועה", towns.worker.name)
+        told = ("המטרות שלנו", OWN_WORDS, "נועה", towns.worker.name)
         assert_pdf_says(answer.content, "התכנית של משפחת אלון", *told)
 
 

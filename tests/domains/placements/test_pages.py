@@ -280,7 +280,8 @@ def test_files_hold_what_the_pages_show(place_town: Town, worker: Client, leader
         taken = AuditEvent.objects.filter(action="families.export", subject_id=str(family.pk))
         assert taken.count() == 3
     assert get(worker, "export", run.pk, "xlsx").status_code == 403
-    printed = get(leader, "whole_export", run.pk, "pdf").content
+    address = reverse("placements:whole_export", args=[run.pk, "pdf"])
+    printed = leader.get(address, headers={"accept-language": "he"}).content
     assert family.name not in text_of_pdf(printed)
     assert_pdf_says(printed, "שיבוץ משפחות", "משפחות לפי מקום ותכנית", place_town.world.city.name_he)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from maarag.ui.documents.excel import sheet_name, workbook
 from maarag.ui.documents.pdf import Report, ReportTile, pdf
 from maarag.ui.documents.tables import KINDS, DocumentColumn, DocumentTable
 from maarag.values import LocalText, Money, Suppressed
+from tests.pdf_text import assert_pdf_says, boxes_of_pdf
 
 COLUMNS = [DocumentColumn(kind, kind) for kind in KINDS]
 DAY = date(2026, 11, 21)
@@ -99,19 +99,6 @@ def test_a_row_of_the_wrong_length_is_refused_with_its_number() -> None:
         workbook([])
 
 
-def letters(content: bytes) -> set[str]:
-    """The characters that the PDF's fonts are used for, by the tables that let its text be copied."""
-    found: set[str] = set()
-    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
-        try:
-            text = zlib.decompress(stream)
-        except zlib.error:
-            continue
-        if b"beginbfchar" in text or b"beginbfrange" in text:
-            found |= {chr(int(code, 16)) for code in re.findall(rb"<([0-9A-Fa-f]{4})>", text)}
-    return found
-
-
 def report(**changes: Any) -> Report:
     rows = [
         ["הדרים", 1284, 1.5, 0.61, Money.from_shekels(12), DAY],
@@ -126,16 +113,23 @@ def report(**changes: Any) -> Report:
     return Report(**{**parts, **changes})
 
 
-@pytest.mark.parametrize(("language", "wanted"), [("he", "התמונההמשולבתפערים"), ("ar", "الصورة")])
-def test_a_report_holds_its_letters_in_the_one_font(language: str, wanted: str) -> None:
+@pytest.mark.parametrize(("language", "title"), [("he", "התמונה המשולבת"), ("ar", "الصورة الشاملة")])
+def test_a_report_is_read_in_its_order_in_the_one_font(language: str, title: str) -> None:
     with override(language):
-        content = pdf(report(title="الصورة الشاملة" if language == "ar" else "התמונה המשולבת"))
-    assert content.startswith(b"%PDF")
-    fonts = set(re.findall(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([\w-]+)", content))
-    assert fonts == {b"Rubik-Regular", b"Rubik-Bold"}
-    if language == "he":
-        assert set(wanted) <= letters(content)
+        content = pdf(report(title=title))
     assert re.search(rf"/Lang\s*\({language}\)".encode(), content)
+    assert_pdf_says(content, title, "נכון ליום", "פערים", "37", "שכונות", "הדרים", "1,284", "מקור: דוגמה")
+
+
+def test_an_empty_box_a_foreign_font_and_lacking_words_are_seen() -> None:
+    with override("he"):
+        assert boxes_of_pdf(pdf(report(title="中"))) == 1
+        with pytest.raises(AssertionError, match="without a glyph"):
+            assert_pdf_says(pdf(report(title="中")))
+        with pytest.raises(AssertionError):
+            assert_pdf_says(pdf(report(title="☃")))
+        with pytest.raises(AssertionError, match="not in"):
+            assert_pdf_says(pdf(report()), "התמונה ההפוכה")
 
 
 def test_what_people_wrote_is_set_as_text_and_never_run() -> None:
@@ -145,11 +139,11 @@ def test_what_people_wrote_is_set_as_text_and_never_run() -> None:
             title=evil, paragraphs=[evil], notes=[evil], banner=evil, tables=[table([evil] * 6, title=evil)]
         )
     )
-    assert set("#panic$*_`]}") <= letters(content)
+    assert_pdf_says(content, 'panic("x") $ * _ ` \\ ] } " \' <tag>', "sys.inputs @ref")
 
 
 def test_a_report_of_nothing_is_still_a_report() -> None:
-    assert pdf(Report("ריק", tables=[table()])).startswith(b"%PDF")
+    assert_pdf_says(pdf(Report("ריק", tables=[table()]), language="he"), "ריק", "עדיין אין מה להציג כאן")
 
 
 def test_a_long_table_runs_over_pages() -> None:
