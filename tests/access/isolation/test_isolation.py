@@ -14,7 +14,7 @@ from maarag.kernel.access.permissions import Role
 from tests.access.conftest import Estate
 
 from .canaries import plant
-from .trial import keepers_see, run
+from .trial import careless, keepers_see, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHORT, FEW = 400, 60
@@ -49,6 +49,21 @@ def test_a_table_without_protection_is_noticed(estate: Estate, table: str):
     finally:
         owned(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     assert any(f"a careless query on {table} shows" in leak for leak in leaks)
+
+
+def test_a_copy_that_no_policy_guards_is_noticed(estate: Estate):
+    canaries = plant(estate)
+    # the owner is under the policies too
+    owned("ALTER TABLE families_family NO FORCE ROW LEVEL SECURITY")
+    owned("CREATE TABLE families_copy AS SELECT * FROM families_family")
+    owned("ALTER TABLE families_family FORCE ROW LEVEL SECURITY")
+    owned("GRANT SELECT ON families_copy TO PUBLIC")
+    try:
+        leaks = careless(canaries, "signed out", None)
+    finally:
+        owned("DROP TABLE families_copy")
+    assert any("a careless query on families_copy shows Family.name" in leak for leak in leaks)
+    assert careless(canaries, "signed out", None) == []
 
 
 def test_a_policy_dropped_is_noticed(estate: Estate):

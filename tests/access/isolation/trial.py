@@ -60,8 +60,9 @@ def run(
     try:
         for attempt in islice(Attempts(canaries, people, share), number):
             _make(attempt, clients, canaries, outcome)
-        for who, account in people.items():
-            outcome.leaks += careless(canaries, who, account)
+        if share[0] == 0:  # the same for every part
+            for who, account in people.items():
+                outcome.leaks += careless(canaries, who, account)
         outcome.leaks += keepers_see(canaries)
     finally:
         logging.getLogger().removeHandler(logged)
@@ -133,7 +134,23 @@ def careless(canaries: Canaries, who: str, account: Account | None) -> list[str]
             leaks.append(f"{who}: a careless query on {table} shows {where}")
         if foreign and not _may_have_been_given(scope):
             leaks.append(f"{who}: a careless query counts {foreign} foreign rows of {table}")
+    for table in readable_tables() - {model._meta.db_table for model in personal_models()}:
+        with visible(scope), connection.cursor() as cursor:
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            shown = [str(row) for row in cursor.fetchall()]
+        for where in canaries.seen_in("\n".join(shown)):
+            leaks.append(f"{who}: a careless query on {table} shows {where}")
     return leaks
+
+
+def readable_tables() -> set[str]:
+    """All that the application may read for somebody: the record, drafts, the ledger, jobs, sessions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'p')"
+            " AND relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'SELECT')"
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _may_have_been_given(scope: Any) -> bool:
