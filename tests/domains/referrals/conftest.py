@@ -93,4 +93,5 @@ def loop(db: None) -> Loop:
 
 
 def days_ago(days: int) -> datetime:
-    return timezone.now() - timedelta(days=days)
+    # by the clock on the wall: so many days are not always so many times 24 hours
+    return timezone.localtime() - timedelta(days=days)
