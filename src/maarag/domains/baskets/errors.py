@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from maarag.kernel.ledger.actions import KeyReused, LimitPassed, PeriodClosed, WrongStage
 from maarag.kernel.ledger.models import Pot, PotKind
+from maarag.kernel.ledger.words import closed_in_words
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.values import Money
@@ -258,7 +259,7 @@ def in_words(error: Exception) -> str:
     if isinstance(error, LimitPassed):
         return _passed(error.pot, error.missing)
     if isinstance(error, PeriodClosed):
-        return _("The books of that day are closed. Choose a later day, or ask whoever manages the budget.")
+        return closed_in_words(error)
     if isinstance(error, KeyReused):
         return _("The same form was sent with other figures. Open it again and look what was written.")
     if isinstance(error, WrongStage):

@@ -170,12 +170,14 @@ def months(request: HttpRequest, code: str) -> list[dict[str, Any]]:
 
 @router.post("/budgets/{code}/grant", response=BudgetOut, summary="Grant a budget", url_name="budget_grant")
 def grant(request: HttpRequest, code: str, body: BudgetDecisionIn) -> dict[str, Any]:
-    """Grant a plan by a decision; 409 where it is granted already."""
+    """Grant a plan by a decision; 409 where it is granted already, or the books of today are closed."""
     budget = _managed(request, code)
     try:
         granted = approve_budget(by=account_of(request), budget=budget, **body.dict())
     except NotAPlan as error:
         raise HttpError(409, str(error)) from None
+    except REFUSALS as error:
+        raise HttpError(409, refusal_in_words(error)) from None
     except ValidationError as error:
         raise HttpError(422, " ".join(error.messages)) from None
     return as_data(statement(granted, request.user))

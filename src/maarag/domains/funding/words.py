@@ -7,6 +7,7 @@ from django.utils.translation import pgettext
 
 from maarag.kernel.ledger.actions import KeyReused, LimitPassed, PeriodClosed, WrongStage
 from maarag.kernel.ledger.models import Pot
+from maarag.kernel.ledger.words import closed_in_words
 from maarag.ui.figures import money, name_in_language
 from maarag.ui.tables import Status
 
@@ -59,7 +60,7 @@ def refusal_in_words(error: Exception) -> str:
             "Nothing was changed: %(missing)s are missing in %(purse)s. Give less, or take some back first."
         ) % {"missing": money(error.missing), "purse": name_of_pot(error.pot)}
     if isinstance(error, PeriodClosed):
-        return _("Nothing was changed: the books of this day are closed. Choose a later day.")
+        return closed_in_words(error)
     if isinstance(error, KeyReused):
         return _("Nothing was changed: the same decision was recorded already with other amounts.")
     if isinstance(error, WrongStage):

@@ -24,11 +24,11 @@ class LimitPassed(LedgerError):
 
 
 class PeriodClosed(LedgerError):
-    """The day of the entry lies in a period that was closed."""
+    """The day of the entry lies in a period that was closed; `opens`: the first day after it that is open."""
 
-    def __init__(self, starts: date, ends: date) -> None:
+    def __init__(self, starts: date, ends: date, opens: date) -> None:
         super().__init__(f"closed: {starts:%Y-%m-%d} to {ends:%Y-%m-%d}")
-        self.starts, self.ends = starts, ends
+        self.starts, self.ends, self.opens = starts, ends, opens
 
 
 class KeyReused(LedgerError):

@@ -7,17 +7,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import Http404
 
 from maarag.values import Money
 
 from .errors import KeyReused, LimitPassed, PeriodClosed, WrongStage
-from .models import Entry, Pot, Spending
+from .models import ClosedPeriod, Entry, Pot, Spending
 
 M = TypeVar("M", bound=Model)
 ARGUMENTS = {
@@ -68,7 +68,8 @@ def _raise(code: str, told: dict[str, Any], key: str, of: Spending | None) -> No
     if code == "ML001":
         raise LimitPassed(Pot.objects.get(pk=told["pot"]), Money(told["missing"]), told["stage"])
     if code == "ML002":
-        raise PeriodClosed(date.fromisoformat(told["starts"]), date.fromisoformat(told["ends"]))
+        ends = date.fromisoformat(told["ends"])
+        raise PeriodClosed(date.fromisoformat(told["starts"]), ends, _open_after(ends, told["authority"]))
     if code == "ML003":
         raise KeyReused(key)
     if code == "ML004" and of is not None:
@@ -81,3 +82,14 @@ def _raise(code: str, told: dict[str, Any], key: str, of: Spending | None) -> No
             stage,
         )
     raise Http404
+
+
+def _open_after(last: date, authority: int | None) -> date:
+    """The first day after `last` that no period closes for the authority: months are closed one by one."""
+    day = last + timedelta(days=1)
+    whose = Q(authority=None) | Q(authority=authority)
+    later = ClosedPeriod.objects.filter(whose, ends__gte=day).order_by("starts")
+    for starts, ends in later.values_list("starts", "ends"):
+        if starts <= day <= ends:
+            day = ends + timedelta(days=1)
+    return day

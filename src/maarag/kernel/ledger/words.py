@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from maarag.ui import figures
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
+from .errors import PeriodClosed
 from .models import ClosedPeriod, Entry, EntryKind, Pot
 from .queries import Balance, Line, Statement
 
@@ -155,3 +159,13 @@ def closed_table(periods: list[ClosedPeriod]) -> Table:
         empty=_("No period was closed."),
         dense=True,
     )
+
+
+def closed_in_words(error: PeriodClosed) -> str:
+    """Until when the books are closed, and on which day it can be done: a typed day may be chosen anew."""
+    words = (
+        _("Nothing was changed: the books are closed until %(last)s. It can be done from %(first)s on.")
+        if error.opens > timezone.localdate()
+        else _("Nothing was changed: the books are closed until %(last)s. Choose %(first)s or a later day.")
+    )
+    return words % {"last": figures.day(error.opens - timedelta(days=1)), "first": figures.day(error.opens)}

@@ -94,7 +94,7 @@ def pay_requests(
             faults[request.pk] = _fault(error)
     payments: list[Payment] = []
     if not faults or leave_out_faulty:
-        payments = _pay_all(by, ready, key, day, faults, leave_out_faulty)
+        payments = _pay_all(by, ready, key, day, faults)
     if faults and not (leave_out_faulty and payments):
         raise PaymentFaults(faults)
     return Paid(payments, faults=faults)
@@ -170,7 +170,6 @@ def _pay_all(
     key: UUID,
     day: date,
     faults: dict[UUID, str],
-    leave_out: bool,
 ) -> list[Payment]:
     invoices: dict[tuple[int, int, str], Invoice] = {}
     payments = []
@@ -183,8 +182,6 @@ def _pay_all(
             )
         except LedgerError as error:
             faults[request.pk] = in_words(error)
-            if not leave_out:
-                return []
             continue
         provider = _provider(request)
         which = (request.authority_id, provider.pk, invoice_index(draft.invoice))
