@@ -215,19 +215,11 @@ def _workers(gathered: Gathered, seat_of: Sequence[int]) -> dict[UUID, int]:
 
 def _write(run: Run, scope: RowScope, proposals: Sequence[Proposal], progress: Progress, stop: Stop) -> None:
     """Part by part, so that the run can be stopped meanwhile; nobody reads them before it is done."""
-    _remove(run, scope)  # of an attempt that broke off
     for start, part in _parts(proposals):
         progress(EXPLAINED + (99 - EXPLAINED) * start // max(1, len(proposals)), "write")
-        if stop():
-            _remove(run, scope)
-            raise Stopped
+        _go_on(stop)
         with visible(scope):
             Proposal.objects.bulk_create(part)
-
-
-def _remove(run: Run, scope: RowScope) -> None:
-    with visible(scope):
-        Proposal.objects.filter(run=run).delete()
 
 
 def _parts(rows: Sequence[Proposal]) -> Iterator[tuple[int, Sequence[Proposal]]]:

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maarag.database.rows import RowScope, visible
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.scope import require
 from maarag.kernel.audit.actions import record
@@ -65,13 +66,15 @@ def ask(*, by: Account, run: Run) -> None:
 def compute(*, run: Run) -> Run:
     """Do the run here and now, telling the progress as it goes; done, failed and stopped runs stay.
 
-    What cannot be matched, and a wish to stop, end the run; other errors are raised after it is marked.
+    What cannot be matched, and a wish to stop, end the run; other errors are raised after it is marked. Of a
+    run that is not done no proposal stays.
     """
     begun = Run.objects.filter(pk=run.pk, state__in=OPEN_STATES)
     # a worker that died leaves it running: begun anew from its start
     if not begun.update(state=RunState.RUNNING, started_at=timezone.now(), percent=0, step=""):
         return Run.objects.get(pk=run.pk)
     run.refresh_from_db()
+    _remove_proposals(run)  # of an attempt that broke off
     if run.cancel_asked:
         return _end(run.pk, RunState.CANCELLED)
     try:
@@ -100,9 +103,18 @@ def is_to_stop(run: UUID) -> bool:
     return Run.objects.filter(pk=run, cancel_asked=True).exists()
 
 
+def _remove_proposals(run: Run) -> None:
+    with visible(RowScope(frozenset(run.authorities), run.asked_by_id)):
+        matchmaker(run.kind).proposals()._default_manager.filter(run=run).delete()
+
+
 def _end(run: UUID, state: RunState, **fields: Any) -> Run:
     with transaction.atomic():
         found = Run.objects.select_for_update().get(pk=run)
+        if found.cancel_asked and state == RunState.DONE:  # told to stop in the last moment
+            state, fields = RunState.CANCELLED, {}
+        if state != RunState.DONE:
+            _remove_proposals(found)
         found.state, found.ended_at = state, timezone.now()
         for name, value in fields.items():
             setattr(found, name, value)

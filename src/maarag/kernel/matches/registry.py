@@ -36,6 +36,7 @@ class Matchmaker:
 
     `compute(run, progress, stop)` reads, computes and writes the proposals, and gives the run's figures and
     the digest of its data; it enters the scopes it needs itself, so that nothing is held while it computes.
+    It raises Stopped soon after `stop` says so; the proposals of a run that is not done are removed for it.
     `subject` and `target` are the fields of its proposals that are compared between runs. `asked_with`:
     who may ask for a run for a place.
     """

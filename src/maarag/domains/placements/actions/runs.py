@@ -12,7 +12,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import permits
 from maarag.kernel.matches.actions import ask, begin_run, compute, remark
-from maarag.kernel.matches.models import Run, RunRemark
+from maarag.kernel.matches.models import Run, RunRemark, RunState
 from maarag.kernel.places.models import Place, PlaceKind
 
 from ..asked import Asked, FloorAsked, asked
@@ -71,7 +71,15 @@ def rerun(
         raise Http404
     given = settings or Asked.of(run.settings)
     given = replace(given, keep=keep, day=asked().day)
-    return start_run(by=by, place=where, settings=given, based_on=run, at_once=at_once)
+    return start_run(by=by, place=where, settings=given, based_on=_decided_in(run), at_once=at_once)
+
+
+def _decided_in(run: Run) -> Run | None:
+    """The run whose decisions stay: of one that was stopped or failed, the one that it was to follow."""
+    found: Run | None = run
+    while found is not None and found.state != RunState.DONE:
+        found = found.based_on
+    return found
 
 
 def mend(

@@ -46,6 +46,7 @@ class RunOut(Schema):
     state: str
     percent: int
     step: str
+    is_to_stop: bool = Field(description="Somebody told it to stop; it does so within seconds.")
     fault: str
     settings: dict[str, Any]
     based_on: UUID | None
@@ -60,6 +61,7 @@ class RunOut(Schema):
             state=run.state,
             percent=run.percent,
             step=run.step,
+            is_to_stop=run.cancel_asked,
             fault=run.fault,
             settings=run.settings,
             based_on=run.based_on_id,

@@ -21,7 +21,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission, places_permitted
 from maarag.kernel.matches.actions import cancel_run
-from maarag.kernel.matches.models import OPEN_STATES, Run, RunState
+from maarag.kernel.matches.models import Run, RunState
 from maarag.kernel.places.models import PlaceKind
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
@@ -219,8 +219,15 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
         "fault": fault_in_words(),
         "done_url": reverse(first_page(account, run), args=[run.pk]),
         "may_ask": places_of_again(account, run).exists(),
+        "in_force": _in_force(account, run),
     }
     return render(request, "placements/progress.html", context)
+
+
+def _in_force(account: Account, run: Run) -> tuple[str, str] | None:
+    """Name and address of what is proposed for the place, where this run came to nothing."""
+    found = runs_of(account).filter(place=run.place_id, state=RunState.DONE).first()
+    return (run_name(found), reverse(first_page(account, found), args=[found.pk])) if found else None
 
 
 @require_POST
@@ -228,7 +235,9 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stop a run that waits or runs."""
     run = cancel_run(by=account_of(request), run=run_of(request, pk))
-    if run.state in OPEN_STATES or run.state == RunState.CANCELLED:
+    if run.is_open:
+        messages.info(request, _("It is being stopped; nothing of it will be kept."))
+    elif run.state == RunState.CANCELLED:
         messages.success(request, _("It is stopped; nothing of it is kept."))
     else:
         messages.info(request, _("It had ended already."))
