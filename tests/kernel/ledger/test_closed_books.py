@@ -1,4 +1,4 @@
-"""Decisions about budgets meet closed books: nothing half-written, clear words; the next open day takes them."""
+"""Decisions about budgets meet closed books: nothing half-written, and the next open day takes them."""
 
 from __future__ import annotations
 
