@@ -28,6 +28,10 @@ REFERRALS: dict[str, Rule] = {
     "morning:letter": Guarded(
         P.VIEW_FAMILIES, method="post", data=lambda _estate: {"wanted": "no"}, statuses=(302,)
     ),
+    "api:morning_letter": Guarded(P.VIEW_FAMILIES),
+    "api:morning_letter_switch": Guarded(
+        P.VIEW_FAMILIES, method="put", data=lambda _estate: {"wanted": False}
+    ),
     "referrals:index": Guarded(P.VIEW_FAMILIES),
     "referrals:export": Guarded(P.VIEW_FAMILIES),
     "referrals:figures": Guarded(P.VIEW_STAFF_FIGURES),

@@ -14,6 +14,7 @@ from ninja.security import HttpBearer, SessionAuth
 from maarag import __version__
 from maarag.desks.array.api import router as array
 from maarag.desks.jobs.api import router as jobs
+from maarag.desks.morning.api import router as morning
 from maarag.desks.picture.api import router as picture
 from maarag.domains.baskets.api import router as baskets
 from maarag.domains.casework.api import router as casework
@@ -92,6 +93,7 @@ api.add_router("/array", array)
 api.add_router("/referrals", referrals)
 api.add_router("/baskets", baskets)
 api.add_router("/placements", placements)
+api.add_router("/morning", morning)
 api.add_router("/missions", missions)
 api.add_router("/places", places)
 api.add_router("/taxonomy", taxonomy)

@@ -110,6 +110,25 @@ def test_it_can_be_switched_off_and_on(loop: Loop):
     assert loop.client(loop.partner).post(address, {"wanted": "no"}).status_code == 403
 
 
+def test_programs_switch_it_too(loop: Loop):
+    late_review(loop)
+    client, address = loop.client(loop.worker), "/api/morning/letter"
+    assert client.get(address).json() == {"wanted": True, "last_on": None}
+    for wanted in (False, False, True):
+        answer = client.put(address, {"wanted": wanted}, content_type="application/json")
+        assert (answer.status_code, answer.json()["wanted"]) == (200, wanted)
+        assert client.get(address).json() == answer.json()
+        assert (loop.worker.pk in keepers_of_files()) is wanted
+        assert loop.leader.pk in keepers_of_files(), "each switches their own"
+    assert AuditEvent.objects.filter(action="morning.switch_letter").count() == 2
+    assert night(loop)
+    assert client.get(address).json()["last_on"] == TODAY().isoformat()
+    assert client.put(address, {"wanted": "?"}, content_type="application/json").status_code == 422
+    assert loop.client(loop.partner).get(address).status_code == 403
+    refused = loop.client(loop.partner).put(address, {"wanted": False}, content_type="application/json")
+    assert refused.status_code == 403
+
+
 def test_what_cannot_be_audited_is_undone(loop: Loop, monkeypatch: pytest.MonkeyPatch):
     late_review(loop)
 

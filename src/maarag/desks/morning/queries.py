@@ -57,9 +57,9 @@ def when(due: date | None, today: date) -> str:
     return "today" if due == today else "week"
 
 
-def wants_letter(account: Account) -> bool:
-    """Whether the morning's letter goes to the account; until somebody switches it off it does."""
-    return not MorningLetter.objects.filter(account=account, is_wanted=False).exists()
+def letter_of(account: Account) -> MorningLetter:
+    """Whether the morning's letter goes to the account, and its last day; who has no row wants it."""
+    return MorningLetter.objects.filter(account=account).first() or MorningLetter(account=account)
 
 
 def keepers_of_files() -> list[int]:

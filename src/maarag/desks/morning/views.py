@@ -33,11 +33,11 @@ from .queries import (
     contacts_of_today,
     late_referrals,
     leads,
+    letter_of,
     load_of,
     my_families,
     team,
     waiting_by_family,
-    wants_letter,
 )
 from .words import group_of, how_far
 
@@ -67,7 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "visits": _visits_table(account),
         "families": _families_table(mine[:FAMILIES_SHOWN], waiting, count),
         "more_families": count > FAMILIES_SHOWN,
-        "wants_letter": wants_letter(account),
+        "wants_letter": letter_of(account).is_wanted,
         "keeps": count > 0 or not leads(account),
         "fictional": authorities_with(account, Permission.VIEW_FAMILIES).filter(is_fictional=True).exists(),
     }
