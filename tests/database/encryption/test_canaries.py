@@ -1,8 +1,8 @@
 """National ids, phones and addresses are in no file in the clear: neither of the database nor of the site.
 
-Canaries are written through forms, the API and faulty calls, errors are provoked with them, pages are
-read; then every place where they could have been left is searched. A control, written in the clear, must be
-found by the same search in every one of those places.
+Canaries are written through forms, drafts, texts, the API (with keys for repeats too) and faulty calls,
+errors are provoked with them, pages are read; then every place where they could have been left is searched.
+A control, written in the clear, must be found by the same search in every one of those places.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import logging.config
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,8 @@ import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.db import DatabaseError, connection
-from django.test import Client, override_settings
-from django.urls import reverse
+from django.db import connection
+from django.test import override_settings
 from django.utils.log import AdminEmailHandler
 
 from maarag.config.logging import configuration
@@ -32,147 +29,20 @@ from maarag.database import binaries
 from maarag.database.configuration import is_embedded
 from maarag.database.layout import SUPERUSER, Layout, default_home
 from maarag.database.migrating import as_owner
-from maarag.database.rows import RowScope, visible
+from maarag.database.rows import visible
 from maarag.database.server import EmbeddedServer
-from maarag.domains.families.actions import files
-from maarag.domains.families.models import Family, Member
-from maarag.kernel.access.permissions import Role
-from tests.factories.services import World, world
+from maarag.domains.families.models import Member
+from tests.factories.services import world
 
-from .canaries import Canary, canary_address, canary_id, canary_phone, count_in, without_separators
+from .canaries import Canary, count_in, without_separators
+from .site import Person, Site
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 CONTROL = "families_control"
 REPORTS = {
     "ADMINS": [("Nobody", "nobody@example.org")],
     "DEFAULT_EXCEPTION_REPORTER_FILTER": "maarag.config.logging.NothingPersonal",
     "DEFAULT_EXCEPTION_REPORTER": "maarag.config.logging.ShortReporter",
 }
-
-
-@dataclass
-class Person:
-    """What is secret about somebody, and how to search for it."""
-
-    national_id: str
-    phone: str
-    address: str
-
-    @classmethod
-    def unheard_of(cls) -> Person:
-        return cls(canary_id(), canary_phone(), canary_address())
-
-    def canaries(self) -> list[Canary]:
-        return [Canary(value) for value in (self.national_id, self.phone, self.address)]
-
-
-class Site:
-    """The site with its logs, in the database of the tests."""
-
-    def __init__(self, towns: World, log: Path) -> None:
-        self.towns, self.log, self.began = towns, log, time.time() - 5
-        self.worker = towns.account(Role.SOCIAL_WORKER, place=towns.city)
-        self.scope = RowScope(frozenset({towns.city.pk, towns.sister.pk}), self.worker.pk)
-        self.client = Client(raise_request_exception=False)
-        self.client.force_login(self.worker, backend=BACKEND)
-        self.answers: list[bytes] = []
-
-    def form(self, person: Person, **changed: Any) -> dict[str, Any]:
-        parent = {
-            "first_name": "רות",
-            "last_name": "גל",
-            "relation": "parent",
-            "gender": "female",
-            "national_id": person.national_id,
-            "phone": person.phone,
-        }
-        return {
-            "name": "גל",
-            "authority": self.towns.city.code,
-            "address": person.address,
-            "worker": self.worker.pk,
-            "people-TOTAL_FORMS": 1,
-            "people-INITIAL_FORMS": 0,
-            **{f"people-0-{name}": value for name, value in (parent | changed).items()},
-        }
-
-    def body(self, person: Person, **changed: Any) -> dict[str, Any]:
-        member = {"first_name": "רות", "last_name": "גל", "relation": "parent"}
-        member |= {"national_id": person.national_id, "phone": person.phone, **changed}
-        return {
-            "name": "גל",
-            "authority": self.towns.city.code,
-            "address": person.address,
-            "members": [member],
-        }
-
-    def by_form(self, person: Person) -> None:
-        answer = self.client.post(reverse("families:open"), self.form(person))
-        assert answer.status_code == 302, answer.content.decode()
-        page = self.client.get(answer.headers["Location"]).content.decode()
-        assert person.national_id in page
-        edit = answer.headers["Location"] + "edit/"
-        assert person.address in self.client.get(edit).content.decode()
-        for query in (person.national_id, person.phone):
-            found = self.client.get(reverse("families:index"), {"q": query}).content.decode()
-            assert answer.headers["Location"] in found
-        for wrong in (
-            {"phone": person.phone * 3},
-            {"national_id": person.national_id + "5"},
-            {"relation": "x"},
-        ):
-            assert self.client.post(reverse("families:open"), self.form(person, **wrong)).status_code == 422
-
-    def by_api(self, person: Person) -> None:
-        answer = self.client.post("/api/families/", self.body(person), content_type="application/json")
-        assert answer.status_code == 201, answer.content
-        opened = answer.json()
-        url = f"/api/families/{opened['id']}"
-        assert self.client.get(url).json()["address"] == person.address
-        change = {"address": person.address + " א", "members": self.body(person)["members"]}
-        assert self.client.patch(url, change, content_type="application/json").status_code == 200
-        assert self.client.get("/api/families/find", {"q": person.phone}).json()
-        wrong = self.body(person, national_id=person.national_id * 4)
-        assert self.client.post("/api/families/", wrong, content_type="application/json").status_code == 422
-        assert (
-            self.client.post("/api/families/", b"{" + person.phone.encode(), "application/json").status_code
-            >= 400
-        )
-
-    def by_faulty_calls(self, person: Person) -> None:
-        """Errors of the database, with the values in the statement: too long, taken, against a check."""
-        secret = {"national_id": person.national_id, "phone": person.phone}
-        with visible(self.scope):
-            family = Family.objects.filter(authority=self.towns.city).first()
-            taken = family.members.first()
-        whose = {"family": family, "authority": family.authority}
-        for wrong in (
-            Member(**whose, **secret, first_name="ר", last_name="ג", relation="parent" * 9),
-            Member(**whose, **secret, first_name="ר", last_name="ג", relation="parent", position=-1),
-            Member(**whose, **secret, first_name="ר", last_name="ג", relation="parent", id=taken.pk),
-        ):
-            with pytest.raises(DatabaseError) as caught, visible(self.scope):
-                wrong.save(force_insert=True)
-            logging.getLogger("maarag.canaries").error("a row was refused", exc_info=caught.value)
-
-    def by_server_errors(self, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-        """An error whose very message holds the values, in the middle of a change."""
-
-        def fail(**_given: Any) -> None:
-            raise RuntimeError(f"cannot record {person}")
-
-        with monkeypatch.context() as patch:
-            patch.setattr(files, "record", fail)
-            for debug in (False, True):
-                with override_settings(DEBUG=debug):
-                    for answer in (
-                        self.client.post(reverse("families:open"), self.form(person)),
-                        self.client.post(
-                            "/api/families/", self.body(person), content_type="application/json"
-                        ),
-                    ):
-                        assert answer.status_code == 500
-                        self.answers.append(answer.content)
 
 
 @pytest.fixture
@@ -303,18 +173,30 @@ def plant(control: Person, site: Site) -> None:
     mail.mail_admins("an error", str(vars(control)))
 
 
+def without(dump: Path, table: str) -> list[Path]:
+    """The dump without the rows of a table."""
+    text = dump.read_text()
+    before, begin, rest = text.partition(f"\nCOPY public.{table} ")
+    rows, end, after = rest.partition("\n\\.\n")
+    assert (begin, end) != ("", ""), "the table is in the dump"
+    assert rows.count("\n") >= 2, "it has rows"
+    return written_aside(dump.parent, f"dump without {table}", before.encode(), after.encode())
+
+
 def test_nothing_secret_is_in_any_file(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    secret = [Person.unheard_of() for _ in range(4)]
+    secret = [Person.unheard_of() for _ in range(6)]
     site.by_form(secret[0])
     site.by_api(secret[1])
-    site.by_faulty_calls(secret[2])
-    site.by_server_errors(secret[3], monkeypatch)
+    site.by_api_with_a_key(secret[2])
+    site.by_words(secret[3])
+    site.by_faulty_calls(secret[4])
+    site.by_server_errors(secret[5], monkeypatch)
     control = Person.unheard_of()
     plant(control, site)
 
     with visible(site.scope):
         assert {member.national_id for member in Member.objects.all()} == {
-            one.national_id for one in secret[:2]
+            one.national_id for one in secret[:3]
         }
     assert len([letter for letter in mail.outbox if "RuntimeError" in letter.subject + letter.body]) >= 2
     places = files_of_the_server(tmp_path, site.began) | {
@@ -328,6 +210,29 @@ def test_nothing_secret_is_in_any_file(site: Site, tmp_path: Path, monkeypatch: 
     answers = written_aside(tmp_path, "answers", *site.answers)
     assert count_in(answers, clear) == 0
     # and the search would have found each kind of value in each of the places
+    for canary in control.canaries():
+        missed = [place for place, paths in places.items() if not count_in(paths, [canary])]
+        assert missed == [], canary.value
+
+
+def test_what_is_brought_in_a_file_goes_nowhere_else(site: Site, tmp_path: Path):
+    """The file and its rows hold what people wrote there as it came, in the clear, until they are removed."""
+    person = Person.unheard_of()
+    site.by_import(person)
+    control = Person.unheard_of()
+    plant(control, site)
+    found = files_of_the_server(tmp_path, site.began)
+    places = {
+        "dump": without(found["dump"][0], "imports_importrow"),
+        "log of the server": found["log of the server"],
+        "log of the site": [site.log],
+        "letters": sent(tmp_path),
+        "sessions": sessions(tmp_path),
+    }
+    assert count_in(found["dump"], person.canaries()) > 0
+    assert {place: count_in(paths, person.canaries()) for place, paths in places.items()} == dict.fromkeys(
+        places, 0
+    )
     for canary in control.canaries():
         missed = [place for place, paths in places.items() if not count_in(paths, [canary])]
         assert missed == [], canary.value
