@@ -13,6 +13,7 @@ from typing import Any
 
 import typst
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from maarag.ui import figures
 from maarag.values import LocalText
@@ -52,7 +53,18 @@ class Report:
 def pdf(report: Report, *, language: str | None = None) -> bytes:
     """The report as PDF bytes. `language` (he, ar, en) defaults to the active one and sets the direction."""
     code = language or figures.language()
-    data = {
+    with override(code):
+        data = _data(report, code)
+    inputs = {"report": json.dumps(data, ensure_ascii=False)}
+    return bytes(
+        typst.compile(
+            TEMPLATE, root=HERE, font_paths=[FONTS], ignore_system_fonts=True, sys_inputs=inputs, format="pdf"
+        )
+    )
+
+
+def _data(report: Report, code: str) -> dict[str, Any]:
+    return {
         "language": code,
         "rtl": code in ("he", "ar"),
         "title": str(report.title),
@@ -70,12 +82,6 @@ def pdf(report: Report, *, language: str | None = None) -> bytes:
         "tables": [_section(table) for table in report.tables],
         "notes": [str(note) for note in report.notes],
     }
-    inputs = {"report": json.dumps(data, ensure_ascii=False)}
-    return bytes(
-        typst.compile(
-            TEMPLATE, root=HERE, font_paths=[FONTS], ignore_system_fonts=True, sys_inputs=inputs, format="pdf"
-        )
-    )
 
 
 def _section(table: DocumentTable) -> dict[str, Any]:
