@@ -18,6 +18,7 @@ from .gathering import ATTRIBUTES
 WITHOUT_PLACE, WAITING = "without_place", "waiting"
 WHO = (WITHOUT_PLACE, WAITING)
 MOST_FLOORS = 20
+MOST_OF_A_GROUP = 1_000_000
 _FLOOR = {"attribute", "value", "percent", "number"}
 
 

@@ -18,8 +18,9 @@ from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
 
 from .errors import stale_words
-from .queries import Board, Figures, WaitLine
-from .tables import binding_lines, figures_by_method, waits_lines
+from .groups import attribute_label
+from .queries import Attribute, Board, Figures, WaitLine
+from .tables import binding_lines, figures_by_method, groups_table, waits_lines
 from .told import Keys, lines_in_words, method_of, place_words
 
 
@@ -194,6 +195,39 @@ def whole_tables(found: Figures) -> list[DocumentTable]:
     return tables
 
 
+def group_tables(found: Sequence[Attribute]) -> list[DocumentTable]:
+    """The groups of a run by attribute, as the run proposed and as it stands after the decisions."""
+    columns = [
+        DocumentColumn(_("Group")),
+        DocumentColumn(_("Families"), "integer"),
+        *(
+            column
+            for stage in (_("What the run proposed"), _("What stands after the decisions"))
+            for column in (
+                DocumentColumn(f"{stage}: {_('With a place')}", "integer"),
+                DocumentColumn(f"{stage}: {_('Share with a place')}"),
+                DocumentColumn(f"{stage}: {_('Difference to all others')}"),
+            )
+        ),
+    ]
+    hidden = [_("Counts below five, and others from which they could be worked out, are hidden.")]
+    tables = []
+    for part in found:
+        stages = [groups_table(part, stage).rows for stage in ("proposed", "decided")]
+        rows = [
+            [
+                row["group"],
+                row["families"],
+                *(one.get(key) for one in (row, after) for key in ("placed", "rate", "difference")),
+            ]
+            for row, after in zip(*stages, strict=True)
+        ]
+        if rows:
+            title = _("Groups: %(attribute)s") % {"attribute": attribute_label(part.code)}
+            tables.append(DocumentTable(title, columns, rows, notes=hidden if part.hides else []))
+    return tables
+
+
 def _by_method(found: Figures, notes: list[str]) -> DocumentTable:
     """Families by place and method, the whole last."""
     shown = figures_by_method(found)
@@ -204,14 +238,20 @@ def _by_method(found: Figures, notes: list[str]) -> DocumentTable:
     return DocumentTable(_("Families by place and method"), columns, cells, notes=notes)
 
 
-def whole_as_pdf(found: Figures, title: str, tiles: Sequence[tuple[str, str]], notes: Sequence[str]) -> bytes:
+def whole_as_pdf(
+    found: Figures,
+    groups: Sequence[Attribute],
+    title: str,
+    tiles: Sequence[tuple[str, str]],
+    notes: Sequence[str],
+) -> bytes:
     """The whole of a run to print."""
     return report_as_pdf(
         Report(
             _("Placing families"),
             f"{title} · {figures.day(timezone.localdate())}",
             tiles=[ReportTile(label, value) for label, value in tiles],
-            tables=whole_tables(found),
+            tables=[*whole_tables(found), *group_tables(groups)],
             notes=list(notes),
             banner=_("Fictional: an invented place for demonstration.")
             if found.run.place.is_fictional

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Term
+from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.values import Shown
 
@@ -35,7 +36,12 @@ class GroupsOf:
     groups: tuple[Group, ...]
 
     def field(self, group: Group) -> str:
+        """The name of the field for a floor as a share."""
         return f"floor-{self.attribute}-{group.value}"
+
+    def number_field(self, group: Group) -> str:
+        """The name of the field for a floor as a number of families."""
+        return f"least-{self.attribute}-{group.value}"
 
 
 def attribute_label(attribute: str) -> str:
@@ -45,6 +51,14 @@ def attribute_label(attribute: str) -> str:
         "language": _("Language"),
         "area": _("Neighbourhood"),
     }.get(attribute, attribute)
+
+
+def least_in_words(percent: int | None, number: int | None) -> str:
+    """How many of a group a floor asks for: a share, or a number of families."""
+    if percent:
+        return figures.percent(percent / 100)
+    count = number or 0
+    return ngettext("%(count)s family", "%(count)s families", count) % {"count": figures.number(count)}
 
 
 def labels_of(attribute: str, values: Iterable[str]) -> dict[str, str]:

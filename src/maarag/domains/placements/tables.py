@@ -13,7 +13,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
 from maarag.values import Shown, Suppressed
 
-from .groups import attribute_label, labels_of
+from .groups import attribute_label, labels_of, least_in_words
 from .queries import Attribute, FigureLine, Figures, GroupLine, MethodLine, PlaceLine, WaitLine
 from .queries.boards import WorkerLine
 from .told import Keys, why_waits
@@ -227,11 +227,10 @@ def floors_table(found: Figures) -> Table:
     rows = []
     for one in found.floors:
         label = labels_of(one["attribute"], [one["value"]])[one["value"]]
-        asked = figures.percent(one["percent"] / 100) if one.get("percent") else one.get("number")
         rows.append(
             {
                 "group": f"{attribute_label(one['attribute'])}: {label}",
-                "asked": asked,
+                "asked": least_in_words(one.get("percent"), one.get("number")),
                 "members": one.get("members"),
                 "least": one.get("least"),
                 "placed": one.get("placed"),
@@ -272,13 +271,12 @@ def _measured(line: GroupLine, stage: str) -> dict[str, Any]:
     one = line.decided if stage == "decided" else line.proposed
     told: dict[str, Any] = {
         "families": line.families,
-        "placed": line.placed,
+        "placed": line.stands if stage == "decided" else line.placed,
         "status": status_of_group(line, stage),
     }
     if one is None:
         return told
     told |= {
-        "placed": one.placed,
         "rate": spread(
             figures.percent(one.rate),
             figures.percent(one.rate_interval.low),

@@ -88,7 +88,8 @@ def mend(
     run: Run,
     attribute: str,
     value: str,
-    percent: int,
+    percent: int | None = None,
+    number: int | None = None,
     place: Place | None = None,
     at_once: bool | None = None,
 ) -> Run:
@@ -98,7 +99,7 @@ def mend(
     """
     before = Asked.of(run.settings)
     others = tuple(one for one in before.floors if (one.attribute, one.value) != (attribute, value))
-    floors = (*others, FloorAsked(attribute, value, percent=percent))
+    floors = (*others, FloorAsked(attribute, value, percent=percent, number=number))
     checked = asked(
         who=before.who, least_fit=before.least_fit, floors=floors, programmes=before.programmes, keep=True
     )

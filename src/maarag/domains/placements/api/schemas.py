@@ -21,6 +21,7 @@ from maarag.kernel.access.scope import account_of, holds_somewhere
 from maarag.kernel.matches.models import Run
 from maarag.values import Shown, Suppressed
 
+from ..asked import MOST_OF_A_GROUP
 from ..errors import CannotCarryOut, PlacementsError
 from ..models import Proposal
 from ..queries import FigureLine, GroupLine
@@ -83,7 +84,7 @@ class FloorIn(Schema):
     attribute: str = Field(max_length=20, description="sex, sector, language or area.")
     value: str = Field(max_length=80)
     percent: int | None = Field(None, ge=1, le=100)
-    number: int | None = Field(None, ge=1, le=1_000_000)
+    number: int | None = Field(None, ge=1, le=MOST_OF_A_GROUP)
 
 
 class SettingsIn(Schema):
@@ -148,12 +149,17 @@ class RunFiguresOut(Schema):
 
 
 class GroupOut(Schema):
-    """A group beside all others: its rate of places with its interval, and what people answered."""
+    """A group beside all others: its rate of places with its interval, and what people answered.
+
+    `placed`: proposed a place by the run; `stands`: with a place after people's decisions, null where
+    of these nothing may be told.
+    """
 
     attribute: str
     value: str
     families: Count
     placed: Count
+    stands: Count
     proposed: dict[str, Any] | None
     decided: dict[str, Any] | None
     is_seen: bool
@@ -166,6 +172,7 @@ class GroupOut(Schema):
             value=line.value,
             families=counted(line.families),
             placed=counted(line.placed),
+            stands=counted(line.stands),
             proposed=line.proposed.as_data() if line.proposed else None,
             decided=line.decided.as_data() if line.decided else None,
             is_seen=line.is_seen,
@@ -182,11 +189,12 @@ class AnswerIn(Schema):
 
 
 class MendIn(Schema):
-    """A floor for a group that was placed less."""
+    """A floor for a group that was placed less: a share in per cent, or a number."""
 
     attribute: str = Field(max_length=40)
     value: str = Field(max_length=80)
-    percent: int = Field(ge=1, le=100)
+    percent: int | None = Field(None, ge=1, le=100)
+    number: int | None = Field(None, ge=1, le=MOST_OF_A_GROUP)
 
 
 class ProposalOut(Schema):

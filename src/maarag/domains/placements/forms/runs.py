@@ -15,8 +15,8 @@ from maarag.domains.programmes.models import Programme
 from maarag.kernel.places.models import Place
 from maarag.ui.choices import NamedChoice
 
-from ..asked import MOST_FLOORS, WAITING, WITHOUT_PLACE, FloorAsked
-from ..groups import GroupsOf
+from ..asked import MOST_FLOORS, MOST_OF_A_GROUP, WAITING, WITHOUT_PLACE, FloorAsked
+from ..groups import Group, GroupsOf
 from .families import long_text
 
 
@@ -25,7 +25,7 @@ class _ProgrammesChoice(forms.ModelMultipleChoiceField):
 
 
 class RunForm(forms.Form):
-    """What is matched, and the floors for groups: a field for each group, named `floor-attribute-value`."""
+    """What is matched, and the floors for groups: two fields for each, a share or a number of families."""
 
     place = NamedChoice(
         Place.objects.none(), to_field_name="code", label=_("For the place"), empty_label=None
@@ -79,34 +79,38 @@ class RunForm(forms.Form):
         self.groups = groups
         for part in groups:
             for group in part.groups:
-                fields[part.field(group)] = forms.IntegerField(
-                    label=f"{part.label}: {group.label}",
-                    required=False,
-                    min_value=1,
-                    max_value=100,
-                    widget=forms.NumberInput(
-                        attrs={
-                            "class": "input",
-                            "inputmode": "numeric",
-                            "aria-label": f"{part.label}: {group.label}",
-                        }
-                    ),
+                name = f"{part.label}: {group.label}"
+                fields[part.field(group)] = _floor_field(name, _g("At least, in percent"), 100)
+                most = group.families if isinstance(group.families, int) else MOST_OF_A_GROUP
+                fields[part.number_field(group)] = _floor_field(
+                    name, _g("At least, families"), MOST_OF_A_GROUP, group_has=most
                 )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
+        for part in self.groups:
+            for group in part.groups:
+                if given.get(part.field(group)) and given.get(part.number_field(group)):
+                    self.add_error(
+                        part.number_field(group), _g("A floor is either a share or a number of families.")
+                    )
         if len(self.floors()) > MOST_FLOORS:
             self.add_error(None, _g("That is too many floors for one run."))
         return given
 
     def floors(self) -> list[FloorAsked]:
         """The floors that were typed."""
-        return [
-            FloorAsked(part.attribute, group.value, percent=percent)
+        typed = [
+            FloorAsked(
+                part.attribute,
+                group.value,
+                percent=self.cleaned_data.get(part.field(group)),
+                number=self.cleaned_data.get(part.number_field(group)),
+            )
             for part in self.groups
             for group in part.groups
-            if (percent := self.cleaned_data.get(part.field(group)))
         ]
+        return [floor for floor in typed if floor.percent or floor.number]
 
     def parts(self) -> list[dict[str, Any]]:
         """The groups with their fields, for the page."""
@@ -115,16 +119,40 @@ class RunForm(forms.Form):
                 "label": part.label,
                 "id": f"floors-{part.attribute}",
                 "rows": [
-                    {"label": group.label, "families": group.families, "field": self[part.field(group)]}
+                    {"label": group.label, "families": group.families, "fields": self._fields_of(part, group)}
                     for group in part.groups
                 ],
                 "open": any(
-                    self[part.field(group)].value() or self[part.field(group)].errors for group in part.groups
+                    field.value() or field.errors
+                    for group in part.groups
+                    for _label, field in self._fields_of(part, group)
                 ),
             }
             for part in self.groups
             if part.groups
         ]
+
+    def _fields_of(self, part: GroupsOf, group: Group) -> list[tuple[str, forms.BoundField]]:
+        return [
+            (_g("At least, in percent"), self[part.field(group)]),
+            (_g("At least, families"), self[part.number_field(group)]),
+        ]
+
+
+def _floor_field(name: str, unit: str, most: int, group_has: int | None = None) -> forms.IntegerField:
+    """A floor of a group in a table, whose column says the unit; it can ask for no more than there are."""
+    label = f"{name} – {unit}"
+    attributes = {"class": "input", "inputmode": "numeric", "aria-label": label}
+    field = forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=most if group_has is None else min(most, max(1, group_has)),
+        widget=forms.NumberInput(attrs=attributes),
+    )
+    if group_has is not None:
+        field.error_messages["max_value"] = _g("A floor asks for no more families than the group has: %(limit_value)s.")
+    return field
 
 
 class OverrideForm(forms.Form):

@@ -1,13 +1,14 @@
 """Whether a group is placed less, or less well, than all others: in the proposals and in the decisions.
 
 Whoever decides for the department sees its exact figures; above it the same figures come without names, from
-the run's counts, with small groups hidden so that none can be worked back.
+the run's counts and from how many of each group have a place after the decisions, with small groups hidden so
+that none can be worked back.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from maarag.engines.indicators import ALL, cross, protect
@@ -19,6 +20,7 @@ from maarag.values import Shown, Suppressed
 from ..gathering import ATTRIBUTES
 from ..models import Proposal
 from ..scope import proposals_of, sees_exact
+from .decided_above import TOLD, decided_shown, stands_of
 from .figures import figures_of
 
 MISSING = "unknown"
@@ -26,9 +28,10 @@ MISSING = "unknown"
 
 @dataclass(frozen=True)
 class GroupLine:
-    """A group: in the proposals, and in what stands after people's decisions (None above a department).
+    """A group: in the proposals, and in what stands after people's decisions.
 
-    `families`, `placed`: a mark where they are hidden; then `proposed` is None, too.
+    `families`, `placed`, `stands` (with a place after the decisions): a mark where they are hidden; then
+    `proposed` or `decided` is None, too. `stands` is None where of the decisions nothing may be told.
     """
 
     attribute: str
@@ -36,6 +39,7 @@ class GroupLine:
     families: Shown
     placed: Shown
     proposed: Group | None
+    stands: Shown = None
     decided: Group | None = None
     remarks: tuple[RunRemark, ...] = ()
 
@@ -51,11 +55,20 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class Attribute:
-    """By what groups are told apart: sex, sector, language, area; `hidden`: how many groups are not shown."""
+    """By what groups are told apart: sex, sector, language, area."""
 
     code: str
     groups: tuple[GroupLine, ...] = field(default_factory=tuple)
-    hidden: int = 0
+
+    @property
+    def hides(self) -> bool:
+        """Whether a group's families, or those with a place, are not shown."""
+        shown = [one for line in self.groups for one in (line.families, line.placed, line.stands)]
+        return any(isinstance(one, Suppressed) for one in shown)
+
+    @property
+    def tells_decisions(self) -> bool:
+        return any(line.stands is not None for line in self.groups)
 
 
 def fairness(viewer: Viewer, run: Run) -> list[Attribute]:
@@ -87,6 +100,7 @@ def _exact(
                 one.families,
                 one.placed,
                 one,
+                second[value].placed,
                 second[value],
                 tuple(remarks.get((attribute, value), ())),
             )
@@ -110,15 +124,38 @@ def _hidden(
 ) -> list[Attribute]:
     """Sums over all departments of the run: of each group all families and those placed.
 
-    Neighbourhoods are left out, as they are of every figure above their authority.
+    Decisions are told where their sum is: by each attribute it is the same number.
     """
     whole = figures_of(viewer, run).whole
     if any(isinstance(one, Suppressed) for one in (whole.families, whole.placed, whole.waiting)):
         return []  # its sums would tell what the figures hide
-    return [_attribute(run, attribute, remarks) for attribute in ATTRIBUTES if attribute != "area"]
+    tables = {attribute: _proposed(run, attribute) for attribute in TOLD}
+    stands = stands_of(run)
+    after: dict[str, Stands] = {}
+    for attribute, shown in tables.items():
+        numbers = stands[attribute]
+        read = decided_shown(numbers, _is_told(shown)) if numbers is not None else None
+        if read is None or isinstance(read(ALL), Suppressed):
+            after = {}
+            break
+        after[attribute] = read
+    return [
+        _attribute(run, attribute, shown, after.get(attribute), remarks)
+        for attribute, shown in tables.items()
+    ]
 
 
-def _attribute(run: Run, attribute: str, remarks: Mapping[tuple[str, str], Sequence[RunRemark]]) -> Attribute:
+Table = Callable[[Hashable, Hashable], Shown]
+"""Group (or ALL) and whether placed (or ALL) → how many families."""
+Stands = Callable[[Hashable], Shown]
+"""Group (or ALL) → how many have a place after the decisions."""
+
+
+def _is_told(shown: Table) -> Callable[[Hashable, Hashable], bool]:
+    return lambda value, placed: not isinstance(shown(value, placed), Suppressed)
+
+
+def _proposed(run: Run, attribute: str) -> Table:
     numbers: dict[Atom, int] = {}
     for authority, name, value, families, placed in run.totals.get("groups", ()):
         if name == attribute:
@@ -132,25 +169,42 @@ def _attribute(run: Run, attribute: str, remarks: Mapping[tuple[str, str], Seque
     if protection.unproved:
         raise AssertionError("a hidden count of a run without a proof that nobody can work it out")
 
-    def shown(value: object, placed: object) -> Shown:
+    def shown(value: Hashable, placed: Hashable) -> Shown:
         atoms = cells.get((value, placed), frozenset())
         return protection.mark(atoms) or sum(numbers[atom] for atom in atoms)
 
-    values = sorted({atom.value for atom in numbers})
-    rows = {value: (shown(value, ALL), shown(value, True)) for value in values}
-    open_ones = [
-        value for value, pair in rows.items() if not any(isinstance(one, Suppressed) for one in pair)
+    return shown
+
+
+def _attribute(
+    run: Run,
+    attribute: str,
+    shown: Table,
+    stands: Stands | None,
+    remarks: Mapping[tuple[str, str], Sequence[RunRemark]],
+) -> Attribute:
+    values = sorted({value for _one, name, value, *_n in run.totals.get("groups", ()) if name == attribute})
+    whole = shown(ALL, ALL)
+    lines = [
+        GroupLine(
+            attribute,
+            value,
+            shown(value, ALL),
+            shown(value, True),
+            _measured(value, (shown(value, ALL), shown(value, True)), (whole, shown(ALL, True))),
+            stands(value) if stands else None,
+            _measured(value, (shown(value, ALL), stands(value)), (whole, stands(ALL))) if stands else None,
+            tuple(remarks.get((attribute, value), ())),
+        )
+        for value in values
     ]
-    everything = (shown(ALL, ALL), shown(ALL, True))
-    lines = []
-    for value in values:
-        families, placed = rows[value]
-        group = None
-        if value in open_ones and not any(isinstance(one, Suppressed) for one in everything):
-            group = _rates(value, int(families), int(placed), int(everything[0]), int(everything[1]))  # type: ignore[arg-type]
-        given = tuple(remarks.get((attribute, value), ()))
-        lines.append(GroupLine(attribute, value, families, placed, group, None, given))
-    return Attribute(attribute, tuple(lines), len(values) - len(open_ones))
+    return Attribute(attribute, tuple(lines))
+
+
+def _measured(value: str, group: tuple[Shown, Shown], everything: tuple[Shown, Shown]) -> Group | None:
+    """The rate of a group, where its numbers and those of all are shown."""
+    numbers = [one for one in (*group, *everything) if isinstance(one, int)]
+    return _rates(value, *numbers) if len(numbers) == 4 else None
 
 
 def _rates(value: str, families: int, placed: int, all_families: int, all_placed: int) -> Group:

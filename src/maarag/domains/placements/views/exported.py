@@ -14,8 +14,8 @@ from maarag.ui import figures
 from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 
-from ..exports import board_as_file, whole_as_pdf, whole_tables
-from ..queries import board, figures_of
+from ..exports import board_as_file, group_tables, whole_as_pdf, whole_tables
+from ..queries import board, fairness, figures_of
 from ..scope import sees_names
 from .runs import run_of
 from .shown import run_name
@@ -41,12 +41,13 @@ def whole_file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     """The whole of the run without names."""
     if form not in ("xlsx", "pdf"):
         raise Http404
-    found = figures_of(account_of(request), run_of(request, pk, done=True))
+    account, run = account_of(request), run_of(request, pk, done=True)
+    found, groups = figures_of(account, run), fairness(account, run)
     if form == "xlsx":
-        return attached(workbook(whole_tables(found)), "run.xlsx")
+        return attached(workbook([*whole_tables(found), *group_tables(groups)]), "run.xlsx")
     tiles = [
         (str(one["label"]), one["value"] if isinstance(one["value"], str) else figures.number(one["value"]))
         for one in tiles_of(found)
     ]
     notes = [words] if (words := floors_cost(found)) else []
-    return attached(whole_as_pdf(found, run_name(found.run), tiles, notes), "run.pdf")
+    return attached(whole_as_pdf(found, groups, run_name(found.run), tiles, notes), "run.pdf")

@@ -77,16 +77,17 @@ def _page(
     stage = asked_text(request.GET, "of")
     stage = stage if stage in STAGES else "proposed"
     found = fairness(account, run)
-    exact = any(line.decided is not None for part in found for line in part.groups)
+    told = any(part.tells_decisions for part in found)
+    stage = stage if told else "proposed"
     words = {"proposed": _("What the run proposed"), "decided": _("What stands after the decisions")}
     context = {
         **run_page(run, "fairness", _("Fairness"), named=sees_names(account, run)),
-        "stages": [(code, words[code]) for code in STAGES] if exact else [],
+        "stages": [(code, words[code]) for code in STAGES] if told else [],
         "of": stage,
         "parts": [_part(run, part, stage, form, about) for part in found if part.groups],
         "may_ask": permits(account, Permission.RUN_PLACEMENTS, place=run.place),
-        "exact": exact,
-        "hidden": sum(part.hidden for part in found),
+        "untold": bool(found) and not told,
+        "hides": any(part.hides for part in found),
     }
     return render(request, "placements/fairness.html", context, status=status)
 

@@ -171,13 +171,14 @@ def _start(account: Account, form: RunForm, before: Run | None, mends: str) -> R
         return start_run(by=account, place=given["place"], settings=settings)
     attribute, _colon, value = mends.partition(":")
     floor = next((one for one in floors if (one.attribute, one.value) == (attribute, value)), None)
-    if floor is not None and floor.percent is not None:
+    if floor is not None:
         return mend(
             by=account,
             run=before,
             attribute=attribute,
             value=value,
             percent=floor.percent,
+            number=floor.number,
             place=given["place"],
         )
     return rerun(by=account, run=before, place=given["place"], settings=settings, keep=given["keep"])
@@ -197,10 +198,12 @@ def _initial(before: Run | None, request: HttpRequest) -> dict[str, Any]:
         codes = Programme.objects.filter(pk__in=settings.programmes).values_list("code", flat=True)
         found = {"who": settings.who, "least_fit": settings.least_fit, "programmes": list(codes)}
         found |= {f"floor-{one.attribute}-{one.value}": one.percent for one in settings.floors}
+        found |= {f"least-{one.attribute}-{one.value}": one.number for one in settings.floors}
     mends, least = asked_text(request.GET, "mends"), asked_text(request.GET, "least", 3)
     attribute, _colon, value = mends.partition(":")
     if value and least.isascii() and least.isdigit():
         found[f"floor-{attribute}-{value}"] = int(least)
+        found.pop(f"least-{attribute}-{value}", None)
     return found
 
 

@@ -19,7 +19,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Status
 
 from ..asked import Asked, FloorAsked
-from ..groups import attribute_label, labels_of
+from ..groups import attribute_label, labels_of, least_in_words
 from ..models import Choice, Proposal
 
 GOOD = 70
@@ -88,7 +88,7 @@ def floors_in_words(floors: Sequence[FloorAsked]) -> str:
     said = []
     for floor in floors:
         label = labels_of(floor.attribute, [floor.value])[floor.value]
-        least = figures.percent(floor.percent / 100) if floor.percent else figures.number(floor.number)
+        least = least_in_words(floor.percent, floor.number)
         said.append(f"{attribute_label(floor.attribute)}: {label} {least}")
     return ngettext("Floor: %(floors)s", "Floors: %(floors)s", len(said)) % {"floors": ", ".join(said)}
 
