@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class ThroughOut(Schema):
     free: int
     waits_before: int
     price: float
+    priced: datetime | None = Field(description="When the run ended whose price it is.")
     net: float
 
     @classmethod
@@ -38,6 +39,7 @@ class ThroughOut(Schema):
             free=one.free,
             waits_before=one.waits_before,
             price=round(one.price, 3),
+            priced=one.priced,
             net=round(one.net, 3),
         )
 
@@ -58,6 +60,7 @@ class RankedOut(Schema):
     free: int
     waits_before: int
     price: float
+    priced: datetime | None = Field(description="When the run ended whose price it is.")
     net: float
     judgement: dict[str, Any]
 
@@ -73,6 +76,7 @@ class RankedOut(Schema):
             free=one.free,
             waits_before=one.waits_before,
             price=round(one.price, 3),
+            priced=one.priced,
             net=round(one.net, 3),
             judgement=one.judgement.data(),
         )
@@ -85,7 +89,7 @@ class RankingOut(Schema):
 
     family: UUID
     by_method: bool
-    prices_of: UUID | None
+    prices_of: UUID | None = Field(description="The last run; `priced` of a place says whose its price is.")
     places: list[RankedOut]
     methods: dict[str, list[dict[str, Any]]]
 

@@ -151,7 +151,9 @@ def _floor_field(name: str, unit: str, most: int, group_has: int | None = None) 
         widget=forms.NumberInput(attrs=attributes),
     )
     if group_has is not None:
-        field.error_messages["max_value"] = _g("A floor asks for no more families than the group has: %(limit_value)s.")
+        field.error_messages["max_value"] = _g(
+            "A floor asks for no more families than the group has: %(limit_value)s."
+        )
     return field
 
 

@@ -4,7 +4,8 @@ from .boards import Board, BoardLine, MethodLine, PlaceLine, board, stale_codes
 from .comparing import ComparedLine, ComparedRuns, compare
 from .fairness import Attribute, GroupLine, fairness
 from .figures import FigureLine, Figures, figures_of
-from .ranking import Ranked, Ranking, last_run, ranking
+from .prices import last_run
+from .ranking import Ranked, Ranking, ranking
 from .waiting import WaitLine, position_of, waiting_counts, waiting_list
 
 __all__ = [

@@ -12,9 +12,9 @@ from maarag.kernel.matches.models import Run, RunState
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.values import Shown
 
+from ..filing import KIND
 from ..gathering import UNKNOWN, candidates
 from ..groups import GroupsOf, groups_from
-from .ranking import KIND
 
 
 def floor_groups(viewer: Viewer, place: Place) -> list[GroupsOf]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -19,17 +19,17 @@ from maarag.domains.programmes.fit_methods import by_methods
 from maarag.domains.programmes.method_models import Setting
 from maarag.domains.programmes.models import Method, Programme, Quota
 from maarag.domains.programmes.queries import toolbox_authorities
-from maarag.kernel.matches.models import Run, RunState
+from maarag.kernel.matches.models import Run
 
 from ..asked import Asked
-from ..engine_data import FUNDER, LOAD, bonus_of
+from ..engine_data import bonus_of
 from ..fitting import facts_of, toolbox
 from ..gathering import Candidate
 from ..models import Waiting
 from ..seats import Seat, Teammate, seats, teams
+from .prices import InForce, last_run, prices_in_force
 from .waiting import ORDER
 
-KIND = "placements"
 TAKE, KEEP, FULL, NO_MONEY, NO_WORKER, BARRED, BELOW, NOT_HERE, HAS_PLACE = (
     "take", "keep_for_others", "full", "no_money", "no_worker", "barred", "below", "not_here", "has_place",
 )  # fmt: skip
@@ -42,9 +42,10 @@ class Ranked:
     `method` None: the department works by programmes, or the programme has no methods. `others`: further
     places with the same method, the best first. `quota` None: it has no places in the authority. `free`:
     places left; `waits_before`: families on the list before this one, or all where it does not wait.
-    `price`: points of fit that the place, its money and its work are worth to others by the last run; `net`:
-    fit by weight, with what waiting gives, less the price. `weight`: of the family on its worker. `advice`:
-    take | keep_for_others | full | no_money | no_worker | barred | below | not_here | has_place.
+    `price`: points of fit that the place, its money and its work are worth to others, by the run that ended
+    at `priced`; `net`: fit by weight, with what waiting gives, less the price. `weight`: of the family on its
+    worker. `advice`: take | keep_for_others | full | no_money | no_worker | barred | below | not_here |
+    has_place.
     """
 
     programme: Programme
@@ -59,6 +60,7 @@ class Ranked:
     waiting: Waiting | None = None
     bonus: float = 0.0
     price: float = 0.0
+    priced: datetime | None = None
     weight: float = 1.0
     method: Method | None = None
     others: tuple[Ranked, ...] = ()
@@ -82,7 +84,7 @@ class Ranking:
     """The family before all programmes, or all methods: those to be taken first, then by fit. `best`: what is
     advised now.
 
-    `run`: whose prices were used (None: there was none, all prices are 0). `at_home`, `in_community`,
+    `run`: the last one (None: there was none, all prices are 0). `at_home`, `in_community`,
     `out_of_home`: methods of any programme by where they are carried out, the best first. `by_method`: that
     methods are ranked.
     """
@@ -106,15 +108,9 @@ class Ranking:
         return [place for one in self.places for place in (one, *one.others)]
 
 
-def last_run(authority: int) -> Run | None:
-    """The newest run that is done and reached the authority."""
-    rows = Run.objects.filter(kind=KIND, state=RunState.DONE, authorities__contains=[authority])
-    return rows.select_related("place", "asked_by").order_by("-asked_at").first()
-
-
 def ranking(family: Family, *, day: date | None = None, by_method: bool | None = None) -> Ranking:
     """Every programme that runs, for one family with an open file; a family that arrives after the last run
-    is answered by its prices, so that a place is not taken from whoever it is worth more to.
+    is answered by the prices in force, so that a place is not taken from whoever it is worth more to.
 
     `by_method`: whether methods are ranked; None: as the department works on the day. Reads what the scope in
     force lets it: the family's whole authority. Raises LookupError for a closed file.
@@ -185,7 +181,7 @@ def _once(found: list[Ranked]) -> list[Ranked]:
 
 @dataclass(frozen=True)
 class _Room:
-    """What there is in the family's authority: places, workers, lists, and the prices of the last run."""
+    """What there is in the family's authority: places, workers, lists, and the prices in force."""
 
     family: Family
     candidate: Candidate
@@ -195,6 +191,7 @@ class _Room:
     teams: Mapping[tuple[int, int], list[Teammate]]
     lists: Mapping[int, list[Waiting]]
     run: Run | None
+    prices: InForce
 
     @classmethod
     def of(cls, family: Family, candidate: Candidate, day: date) -> _Room:
@@ -209,6 +206,7 @@ class _Room:
             teams=teams([candidate.authority], day),
             lists=_lists(candidate.authority),
             run=last_run(candidate.authority),
+            prices=prices_in_force(candidate.authority, known),
         )
 
     def place(self, programme: Programme, judgement: Judgement) -> Ranked:
@@ -218,7 +216,6 @@ class _Room:
         order = self.lists.get(programme.pk, [])
         own = next((row for row in order if row.family_id == self.family.pk), None)
         team = self.teams.get((programme.pk, candidate.authority))
-        prices = run.totals.get("prices", {}) if run else {}
         least = Asked.of(run.settings).least_fit if run else Asked(self.day).least_fit
         made = Ranked(
             programme=programme,
@@ -232,25 +229,12 @@ class _Room:
             waits_before=order.index(own) if own else len(order),
             waiting=own,
             bonus=bonus_of(candidate.waits_for(programme.pk), self.day),
-            price=price_of(prices, seat, candidate) if seat else 0.0,
+            price=self.prices.price(seat, candidate) if seat else 0.0,
+            priced=learned.since if (learned := self.prices.of.get(programme.pk)) else None,
             weight=candidate.weight,
         )
         # a free place that is worth more to others than to this family is not advised
         return replace(made, advice=KEEP) if made.advice == TAKE and made.net < 0 else made
-
-
-def price_of(prices: Mapping[str, Any], seat: Seat, candidate: Candidate) -> float:
-    """What the place, its money and its work are worth to others, in points of fit."""
-
-    def of(kind: str, key: Any) -> float:
-        return float(prices.get(kind, {}).get(str(key), 0.0))
-
-    team = f"{seat.programme}:{seat.authority}"
-    return (
-        of("place", seat.quota)
-        + sum(of(FUNDER, one.purse) * one.cost for one in seat.funders)
-        + of(LOAD, team) * candidate.weight
-    )
 
 
 def _advice(

@@ -153,8 +153,8 @@ def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
             about.append(_("Before this family wait: %(n)s.") % {"n": figures.number(one.waits_before)})
         if one.price:
             about.append(
-                _("To others the place is worth %(points)s points of fit, by the last run.")
-                % {"points": figures.number(one.price, 1)}
+                _("To others this place is worth %(price)s points of fit, by the run of %(day)s.")
+                % {"price": figures.number(one.price, 1), "day": figures.day(one.priced)}
             )
     words = _("A place in %(programme)s") % {"programme": name_in_language(place.programme)}
     return form_page(request, found, form, words, status, about=about)

@@ -65,10 +65,22 @@ def parts_of_ranking(answer: Ranking, *, may_edit: bool) -> dict[str, Any]:
     return {
         **cards,
         "by_method": answer.by_method,
-        "run": answer.run,
+        "prices": _prices_words(answer),
         "community": _methods_table(_("At home and in the community"), settings[0] + settings[1], methods),
         "away": _methods_table(_("Out of the home"), settings[2], methods),
     }
+
+
+def _prices_words(answer: Ranking) -> str:
+    """Since when what places are worth to others is in force."""
+    days = dict.fromkeys(
+        figures.day(since) for since in sorted({one.priced for one in answer.every_place if one.priced})
+    )
+    if not days:
+        return _("No run has been done yet that says what the places are worth to others.")
+    return _(
+        "What places are worth to others is in force since the run of %(days)s; each run learns it anew."
+    ) % {"days": ", ".join(days)}
 
 
 def _card(
@@ -133,15 +145,19 @@ def _notes(one: Ranked) -> list[str]:
     if one.advice == KEEP:
         notes.append(
             _(
-                "By the prices of the last run this place is worth %(price)s points of fit to families who"
-                " have nothing else, and %(fit)s to this one."
+                "By the prices of the run of %(day)s this place is worth %(price)s points of fit to families"
+                " who have nothing else, and %(fit)s to this one."
             )
-            % {"price": figures.number(one.price, 1), "fit": figures.number(one.judgement.fit + one.bonus, 1)}
+            % {
+                "day": figures.day(one.priced),
+                "price": figures.number(one.price, 1),
+                "fit": figures.number(one.net + one.price, 1),
+            }
         )
     elif one.price and one.advice in SUITS:
         notes.append(
-            _("To others this place is worth %(price)s points of fit, by the last run.")
-            % {"price": figures.number(one.price, 1)}
+            _("To others this place is worth %(price)s points of fit, by the run of %(day)s.")
+            % {"price": figures.number(one.price, 1), "day": figures.day(one.priced)}
         )
     if one.waiting and one.waiting.note:
         notes.append(one.waiting.note)

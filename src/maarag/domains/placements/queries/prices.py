@@ -1,0 +1,81 @@
+"""The prices by which a family is ranked that arrives between runs, and since when each is in force.
+
+Every run learns prices anew, of all families that wait on its day: those that came since the run before and
+got no place are among them. A run that was asked for some programmes alone says nothing of the others: their
+prices stay those of the newest run that had them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from maarag.kernel.matches.models import Run, RunState
+
+from ..asked import Asked
+from ..engine_data import FUNDER, LOAD
+from ..filing import KIND
+from ..gathering import Candidate
+from ..seats import Seat
+
+READ = 50
+"""Runs that are looked through at most; what none of them had has no price."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What one run found one more of each limit to be worth, by kind and key; `since`: when it ended."""
+
+    run: Any
+    since: datetime
+    prices: Mapping[str, Mapping[str, float]]
+
+    def of(self, seat: Seat, candidate: Candidate) -> float:
+        """What the place, its money and its work are worth to others, in points of fit."""
+
+        def one(kind: str, key: Any) -> float:
+            return float(self.prices.get(kind, {}).get(str(key), 0.0))
+
+        team = f"{seat.programme}:{seat.authority}"
+        return (
+            one("place", seat.quota)
+            + sum(one(FUNDER, each.purse) * each.cost for each in seat.funders)
+            + one(LOAD, team) * candidate.weight
+        )
+
+
+@dataclass(frozen=True)
+class InForce:
+    """By programme the run whose prices hold in an authority; a programme that no run had has none."""
+
+    of: Mapping[int, Learned] = field(default_factory=dict)
+
+    def price(self, seat: Seat, candidate: Candidate) -> float:
+        learned = self.of.get(seat.programme)
+        return learned.of(seat, candidate) if learned else 0.0
+
+
+def last_run(authority: int) -> Run | None:
+    """The newest run that is done and reached the authority."""
+    return _runs(authority).select_related("place", "asked_by").first()
+
+
+def prices_in_force(authority: int, programmes: Collection[int]) -> InForce:
+    """The prices of these programmes' places in the authority."""
+    left, found = set(programmes), {}
+    rows = _runs(authority).values_list("pk", "ended_at", "settings", "totals__prices")
+    for run, since, settings, prices in rows[:READ]:
+        asked = Asked.of(settings)
+        had = {programme for programme in left if asked.is_of(programme)}
+        found |= dict.fromkeys(had, Learned(run, since, prices or {}))
+        left -= had
+        if not left:
+            break
+    return InForce(found)
+
+
+def _runs(authority: int) -> Any:
+    done = Run.objects.filter(kind=KIND, state=RunState.DONE, authorities__contains=[authority])
+    return done.order_by("-asked_at")
