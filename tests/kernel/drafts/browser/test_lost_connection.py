@@ -330,3 +330,20 @@ def test_a_change_taken_back_leaves_no_draft(writing: Callable[..., Any]) -> Non
     page.reload()
     page.wait_for_load_state("networkidle")
     assert page.locator(".draft__offer").count() == 0
+
+
+def test_a_folded_step_opens_where_a_draft_waits(visitors: Visitors, writing: Callable[..., Any]) -> None:
+    page, texts = form_of("referral", visitors, writing)
+    for where, text in texts:
+        page.locator(where).fill(text)
+    finish(page, FORMS["referral"])
+    folded = page.locator("details:has([data-draft]):has(textarea)").first
+    assert folded.get_attribute("open") is None
+    folded.locator("summary").first.click()
+    folded.locator("textarea").first.fill("המשפחה עברה דירה")
+    folded.locator("[data-draft-state]", has_text="Kept as a draft").wait_for(timeout=PATIENCE)
+    page.reload()
+    page.locator(".draft__offer").wait_for()
+    assert folded.get_attribute("open") is not None
+    assert folded.locator(".draft__offer").is_visible()
+    assert faults(page) == []
