@@ -95,7 +95,7 @@ WITH_ACCOUNTS = (
     Part("buying", buying.load_buying, [buying], buying.TABLES),
     Part("stories", stories.load_stories, STORY_MODULES, stories.TABLES),
     Part("guidance", guidance.load_guidance, [guidance], ()),
-    Part("toolbox", sister_toolbox.load_toolbox, [sister_toolbox], ()),
+    Part("toolbox", sister_toolbox.load_toolbox, [sister_toolbox, drawn_situations, households], ("names",)),
     Part("placements", placement_board.load_placements, PLACEMENT_MODULES, placement_board.TABLES),
 )
 """Left out where settings.DEMONSTRATION is off, for the accounts have a known password."""

@@ -7,11 +7,13 @@ estimate of any town. Some files stay without situations, as files do.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 from maarag.domains.casework.models import Assessment, Circumstance, CircumstanceKind
 from maarag.domains.families.models import Family, FamilyStatus, Relation
+from maarag.kernel.access.models import Account
 
 from .story_files import StoryFile, World
 from .tables import rows
@@ -23,6 +25,12 @@ UNWRITTEN = 0.12
 """Files in which nobody has written a situation yet."""
 RATED = 0.25
 """Files in which poverty, and with children the risk to them, was rated."""
+BY_TWO = {"family-poverty": 30, "child-risk": 16}
+"""On each rubric so many of the files rated first were rated by the team leader too, who came along."""
+SAME, NEXT = 0.78, 0.98
+"""Of her levels so many are her worker's, and up to here one off; the rest are two off."""
+LESS_SEEN, SAME_THERE = (3, 5), 0.6
+"""Dimensions, from zero, that a visit shows less of: there fewer are the same."""
 EVERY = (
     ("deprivation:low_income", 0.62),
     ("employment:unemployed", 0.24),
@@ -46,8 +54,11 @@ WORDS = {
 EVIDENCE = ("נראה בביקור בית.", "לדברי ההורים.", "לפי מכתב בית הספר.")
 
 
-def load_situations(world: World, families: Sequence[Family]) -> None:
-    """Write what each open file says of the family, by its keeper; what says something stays as it is."""
+def load_situations(world: World, families: Sequence[Family], leader: Account) -> None:
+    """Write what each open file says of the family, by its keeper; what says something stays as it is.
+
+    `leader`: who rates some of them besides.
+    """
     chance = random.Random(SEED)
     known = set(
         Circumstance.objects.filter(kind=CircumstanceKind.SITUATION).values_list("family_id", flat=True)
@@ -57,6 +68,7 @@ def load_situations(world: World, families: Sequence[Family]) -> None:
         for sector in ("arab", "jewish")
     }
     arab = named["arab"] - named["jewish"]
+    rater = _Rater(leader)
     for family in world.loading.steps("situations", families[:FAMILIES]):
         drawn = _drawn(chance, family, family.name in arab, world.loading.today)
         unwritten, rated = chance.random() < UNWRITTEN, chance.random() < RATED
@@ -68,7 +80,7 @@ def load_situations(world: World, families: Sequence[Family]) -> None:
             for number, term in enumerate(drawn):
                 file.situation(term, WORDS.get(term, ""), ago=ago, by_family=number % 3 != 2)
         if rated:
-            _rate(file, hard, "deprivation:at_risk:at_risk_children" in drawn, ago)
+            rater.rate(file, hard, "deprivation:at_risk:at_risk_children" in drawn, ago)
 
 
 def _drawn(chance: random.Random, family: Family, is_arab: bool, today: date) -> list[str]:
@@ -95,12 +107,36 @@ def _drawn(chance: random.Random, family: Family, is_arab: bool, today: date) ->
     return found
 
 
-def _rate(file: StoryFile, hard: float, at_risk: bool, ago: int) -> None:
-    """Levels round a drawn middle: those who are worse off in one dimension mostly are in others."""
-    middle = 1 + round(hard * 2)
-    levels = "".join(str(max(1, min(4, middle + shift))) for shift in (0, 1, 0, 1, 0, -1, 0, 1))
-    file.assess("family-poverty", [(file.keeper, levels)], EVIDENCE, ago=ago)
-    if at_risk:
-        lowest = 1 if hard < 0.5 else 2
-        levels = "".join(str(max(1, min(4, lowest + shift))) for shift in (0, 1, 0, 2, 1, 1))
-        file.assess("child-risk", [(file.keeper, levels)], EVIDENCE, ago=ago)
+class _Rater:
+    """Rates files by their keepers, the first of them by the team leader too."""
+
+    def __init__(self, leader: Account) -> None:
+        self.leader = leader
+        self.by_two: Counter[str] = Counter()
+
+    def rate(self, file: StoryFile, hard: float, at_risk: bool, ago: int) -> None:
+        """Levels round a drawn middle: those who are worse off in one dimension mostly are in others."""
+        self._assess(file, "family-poverty", 1 + round(hard * 2), (0, 1, 0, 1, 0, -1, 0, 1), ago)
+        if at_risk:
+            self._assess(file, "child-risk", 1 + int(hard * 3), (0, 1, 0, 1, 0, 1), ago)
+
+    def _assess(self, file: StoryFile, rubric: str, middle: int, shifts: Sequence[int], ago: int) -> None:
+        levels = [max(1, min(4, middle + shift)) for shift in shifts]
+        raters = [(file.keeper, levels)]
+        if self.by_two[rubric] < BY_TWO[rubric]:
+            self.by_two[rubric] += 1
+            chance = random.Random(f"{SEED} {rubric} {file.family.number}")
+            raters.append((self.leader, _seen_again(chance, levels)))
+        told = [(who, "".join(map(str, given))) for who, given in raters]
+        file.assess(rubric, told, EVIDENCE, ago=ago)
+
+
+def _seen_again(chance: random.Random, levels: Sequence[int]) -> list[int]:
+    """What a second rater says of the same family, each dimension by itself."""
+    found = []
+    for at, level in enumerate(levels):
+        drawn, up = chance.random(), chance.choice((1, -1))
+        off = 0 if drawn < (SAME_THERE if at in LESS_SEEN else SAME) else 1 if drawn < NEXT else 2
+        there = level + up * off
+        found.append(there if 1 <= there <= 4 else level - up * off)
+    return found

@@ -1,4 +1,4 @@
-"""Invented households of the fictional authority, beside the families that are written out by hand.
+"""Invented households of the fictional authorities, beside the families that are written out by hand.
 
 Drawn by chance that always falls alike: names from the public lists of `data/names.csv`, put together at
 random; ids and phones from the first of their kind, which nobody has. The kinds of households are ours, no
@@ -17,10 +17,10 @@ from maarag.values.national_id import is_valid_national_id
 
 from .tables import Row, rows
 
-HOUSEHOLDS = 381
-"""With the nineteen that are written out, four hundred in the two authorities."""
+AUTHORITY, SISTER = "F-900", "F-901"
+HOUSEHOLDS = ((AUTHORITY, 381), (SISTER, 56))
+"""With those that are written out, three hundred and ninety-five and sixty-one."""
 SEED = 2026
-AUTHORITY = "F-900"
 TODAY = date(2026, 11, 1)
 """Ages and days of opening are counted from here, so that the households are the same every day."""
 LONGEST_OPEN = 6 * 365
@@ -31,8 +31,16 @@ WORKERS = {
     "fourth.worker@maale-gan.example": ("F-900-05",),
     "fifth.worker@maale-gan.example": ("F-900-09", "F-900-10"),
     "sixth.worker@maale-gan.example": ("F-900-11", "F-900-12"),
+    "social.worker@givat-hadekel.example": ("F-901-01", "F-901-02", "F-901-03"),
 }
-ARAB_SHARE = {"F-900-05": 0.9, "F-900-01": 0.25, "F-900-09": 0.15}
+ARAB_SHARE = {
+    "F-900-05": 0.9,
+    "F-900-01": 0.25,
+    "F-900-09": 0.15,
+    "F-901-01": 0.7,
+    "F-901-02": 0.6,
+    "F-901-03": 0.3,
+}
 STREETS = (
     "הזית",
     "התמר",
@@ -87,11 +95,15 @@ def households() -> tuple[list[Row], dict[str, list[Row]]]:
     chance = random.Random(SEED)
     written = {(row["neighbourhood"], row["opened_on"]) for row in rows("fiction_families")}
     serials = _serials(rows("fiction_family_members"))
-    homes = [(worker, place) for worker, places in WORKERS.items() for place in places]
+    homes = {
+        authority: [(who, one) for who, places in WORKERS.items() for one in places if one[:5] == authority]
+        for authority, _count in HOUSEHOLDS
+    }
     families: list[Row] = []
     people: dict[str, list[Row]] = {}
-    for number in range(1, HOUSEHOLDS + 1):
-        worker, place = chance.choice(homes)
+    every = [authority for authority, count in HOUSEHOLDS for _number in range(count)]
+    for number, authority in enumerate(every, start=1):
+        worker, place = chance.choice(homes[authority])
         opened = TODAY - timedelta(days=chance.randrange(20, LONGEST_OPEN))
         while (place, opened.isoformat()) in written:
             opened -= timedelta(days=1)
@@ -104,7 +116,7 @@ def households() -> tuple[list[Row], dict[str, list[Row]]]:
             {
                 "code": code,
                 "name": name,
-                "authority": AUTHORITY,
+                "authority": authority,
                 "neighbourhood": place,
                 "worker": worker,
                 "address": f"רחוב {chance.choice(STREETS)} {chance.randrange(1, 90)}",

@@ -67,7 +67,7 @@ def load_placements(loading: Loading) -> None:
             .prefetch_related("members")
             .order_by("number")
         )
-        load_situations(world, families)
+        load_situations(world, families, leader)
         _wait(world, authority)
         consider_leaving_home(world, authority)
     # of the cluster first: the department's own run is the newer one, whose prices answer whoever arrives

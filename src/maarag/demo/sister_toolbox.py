@@ -1,7 +1,7 @@
 """The fictional sister authority works by one toolbox: a few places, its files' situations, the switch.
 
-All invented. Its four open files are few on purpose: enough to see methods ranked and a board that chooses
-them, beside the large department that works by programmes.
+All invented. One worker keeps its sixty files: methods are ranked and a board chooses them, beside the large
+department that works by programmes.
 """
 
 from __future__ import annotations
@@ -25,12 +25,15 @@ from maarag.domains.programmes.actions import QuotaDraft, fund_programme, set_qu
 from maarag.domains.programmes.models import Programme, ToolboxSwitch
 from maarag.kernel.access.models import Account
 from maarag.kernel.people.models import Organisation
+from maarag.kernel.rubrics.models import Rubric
 from maarag.values import Money
 
+from .drawn_situations import load_situations
+from .households import SISTER
 from .loading import Loading
 from .story_files import StoryFile, World
 
-SISTER, LEADER = "F-901", "team.leader@givat-hadekel.example"
+LEADER = "team.leader@givat-hadekel.example"
 BUDGET, SOURCE, PAYER = "givat-hadekel-baskets", "fiction-dekel-2026", "gd-council"
 TOWN = {"he": "גבעת הדקל (בדיוני)", "ar": "جفعات هديكل (خيالي)", "en": "Givat HaDekel (fictional)"}
 BASKETS = {
@@ -38,10 +41,10 @@ BASKETS = {
     "ar": "سلال استجابات للعائلات",
     "en": "Baskets of responses for families",
 }
-PLACES = (("noshmim", 3, 8_000), ("hashvil-hameitiv", 1, 35_000), ("mifgash", 2, 33_000))
-"""Programme, families, shekels a basket: of the four files one may be left waiting for what suits it best."""
+PLACES = (("noshmim", 22, 8_000), ("hashvil-hameitiv", 6, 35_000), ("mifgash", 9, 33_000))
+"""Programme, families, shekels a basket: fewer than the files, so that some wait for what suits them best."""
 WHY = "מחלקה קטנה: עובדת אחת מלווה משפחות מכל התכניות, ובוחרת איתן דרך עבודה ולא תכנית."
-SITUATIONS = (
+SITUATIONS: tuple[tuple[str, ...], ...] = (
     ("deprivation:low_income", "housing:home_renters"),
     ("deprivation:low_income", "deprivation:at_risk:at_risk_children", "urgency:in_crisis"),
     ("employment:unemployed", "deprivation:low_income"),
@@ -120,10 +123,14 @@ def _give_places(loading: Loading) -> None:
 
 
 def _write_situations(loading: Loading) -> None:
-    world = World(loading=loading, accounts={}, services={}, quotas={}, rubrics={})
+    """Of the files that are written out by hand first, then of the drawn ones."""
+    rubrics = {rubric.code: rubric for rubric in Rubric.objects.filter(is_current=True)}
+    world = World(loading=loading, accounts={}, services={}, quotas={}, rubrics=rubrics)
     families = Family.objects.filter(authority=loading.places[SISTER], status=FamilyStatus.OPEN)
     written = Circumstance.objects.filter(kind=CircumstanceKind.SITUATION).values("family")
     rows = families.exclude(pk__in=written).select_related("worker").order_by("number")
     for family, terms in zip(rows, SITUATIONS, strict=False):
         for term in terms:
             StoryFile(world, family).situation(term, ago=40)
+    drawn = families.select_related("worker", "authority").prefetch_related("members").order_by("number")
+    load_situations(world, list(drawn), Account.objects.get(email=LEADER))

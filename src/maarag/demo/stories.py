@@ -103,7 +103,7 @@ def load_stories(loading: Loading) -> None:
             if family is not None and family.status == FamilyStatus.OPEN and family.pk not in worked:
                 STORIES[code](StoryFile(world, family))
         _open_twice(world, families)
-        load_drawn(world, [files[row["code"]] for row in drawn], worked)
+        load_drawn(world, [files[row["code"]] for row in drawn if row["code"] in files], worked)
         end_line(loading)
     loading.counts["stories"] += len(STORIES)
 

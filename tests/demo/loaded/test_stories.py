@@ -34,16 +34,19 @@ from maarag.domains.baskets.money import sums_of_basket
 from maarag.domains.baskets.prices import change_since_asked
 from maarag.domains.baskets.words import status_of
 from maarag.domains.casework.models import Assessment, Consent, Contact, Document, Goal, Outcome, Plan, Task
+from maarag.domains.casework.queries.agreement import agreed_in
 from maarag.domains.families.duplicates import probable_pairs
 from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.families.waiting import waiting_of
 from maarag.domains.programmes.models import Programme
 from maarag.domains.referrals.models import HelpWord, Referral, ReferralStatus
+from maarag.engines.agreement import ENOUGH
 from maarag.kernel.access.actions import system_account
 from maarag.kernel.access.models import Account
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.ledger.models import Posting
 from maarag.kernel.places.models import Place
+from maarag.kernel.rubrics.models import Rubric
 from maarag.kernel.taxonomy.models import Vocabulary
 from maarag.values import Money
 
@@ -107,9 +110,18 @@ class TestStories:
             one.pk: one.marks.filter(is_joint=False).values("rater").distinct().count()
             for one in Assessment.objects.filter(rubric__code="family-poverty")
         }
-        assert set(raters.values()) == {1, 2}  # drawn households were rated by their keeper alone
+        assert {2} <= set(raters.values()) <= {1, 2}  # of the drawn, those rated first by their leader too
         waits = Assessment.objects.get(closed_at=None)
         assert waits.marks.values("rater").distinct().count() == 1
+
+    def test_enough_was_rated_by_two_for_their_agreement_to_be_told(self) -> None:
+        rubric = Rubric.objects.get(code="family-poverty", is_current=True)
+        found = agreed_in(self.account("team.leader"), Place.objects.get(code=AUTHORITY), rubric)
+        assert found.by_several >= ENOUGH
+        alphas = [one.alpha.value for one in found.dimensions]
+        assert all(value is not None for value in alphas)
+        assert len({value for value in alphas if value < 1}) > 4, "they do not agree on everything"
+        assert all(value > 0.2 for value in alphas), "and by far not by chance"
 
     def test_referrals_stand_at_every_step(self) -> None:
         steps = Counter(Referral.objects.values_list("status", flat=True))
