@@ -8,8 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -35,17 +34,14 @@ def fresh_limits() -> Iterator[None]:
 
 
 @pytest.fixture
-def one_connection() -> Iterator[None]:
+def one_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Requests of a program within the test's own transaction: its connection is not closed between them."""
+    monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda connection: None)
     log = logging.getLogger("django.request")
     level = log.level
     log.setLevel(logging.ERROR)
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
     yield
     log.setLevel(level)
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 def token_for(account: Account, access: str = "write", **more: Any) -> str:
@@ -57,3 +53,8 @@ def token_for(account: Account, access: str = "write", **more: Any) -> str:
 def with_token(text: str, **headers: str) -> Client:
     """A client that sends the token; it enforces CSRF as for everybody."""
     return Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {text}", **headers})
+
+
+def headers_of(account: Account, access: str = "write") -> dict[str, str]:
+    """The headers of a program that works for the account."""
+    return {"Authorization": f"Bearer {token_for(account, access)}", "Accept-Encoding": "identity"}

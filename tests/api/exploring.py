@@ -5,7 +5,6 @@ Seeds are fixed: the same code sends the same cases.
 
 from __future__ import annotations
 
-import copy
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,6 +19,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 
+from .meant import Meant
+
 log = logging.getLogger(__name__)
 SEED = 20261121
 CHECKED = (
@@ -29,7 +30,6 @@ CHECKED = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
-_PARTS = ("operation", "method", "path", "headers", "cookies", "query", "body", "media_type")
 load_all_checks()
 CHOSEN = [CHECKS.get_one(name) for name in CHECKED]
 QUIET = {
@@ -116,34 +116,19 @@ class Findings:
         return "\n\n".join([numbers, *(f"{key}\n{fault}" for key, fault in self.faults.items())])
 
 
-def with_rows(cases: Iterable[Any], rows: dict[str, list[Any]]) -> Iterator[Any]:
-    """The cases, and those with an item in their address once more for a row that there really is.
-
-    `rows`: by the beginning of an address, the longest that fits; each is the value of every parameter, or
-    the values by name.
-    """
+def with_rows(cases: Iterable[Any], meant: Meant) -> Iterator[Any]:
+    """The cases; every second one for the rows of `meant`, which there really are."""
     for number, case in enumerate(cases):
+        if number % 2 == 0:
+            case.path_parameters = {**case.path_parameters, **meant.path_parameters}
         yield case
-        fitting = [prefix for prefix in rows if case.path.startswith(prefix)]
-        if not fitting or "{" not in case.path:
-            continue
-        found = rows[max(fitting, key=len)]
-        row = found[number % len(found)]
-        given = row if isinstance(row, dict) else dict.fromkeys(case.path_parameters, row)
-        yield type(case)(
-            path_parameters={**case.path_parameters, **given},
-            **{name: copy.copy(getattr(case, name)) for name in _PARTS},
-        )
 
 
-def explore(
-    cases: list[Any], callers: dict[str, dict[str, str]], findings: Findings, rows: dict[str, list[Any]]
-) -> None:
-    """Send every case as every caller; what one case changes is undone before the next caller."""
+def explore(cases: Iterable[Any], callers: dict[str, dict[str, str]], findings: Findings) -> None:
+    """Send every case as every caller; what one case changes is undone before the next."""
+    cases = list(cases)
     for who, headers in callers.items():
-        with transaction.atomic():
-            for case in with_rows(cases, rows):
-                with transaction.atomic():
-                    findings.add(who, case, case.call(headers=headers))
-                    transaction.set_rollback(True)
-            transaction.set_rollback(True)
+        for case in cases:
+            with transaction.atomic():
+                findings.add(who, case, case.call(headers=headers))
+                transaction.set_rollback(True)
