@@ -1,8 +1,8 @@
 """Operations one after the other, by every role: made, read, changed, closed, gone.
 
 A walk goes through the whole API room by room, through each room's operations in a new order, and what was
-done stays done until the room is left. Every other step is followed by one on a row that a step before made,
-changed or showed. What is sent is what the operation is meant for, or a case of schemathesis, right or wrong.
+done stays done until the room is left. Each step is followed by one on a row that a step before made, changed
+or showed. What is sent is what the operation is meant for, or a case of schemathesis, right or wrong.
 Checked is the same as in test_operations: no server error, no answer that the document does not tell of.
 
 Schemathesis has walks of its own. They go along links alone: to 67 of 245 operations they never came, and in
@@ -61,7 +61,7 @@ class Walker:
         return any(who in aim.roles and not label.startswith("GET ") for label, aim in self.meant.items())
 
     def walk(self, who: str, headers: dict[str, str], *, every: int = 1) -> None:
-        """Through every so many-th room: each of its operations once, and now and then what follows."""
+        """Through every so many-th room: each of its operations once, and what follows."""
         random = Random(f"{SEED} {who}")
         for room in self.rooms()[random.randrange(every) :: every]:
             random.shuffle(room)
@@ -69,7 +69,7 @@ class Walker:
                 known: list[tuple[str, dict[str, Any]]] = []
                 for label in room:
                     known += self._step(who, headers, self._case(label, {}, random))
-                    if known and random.random() < 0.5:
+                    if known:
                         further = self._step(who, headers, self._case(*random.choice(known), random))
                         known += further
                         self.along[who] += bool(further)
@@ -147,7 +147,7 @@ def test_every_role_walks(estate: Estate, settings: Any, record_property: Any, p
     walker = walks(estate, settings, callers)
     record_property("told", walker.findings.told())
     assert walker.findings.faults == {}, walker.findings.told()
-    assert walker.findings.sent > 300 * len(callers)
+    assert walker.findings.sent > len(walker.operations) * len(callers)
     assert all(walker.along[who] >= 10 for who in callers if walker.changes_something(who)), walker.along
 
 
