@@ -17,9 +17,11 @@ from django.urls import reverse
 from maarag.database.rows import RowScope, visible
 from maarag.domains.families.actions import files
 from maarag.domains.families.models import Family, Member
+from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.imports.actions import read_file
 from maarag.kernel.imports.models import FileStatus, ImportFile, RowStatus
+from maarag.kernel.taxonomy.actions import save_topic
 from tests.factories.services import World
 
 from .canaries import Canary, canary_address, canary_id, canary_phone
@@ -150,27 +152,49 @@ class Site:
         assert found["drafts"][0]["fields"][0]["value"] == said
 
     def by_import(self, person: Person) -> None:
-        """A file of needs with columns too many, and with a phone where a number should be."""
+        """A file with ids of people, which is not kept; and one with a phone where a number should be."""
         bringer = self.towns.account(Role.INTEGRATOR, place=self.towns.city)
         client = Client(raise_request_exception=False)
         client.force_login(bringer, backend=BACKEND)
-        city = self.towns.city.code
-        lines = [
-            "place,topic,situation,number,source,as_of,ת״ז,טלפון,כתובת",
-            f"{city},food-security,,12,x,2026-01-01,{person.national_id},{person.phone},{person.address}",
-            f"{city},food-security,,{person.phone},{person.address},{person.national_id},,,",
-        ]
+        city, food = self.towns.city.code, self.towns.term("food")
+        save_topic(
+            by=self.towns.system,
+            code="food-security",
+            responses=[food],
+            situations=[self.towns.term("families")],
+            name_he="ביטחון תזונתי",
+        )
+        header = "place,topic,situation,unit,number,source,as_of"
+        refused = self._bring(
+            bringer,
+            client,
+            f"{header},ת״ז",
+            f"{city},food-security,משפחות,משפחות,12,x,2026-01-01,{person.national_id}",
+        )
+        assert (refused.status, str(refused.file)) == (FileStatus.REFUSED, "")
+        found = self._bring(
+            bringer,
+            client,
+            f"{header},טלפון,כתובת",
+            f"{city},food-security,משפחות,משפחות,12,{self.towns.source.code},2026-01-01,{person.phone},{person.address}",
+            f"{city},food-security,משפחות,משפחות,{person.phone},{person.address},{person.national_id},,",
+        )
+        assert found.rows_read == 2, (found.status, found.message)
+        problems = list(found.rows.values_list("problems", flat=True))
+        assert (found.count(RowStatus.NEW), found.count(RowStatus.PROBLEM)) == (1, 1), problems
+        rows = client.get(f"/api/imports/files/{found.pk}/rows").content.decode()
+        assert person.national_id in rows
+        loaded = client.post(f"/api/imports/files/{found.pk}/apply?mode=understood")
+        assert loaded.status_code == 200, loaded.content
+        found.refresh_from_db()
+        assert found.status == FileStatus.APPLIED
+
+    def _bring(self, bringer: Account, client: Client, *lines: str) -> ImportFile:
         file = ContentFile("\n".join(lines).encode(), name="needs.csv")
         brought = client.post("/api/imports/files", {"kind": "needs", "file": file})
         assert brought.status_code == 201, brought.content
         found = ImportFile.objects.get(pk=brought.json()["id"])
-        if found.status == FileStatus.WAITING:
-            found = read_file(by=bringer, import_file=found)
-        assert found.rows_read == 2, (found.status, found.message)
-        assert found.count(RowStatus.PROBLEM) >= 1
-        rows = client.get(f"/api/imports/files/{found.pk}/rows").content.decode()
-        assert person.national_id in rows
-        client.post(f"/api/imports/files/{found.pk}/apply?mode=understood")
+        return read_file(by=bringer, import_file=found) if found.status == FileStatus.WAITING else found
 
     def by_faulty_calls(self, person: Person) -> None:
         """Errors of the database, with the values in the statement: too long, taken, against a check."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -24,7 +25,7 @@ from maarag.kernel.jobs.queries import is_open
 
 from .importer import Understood, importer_of
 from .models import FileStatus, ImportFile, ImportRow, Mode, RowStatus
-from .reading import FileRefused, encoding_name, open_table
+from .reading import FileRefused, HoldsPeople, encoding_name, open_table, refuse_ids_of_people
 from .understanding import RawRow, Understanding, settle_duplicates, store
 
 if TYPE_CHECKING:
@@ -99,8 +100,9 @@ def read_file(
 ) -> ImportFile:
     """Read every row and work out what it will become; also a second time, with another sheet.
 
-    A file that cannot be read gets the status REFUSED and its message; nothing is raised for it. Raises
-    NotReady where it is being read or loaded at this moment, or was loaded. `anew`: a reading that may be
+    A file that cannot be read gets the status REFUSED and its message; nothing is raised for it. One that
+    holds people's ids is not kept. Raises NotReady where it is being read or loaded at this moment, was
+    loaded, or was not kept. `anew`: a reading that may be
     under way counts as dead; should it be alive, it is told so at its next row and stops.
     """
     must_import(by)
@@ -110,6 +112,8 @@ def read_file(
             _refuse_if_busy(found)
         if found.status == FileStatus.APPLIED:
             raise NotReady(_("The file has been loaded."))
+        if not found.file:
+            raise NotReady(_("The file was not kept. Bring it again."))
         found.turn += 1
         found.status, found.seen_at, found.message, found.rows_read = (
             FileStatus.READING,
@@ -127,6 +131,9 @@ def read_file(
         with transaction.atomic():
             _still_ours(found)
             found.status, found.message, found.counts = FileStatus.REFUSED, str(error), {}
+            if isinstance(error, HoldsPeople):
+                transaction.on_commit(partial(found.file.storage.delete, str(found.file.name)))
+                found.file = ""
             found.save()
             ImportRow.objects.filter(import_file=found).delete()
     except BaseException:
@@ -170,6 +177,8 @@ def _read(found: ImportFile, by: Account) -> None:
         def raws() -> Iterator[RawRow]:
             return (RawRow(row.number, row.cells, row.is_total) for row in table.rows())
 
+        # before anything of it is written down
+        refuse_ids_of_people(found.unknown_columns, (raw.cells for raw in raws()))
         understanding.survey(raws())
         for outcomes in understanding.outcomes(raws()):
             found.rows_read += len(outcomes)

@@ -24,6 +24,8 @@ def _remove(before: date) -> int:
     """With their rows; the files themselves go once that is committed."""
     old = list(_old(before))
     for one in old:
+        if not one.file:
+            continue  # it was not kept
         transaction.on_commit(partial(one.file.storage.delete, str(one.file.name)))
     ImportFile.objects.filter(pk__in=[one.pk for one in old]).delete()
     return len(old)
