@@ -1,13 +1,16 @@
-"""A file of which every kind of row holds a secret: nothing of it stays anywhere once it is erased."""
+"""A file of which every kind of row holds a secret: nothing of it stays anywhere once it is erased, nor of
+what was removed from it before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import psycopg
 import pytest
 from django.conf import settings as site
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import ForeignKey
 
 from maarag.database.layout import SUPERUSER, Layout
@@ -17,6 +20,7 @@ from maarag.domains.families.models import Family
 from maarag.kernel.audit.stored import whole_record
 from maarag.kernel.audit.verify import verify
 from maarag.kernel.retention.actions import erase_on_request
+from maarag.kernel.retention.erasing import rows_of
 from maarag.kernel.retention.models import ErasureReason
 from maarag.kernel.retention.rules import RULES
 from tests.factories.baskets import department_of
@@ -34,8 +38,11 @@ OF_NO_FILE = {
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_of_an_erased_file_stays(few: Estate):
-    """Three files: one with what merging left, one that was told apart, one with a basket."""
+@pytest.mark.parametrize("before", [False, True], ids=["all there", "removed before"])
+def test_nothing_of_an_erased_file_stays(few: Estate, before: bool):
+    """Three files: one with what merging left, one that was told apart, one with a basket. `before`: of each,
+    every row that can be removed alone was removed, so that the record alone holds it.
+    """
     canaries, world = plant(few), few.nation.world
     with visible(everything(world.city, by=world.system)):
         _held, apart, merged, _away = Family.objects.filter(name__startswith=PREFIX).order_by("number")
@@ -48,8 +55,14 @@ def test_nothing_of_an_erased_file_stays(few: Estate):
     ciphers = ciphertexts(gone)
     assert len(ciphers) > 100
     stored = words | ciphers
-    before = standing(stored)
-    assert {"families_family", "audit_rowchange", "casework_contact", "baskets_request"} <= set(before)
+    assert {"families_family", "audit_rowchange", "casework_contact", "baskets_request"} <= set(
+        standing(stored)
+    )
+    if before:
+        with visible(everything(world.city, by=world.system)):
+            removed = {label for one in (apart, merged, basket) for label in remove_parts(one)}
+        assert {"families.member", "casework.goal", "casework.document", "baskets.request"} <= removed
+        assert len(removed) > 20, removed
 
     for one in (apart, merged, basket):
         with visible(everything(world.city, by=world.system)):
@@ -71,6 +84,16 @@ def test_every_kind_of_personal_row_goes_with_a_file_or_by_a_rule():
     of_rules = {rule.kind() for rule in RULES.values()}
     kept = {model._meta.label for model in personal_models() if model not in of_files | of_rules}
     assert kept == set(OF_NO_FILE)
+
+
+def remove_parts(family: Family) -> set[str]:
+    """Remove what hangs on a file, as far as the database allows it; the kinds that went."""
+    gone = set()
+    for row in rows_of(family)[:-1]:
+        with suppress(DatabaseError), transaction.atomic():
+            row.delete()
+            gone.add(row._meta.label_lower)
+    return gone
 
 
 def refers_to(model: type, others: set[type]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from maarag.database.layout import SUPERUSER, Layout
 from maarag.database.rows import visible
-from maarag.domains.families.actions.files import change_family, close_family, read_family
+from maarag.domains.families.actions.files import MemberDraft, change_family, close_family, read_family
 from maarag.domains.families.actions.reading import hold_family, release_family, set_holder
 from maarag.domains.families.models import Family
 from maarag.domains.families.reading_models import Holder
@@ -30,11 +31,12 @@ from maarag.kernel.retention.actions import (
     AlreadyOpen,
     NothingDue,
     approve,
+    erase_on_request,
     make_preview,
     run_approved,
     withdraw,
 )
-from maarag.kernel.retention.models import Hold, Preview, PreviewState
+from maarag.kernel.retention.models import ErasureReason, Hold, Preview, PreviewState
 from maarag.kernel.retention.queries import standings
 from maarag.kernel.retention.rules import RULES
 from tests.factories.families import everything, family, opened, shared
@@ -168,6 +170,29 @@ class TestNothingStays:
         pages = self.read_by_everybody(towns, decider)
         assert CANARY not in pages
         assert ID not in pages
+
+    def test_of_somebody_who_was_taken_off_the_file_before(self, towns: Towns):
+        one = family(towns.worker, towns.world.city, towns.worker, name=CANARY, national_id=ID, phone=PHONE)
+        with visible(scope_of(towns.worker)):
+            drafts = [
+                MemberDraft(person.first_name, person.last_name, person.relation, person.pk)
+                for person in one.members.all()
+            ]
+            gone = replace(drafts[1], id=None, first_name=f"{CANARY}ילד")
+            change_family(by=towns.worker, family=one, members=[*drafts, gone])
+            added = one.members.get(first_name=gone.first_name)
+            changed = replace(gone, id=added.pk, last_name=f"{CANARY}ישן")
+            change_family(by=towns.worker, family=one, members=[*drafts, changed])
+            change_family(by=towns.worker, family=one, members=drafts)
+        neighbours = family(towns.worker, towns.world.city, towns.worker, name="שכנים")
+        with visible(scope_of(towns.worker)):
+            kept = [MemberDraft("נועה", "נשארת", "parent")]
+            change_family(by=towns.worker, family=neighbours, members=kept)
+            erase_on_request(by=leader(towns), subject=one, reason=ErasureReason.ASKED)
+        assert everywhere((CANARY, ID)) == []
+        assert "audit_rowchange: שכנים" in everywhere(("שכנים",))
+        with whole_record() as record:
+            assert verify(record).is_sound
 
     def test_on_request_and_only_by_a_supervisor_who_typed_the_number(self, towns: Towns):
         one = closed_family(towns, years=0)
