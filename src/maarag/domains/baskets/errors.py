@@ -190,6 +190,16 @@ class MoreThanReplaced(BasketError):
         }
 
 
+class CameAlready(BasketError):
+    """Something of what would be swapped came, or was paid: it is no longer given up as a whole."""
+
+    def in_words(self) -> str:
+        return _(
+            "Something of it came or was paid already, so nothing else takes its place. Pay what came, return"
+            " the rest to the basket, and ask for something new."
+        )
+
+
 @dataclass
 class QuotaFull(BasketError):
     """No family-place, or not enough money, is left of the quota."""

@@ -11,16 +11,22 @@ from maarag.kernel.access.models import Account
 from maarag.values import Money
 
 from .models import Basket, BasketStatus, Delivery, Opinion, Payment, Request, Stage
-from .money import ZERO
+from .money import ZERO, paid_of
 from .scope import baskets_of, requests_of
 
 WAITING = (Stage.OPINION, Stage.APPROVAL)
 PAYABLE = (Stage.ORDERED, Stage.DELIVERED)
+SWAPPABLE = (Stage.APPROVED, Stage.ORDERED)
 
 
 def delivered_quantity(request: Request) -> int:
     """How much of it came so far."""
     return int(request.deliveries.aggregate(sum=Sum("quantity"))["sum"] or 0)
+
+
+def has_come(request: Request) -> bool:
+    """Whether anything of it came or was paid: then it is no longer given up as a whole."""
+    return bool(delivered_quantity(request) or paid_of(request))
 
 
 def payable_of(request: Request) -> Money:

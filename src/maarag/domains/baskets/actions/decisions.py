@@ -22,7 +22,7 @@ from ..errors import AboveLimit, MoreThanReplaced, NoOpinion, OwnRequest
 from ..limits import decider_for, limits, roles_for
 from ..models import Request, Stage, Stance
 from ..money import key_of
-from .requests import SWAPPABLE, stance_of
+from .requests import require_swappable, stance_of
 from .steps import day_or_today, decided, lock_money, locked, require_open, require_stage
 
 
@@ -32,8 +32,8 @@ def approve_request(*, by: Account, request: Request, reason: str = "", day: dat
 
     What takes the place of another request takes over its money in the same transaction. `reason` is needed
     where the professional opinion is against it, and where baskets of the programme may no longer buy it.
-    Raises Http404, AlreadyDone, OwnRequest, AboveLimit, NoOpinion, NotBought, MoreThanAllowed, BasketClosed,
-    LimitPassed, ValidationError.
+    Raises Http404, AlreadyDone, OwnRequest, AboveLimit, NoOpinion, NotBought, CameAlready, MoreThanAllowed,
+    BasketClosed, LimitPassed, ValidationError.
     """
     lock_money(request.authority_id, alone=request.replaces_id is not None)
     request = locked(by, request, Permission.APPROVE_SPENDING)
@@ -153,7 +153,7 @@ def _give_up(by: Account, request: Request, day: date) -> None:
     given_up = Request.objects.filter(replaced_by=request).order_by()
     given_up.select_for_update(of=("self",)).first()
     old = given_up.select_related("spending", "decided_by").get()
-    require_stage(old, *SWAPPABLE)
+    require_swappable(old)
     most, amount = old.amount or Money(0), request.amount or Money(0)
     if amount > most or old.spending is None:
         raise MoreThanReplaced(amount, most)

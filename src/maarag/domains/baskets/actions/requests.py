@@ -18,10 +18,11 @@ from maarag.kernel.ledger.actions import plan, reverse
 from maarag.kernel.taxonomy.models import Term, Vocabulary
 
 from ..buying import require_bought, require_within
-from ..errors import AlreadyDone, MoreThanReplaced, NotComplete, PriceChanged
+from ..errors import AlreadyDone, CameAlready, MoreThanReplaced, NotComplete, PriceChanged
 from ..models import Basket, Opinion, Request, Stage, Stance
 from ..money import drawn_by, key_of
 from ..prices import price_of
+from ..queries import SWAPPABLE, has_come
 from ..words import missing_of
 from .steps import day_or_today, lock_money, locked, locked_basket, require_open, require_stage
 
@@ -29,7 +30,6 @@ FIELDS = (
     "service_id", "unit", "unit_agorot", "price_id", "quantity", "plan_goal_id", "goal", "why", "offered",
     "choice", "needed_by",
 )  # fmt: skip
-SWAPPABLE = (Stage.APPROVED, Stage.ORDERED)
 
 
 class ChangedMeanwhile(ValueError):
@@ -48,7 +48,7 @@ def begin_request(
 ) -> Request:
     """Put a response on the basket's list, not started yet; in the place of another request for a swap.
 
-    Raises Http404, BasketClosed, NotBought, AlreadyDone, ValidationError.
+    Raises Http404, BasketClosed, NotBought, AlreadyDone, CameAlready, ValidationError.
     """
     basket = locked_basket(by, basket, Permission.EDIT_FAMILIES)
     require_open(basket)
@@ -58,7 +58,7 @@ def begin_request(
     day = day_or_today(day, after=basket.opened_on)
     if replaces is not None:
         replaces = Request.objects.select_for_update(of=("self",)).get(pk=replaces.pk, basket=basket)
-        require_stage(replaces, *SWAPPABLE)
+        require_swappable(replaces)
     last = basket.requests.aggregate(last=Max("number"))["last"] or 0
     request = Request(
         authority=basket.authority,
@@ -129,8 +129,8 @@ def send_request(
     """Ask for it: from now on its amount is planned, and a professional says an opinion.
 
     `accept_price`: take the list's price where it changed since the request was written. Raises Http404,
-    AlreadyDone, NotComplete, NotBought, PriceChanged, MoreThanReplaced, MoreThanAllowed, BasketClosed,
-    ValidationError.
+    AlreadyDone, NotComplete, NotBought, PriceChanged, CameAlready, MoreThanReplaced, MoreThanAllowed,
+    BasketClosed, ValidationError.
     """
     lock_money(request.authority_id)
     request = locked(by, request, Permission.EDIT_FAMILIES)
@@ -145,6 +145,7 @@ def send_request(
     if amount is None:  # missing_of says so already
         raise NotComplete([])
     if request.replaces is not None:
+        require_swappable(request.replaces)
         most = request.replaces.amount
         if most is not None and amount > most:
             raise MoreThanReplaced(amount, most)
@@ -208,6 +209,13 @@ def withdraw_request(*, by: Account, request: Request, reason: str, day: date | 
     changes = {"stage": [before, request.stage]}
     record(by=by, action="baskets.withdraw_request", subject=request, changes=changes)
     return request
+
+
+def require_swappable(request: Request) -> None:
+    """Raise AlreadyDone or CameAlready where nothing can take the place of the request (any more)."""
+    require_stage(request, *SWAPPABLE)
+    if has_come(request):
+        raise CameAlready
 
 
 def stance_of(request: Request) -> str:

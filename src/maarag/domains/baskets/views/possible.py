@@ -29,7 +29,7 @@ from ..forms import (
 )
 from ..limits import Decider, decider_for, limits, roles_for
 from ..models import Request, Stage
-from ..queries import delivered_quantity, payable_of
+from ..queries import SWAPPABLE, delivered_quantity, has_come, payable_of
 
 
 @dataclass
@@ -60,7 +60,7 @@ def possible(account: Account, request: Request) -> Possible:
     found.may_print = bool(request.order_number)
     if edits and request.stage == Stage.ORDERED:
         found.forms["delivery"] = DeliveryForm(auto_id="id_delivery_%s")
-    if edits and request.stage in (Stage.APPROVED, Stage.ORDERED) and not delivered_quantity(request):
+    if edits and request.stage in SWAPPABLE and not has_come(request):
         found.forms["swap"] = ResponseForm(
             buying=buying_of(request.basket.quota.programme), auto_id="id_swap_%s"
         )
