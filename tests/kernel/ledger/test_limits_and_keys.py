@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -110,6 +113,31 @@ def test_a_period_closed_for_one_authority(purse: Purse) -> None:
         actions.grant(pot=hers, key="2", **grant)
     with pytest.raises(ValidationError):
         actions.close_period(by=purse.worker, starts=day, ends=day - timedelta(days=1))
+
+
+def test_the_day_to_choose_is_open_for_the_nation_and_for_the_authority(purse: Purse) -> None:
+    """The nation closed January, one authority February, the nation the first week of March."""
+    basket, quota = purse.pot("b", 1000), purse.pot("q", 1000, kind="quota")
+    hers = purse.pot("hers", kind="quota", authority=purse.sister)
+    close = partial(actions.close_period, by=purse.worker)
+    close(starts=date(2026, 1, 1), ends=date(2026, 1, 31))
+    close(starts=date(2026, 2, 1), ends=date(2026, 2, 28), authority=purse.city)
+    close(starts=date(2026, 3, 1), ends=date(2026, 3, 7))
+    grant = partial(actions.grant, by=purse.worker, amount=Money(5), decision=purse.decision)
+    plan = partial(actions.plan, by=purse.worker, shares=[], amount=Money(5))
+
+    def opens(move: Callable[..., Any], day: date) -> date:
+        with pytest.raises(actions.PeriodClosed) as refused:
+            move(key="refused", day=day)
+        move(key=purse.key(), day=refused.value.opens)
+        return refused.value.opens
+
+    for pots in ([basket, quota], [quota, basket]):
+        assert opens(partial(plan, pots=pots), date(2026, 1, 15)) == date(2026, 3, 8)
+    assert opens(partial(grant, pot=basket), date(2026, 1, 15)) == date(2026, 3, 8)
+    assert opens(partial(grant, pot=basket), date(2026, 2, 3)) == date(2026, 3, 8)
+    assert opens(partial(grant, pot=hers), date(2026, 1, 15)) == date(2026, 2, 1)
+    assert opens(partial(grant, pot=quota), date(2026, 3, 1)) == date(2026, 3, 8)
 
 
 def test_another_authority_neither_sees_nor_moves(purse: Purse) -> None:

@@ -62,11 +62,12 @@ DECLARE
     applied bigint;
 BEGIN
     IF EXISTS (SELECT FROM public.ledger_closedperiod c WHERE c.ends >= (SELECT min(n.day) FROM new_rows n)) THEN
-        SELECT c.id, c.starts, c.ends, c.authority_id INTO closed
+        -- whose pot was hit, so that the next open day is one for that pot: of several, one of an authority
+        SELECT c.id, c.starts, c.ends, p.authority_id INTO closed
             FROM public.ledger_closedperiod c, new_rows n
             JOIN public.ledger_account a ON a.id = n.account_id JOIN public.ledger_pot p ON p.id = a.pot_id
             WHERE n.day BETWEEN c.starts AND c.ends AND (c.authority_id IS NULL OR c.authority_id = p.authority_id)
-            LIMIT 1;
+            ORDER BY p.authority_id NULLS LAST, c.ends DESC LIMIT 1;
         IF FOUND THEN
             RAISE EXCEPTION 'ledger: the period is closed' USING ERRCODE = 'ML002',
                 DETAIL = jsonb_build_object('starts', closed.starts, 'ends', closed.ends,
