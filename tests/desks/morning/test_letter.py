@@ -93,6 +93,17 @@ def test_a_consent_about_to_end_is_told_of_once(loop: Loop):
     assert mail.outbox[0].subject == "הסכמה אחת (1) מסתיימת בתוך שבוע"
 
 
+def test_a_consent_written_down_shortly_before_its_end_is_told_of(loop: Loop):
+    late_review(loop)
+    assert night(loop)
+    assert not mail.outbox[0].body.count("הסכמ")
+    made.consent(loop.worker, loop.family, until=TODAY() + timedelta(days=4))
+    with visible(everything(loop.world.city)):
+        change_family(by=loop.worker, family=loop.family, review_on=TODAY() + timedelta(days=30))
+    assert [night(loop, after=day) for day in (1, 2, 3)] == [True, False, False]
+    assert mail.outbox[1].subject == "הסכמה אחת (1) מסתיימת בתוך שבוע"
+
+
 def test_it_can_be_switched_off_and_on(loop: Loop):
     late_review(loop)
     client = loop.client(loop.worker)

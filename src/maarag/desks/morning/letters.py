@@ -49,9 +49,18 @@ def told_of(waiting: Iterable[Waiting], today: date, last_on: date | None = None
     items = list(waiting)
     load = load_of(items, today)
     until = today + CONSENTS_AHEAD
-    ends = [item.due for item in items if item.kind == "consent" and item.due and today < item.due <= until]
-    new = [day for day in ends if last_on is None or day > last_on + CONSENTS_AHEAD]
+    ends = [item for item in items if item.kind == "consent" and item.due and today < item.due <= until]
+    new = [item for item in ends if last_on is None or _is_new(item, last_on)]
     return Told(load.late, load.today, len(ends), len(new))
+
+
+def _is_new(item: Waiting, last_on: date) -> bool:
+    """Whether the letter of `last_on` did not tell of it: too early then, or not written down yet. What was
+    written on that very day is told, perhaps again: the letter goes out before the day's work.
+    """
+    return bool(item.due and item.due > last_on + CONSENTS_AHEAD) or bool(
+        item.since and item.since >= last_on
+    )
 
 
 def send(account: Account, told: Told, today: date) -> None:

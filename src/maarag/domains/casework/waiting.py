@@ -49,8 +49,9 @@ def consents(account: Account) -> Iterator[Waiting]:
     )
     for consent in rows.select_related("family"):
         what = _("Consent ends soon: %(whom)s") % {"whom": professions_in_words(consent.professions)}
-        url = reverse("casework:sharing", args=[consent.family_id])
-        yield Waiting("consent", what, url, consent.family, consent.until, status_of_consent(consent))
+        url, status = reverse("casework:sharing", args=[consent.family_id]), status_of_consent(consent)
+        written = timezone.localdate(consent.written_at)
+        yield Waiting("consent", what, url, consent.family, consent.until, status, written)
     for consent, fields in ended_with_a_share(own):
         what = _("Consent ended, and what was shared by it: %(whom)s") % {
             "whom": professions_in_words(fields)

@@ -15,7 +15,10 @@ from .models import Family
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing to do: `what` in the reader's language, where, for which family, until when."""
+    """One thing to do: `what` in the reader's language, where, for which family, until when.
+
+    `since`: the day it was written down, where that matters.
+    """
 
     kind: str
     what: Any
@@ -23,6 +26,7 @@ class Waiting:
     family: Family | None
     due: date | None
     status: Status
+    since: date | None = None
 
 
 _sources: dict[str, Callable[[Account], Iterable[Waiting]]] = {}
