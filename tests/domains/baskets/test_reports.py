@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import date
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -13,14 +14,17 @@ from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
 from maarag.domains.baskets import actions
+from maarag.domains.baskets.models import Request, Stage
 from maarag.domains.baskets.report_tables import as_data
 from maarag.domains.baskets.reports import report_for
 from maarag.domains.baskets.reports_above import hidden_rows, is_safe
+from maarag.domains.funding.models import FunderShare
 from maarag.domains.funding.statement import HIDDEN, statement
 from maarag.domains.programmes.use import rows_for
 from maarag.kernel.access.permissions import Role
+from maarag.kernel.people.actions import save_organisation
 from maarag.values import Money
-from tests.factories.baskets import Department
+from tests.factories.baskets import Department, programme, quota
 from tests.factories.families import family as open_family
 from tests.pdf_text import assert_pdf_says, text_of_pdf
 
@@ -157,6 +161,37 @@ def test_a_year_shows_what_was_asked_for_in_it(spent: Department):
     found = report_for(spent.head, 2019)
     assert found is not None
     assert found.total.requests == 0
+
+
+def test_what_was_asked_for_in_one_year_and_paid_in_the_next_adds_up_by_funder(spent: Department):
+    with spent.scope():
+        paid = Request.objects.filter(stage=Stage.PAID)
+        assert paid.update(asked_on=date(2025, 12, 20)) == 1
+    for year, agorot in ((2025, 90_000), (2026, 0), (None, 90_000)):
+        data = as_data(report_for(spent.head, year))  # type: ignore[arg-type]
+        assert data["total"]["paid_agorot"] == agorot
+        for stage in ("planned", "approved", "committed", "paid"):
+            borne = sum(row[f"{stage}_agorot"] for row in data["funder"])
+            assert borne == data["total"][f"{stage}_agorot"]
+
+
+def test_a_funder_is_told_of_with_what_it_bears(city: Department):
+    """Of two budgets one funder bears both, the others one each."""
+    world, other = city.world, open_family(city.world.system, city.world.city, city.worker, name="גל")
+    line = programme(world, "second", families=5)
+    with city.scope():
+        city.paid(2)
+        second = quota(world, line, world.city)
+        basket = actions.open_basket(by=city.worker, family=other, quota=second)
+        city.sent(1, basket=basket)
+    third = save_organisation(
+        by=world.system, code="org-third", name_he="קרן הגשר", sector="civil_society", place=world.city
+    )
+    sisters = FunderShare.objects.filter(budget=line.budget, organisation=world.sister_organisation)
+    assert sisters.update(organisation=third) == 1
+    data = as_data(report_for(city.head))  # type: ignore[arg-type]
+    counts = {row["code"]: (row["families"], row["requests"]) for row in data["funder"]}
+    assert counts == {"org-city": (2, 2), "org-sister": (1, 1), "org-third": (1, 1)}
 
 
 def test_whoever_sees_no_figures_sees_no_report(spent: Department):

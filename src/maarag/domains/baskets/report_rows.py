@@ -48,6 +48,7 @@ class Line:
     response: str
     month: date
     pot: int
+    spending: UUID
     spent: Spent
 
 
@@ -92,11 +93,12 @@ def lines_of(requests: Any) -> list[Line]:
         "response__code",
         "asked_on",
         "basket__quota__pot_id",
+        "spending_id",
         *(f"spending__{name}" for name in STAGES),
     )
     return [
-        Line(authority, family, programme, response, day.replace(day=1), pot, Spent(*amounts))
-        for authority, family, programme, response, day, pot, *amounts in found.iterator()
+        Line(authority, family, programme, response, day.replace(day=1), pot, spending, Spent(*amounts))
+        for authority, family, programme, response, day, pot, spending, *amounts in found.iterator()
     ]
 
 

@@ -6,7 +6,10 @@ Whoever works in an authority sees its figures as they are; above it small ones 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Sum
 
@@ -21,6 +24,7 @@ from .report_helped import helped_by_response
 from .report_rows import (
     PARTS,
     STAGES,
+    Line,
     Names,
     Report,
     Row,
@@ -30,7 +34,6 @@ from .report_rows import (
     lines_of,
     requests_of_authorities,
     row_of,
-    sums_of,
 )
 from .reports_above import from_above, years_above
 
@@ -59,20 +62,27 @@ def _own(viewer: Viewer) -> list[Place]:
     return list(own.defer("outline").order_by("name_he").distinct())
 
 
-def _funders(authorities: Iterable[int], year: int | None) -> dict[int, Spent]:
-    """What each funder's purses bear of the authorities' baskets, by the key of the organisation."""
-    postings = Posting.objects.filter(
-        entry__authority__in=list(authorities), account__pot__kind=PotKind.SHARE
-    )
-    if year is not None:
-        postings = postings.filter(day__year=year)
+def _funders(requests: Any) -> dict[int, list[Line]]:
+    """The requests of which each funder bears a part, with that part, by the key of the organisation.
+
+    All that the ledger says of them, whenever it was: what the funders bear adds up to the report's sums.
+    """
     bearers = dict(FunderShare.objects.exclude(pot=None).values_list("pot_id", "organisation_id"))
-    found: dict[int, Spent] = defaultdict(Spent)
-    rows = postings.filter(account__stage__in=STAGES).order_by()
-    for pot, stage, amount in rows.values_list("account__pot", "account__stage").annotate(s=Sum("amount")):
+    postings = Posting.objects.filter(
+        entry__spending__in=requests.filter(spending__isnull=False).values("spending"),
+        account__pot__kind=PotKind.SHARE,
+        account__stage__in=STAGES,
+    ).order_by()
+    borne: dict[int, dict[UUID, Spent]] = defaultdict(lambda: defaultdict(Spent))
+    which = ("entry__spending", "account__pot", "account__stage")
+    for spending, pot, stage, amount in postings.values_list(*which).annotate(sum=Sum("amount")):
         if pot in bearers:
-            found[bearers[pot]] += Spent(**{stage: amount})
-    return dict(found)
+            borne[bearers[pot]][spending] += Spent(**{stage: amount})
+    lines = {line.spending: line for line in lines_of(requests)}
+    return {
+        funder: [replace(lines[spending], spent=spent) for spending, spent in parts.items()]
+        for funder, parts in borne.items()
+    }
 
 
 def _exact(authorities: Sequence[Place], year: int | None) -> Report:
@@ -82,23 +92,19 @@ def _exact(authorities: Sequence[Place], year: int | None) -> Report:
         if year is not None:
             requests = requests.filter(asked_on__year=year)
         lines, helped = lines_of(requests), helped_by_response(requests)
-        funders = _funders(pks, year)
+        funders = _funders(requests)
     names = Names(lines, funders)
     by = {
         "place": group(lines, lambda line: line.authority),
         "programme": group(lines, lambda line: line.programme),
         "response": group(lines, lambda line: line.response),
         "month": group(lines, lambda line: line.month),
+        "funder": funders,
     }
     parts: dict[str, list[Row]] = {
         part: [row_of(names.of(part, key), found, names.code(part, key)) for key, found in groups.items()]
         for part, groups in by.items()
     }
-    families = len({line.family for line in lines})
-    parts["funder"] = [
-        Row(names.of("funder", key), families, len(lines), sums_of(spent), names.code("funder", key))
-        for key, spent in funders.items()
-    ]
     return Report(True, authorities, row_of("", lines), in_order(parts), year, helped)
 
 
