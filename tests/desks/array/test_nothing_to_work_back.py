@@ -76,8 +76,9 @@ class Reader:
             at = quota.authority, quota.programme
             self.quotas[at] = self.quotas.get(at, 0) + quota.families
         few = {at for at, places in self.quotas.items() if 0 < places < 5}
-        used = {(atom.authority, atom.programme) for atom in numbers}
-        numbers |= {PlaceAtom(*at, 0, TAKEN): 0 for at in few - used}
+        # whichever method of any was chosen there, for all that the reader knows
+        ways = {0, *(atom.method for atom in numbers)}
+        numbers = {PlaceAtom(*at, way, TAKEN): 0 for at in few for way in ways} | numbers
         self.atoms = sorted(numbers, key=str)
         self.perhaps = {atom for atom in self.atoms if (atom.authority, atom.programme) in few}
         self.hidden: dict[Cell, Suppressed] = {}
@@ -120,7 +121,10 @@ class Reader:
             atom
             for atom in self.atoms
             if place in (atom.authority, *self.found.above[atom.authority])
-            and row in (ALL, programme_row(atom.programme), method_row(atom.method))
+            and (
+                row in (ALL, programme_row(atom.programme))
+                or (row == method_row(atom.method) and atom not in self.perhaps)
+            )
         )
 
     def width(self, cell: Cell) -> float:
@@ -167,7 +171,7 @@ def test_nor_that_nobody_has_one_of_the_few_places_of_a_quota(seed: int):
     """Many quotas of one to four places, half of all quotas unused: no mark is told to be a zero, or not."""
     found = invented(seed, unused=0.5, sizes=FEW)
     reader = Reader(found)
-    assert sum(reader.found.counted[atom] == 0 for atom in reader.perhaps) > 3
+    assert sum(found.count(one, programme_row(of), TAKEN, exact=True) == 0 for one, of in found.few) > 3
     assert reader.narrowed() == []
     for authority, programme in found.few:
         assert found.count(authority, programme_row(programme), TAKEN, exact=False) == Suppressed(5)
@@ -197,10 +201,40 @@ def test_the_sum_of_a_district_does_not_tell_what_is_taken_of_three_places(taken
     assert reader.narrowed() == []
 
 
+@pytest.mark.parametrize("larger", [7, 0])
+@pytest.mark.parametrize("method", [7, 8, 0])
+def test_nor_does_a_row_of_the_methods(method: int, larger: int):
+    """Whether 0, 1, 2 or 3 of three places are taken, and by which method: every row shows the same."""
+    told = []
+    for taken in range(4):
+        few = of_one_programme({1: (3, taken)}, method=method)
+        found = of_one_programme({1: (3, 0), 2: (40, 20)}, method=larger)
+        places = {**few.numbers.places, **found.numbers.places}
+        found = Decided(Tallies(places, {}, ()), found.quotas, found.above)
+        rows = {
+            place: [ALL, programme_row(1), *map(method_row, found.methods_at(place, exact=False))]
+            for place in (NORTH, 1, 2)
+        }
+        told.append(
+            {
+                (at, row): found.count(at, row, TAKEN, exact=False)
+                for at, listed in rows.items()
+                for row in listed
+            }
+        )
+        assert Reader(found).narrowed() == []
+        # where the families are known every row counts them
+        assert sum(found.count(NORTH, method_row(one), TAKEN, exact=True) for one in {method, larger}) == (  # type: ignore[misc]
+            20 + taken
+        )
+    assert len({str(shown) for shown in told[0].values()}) > 1
+    assert told[0] == told[1] == told[2] == told[3]
+
+
 def test_nor_does_a_sum_of_quotas_in_which_nobody_is():
     found = of_one_programme({1: (3, 0), 2: (4, 0), 3: (40, 0)})
     assert found.count(3, programme_row(1), TAKEN, exact=False) == 0
-    assert found.count(NORTH, programme_row(1), TAKEN, exact=False) == Suppressed(5)
+    assert found.count(NORTH, programme_row(1), TAKEN, exact=False) == Suppressed(5, primary=False)
     assert Reader(found).narrowed() == []
 
 
@@ -215,11 +249,19 @@ def test_nor_that_a_method_is_listed():
     assert Reader(larger).narrowed() == []
 
 
+def in_use(found: Decided, atom: PlaceAtom) -> bool:
+    """Whether anybody has one of the places among which the atom counts."""
+    return found.count(atom.authority, programme_row(atom.programme), TAKEN, exact=True) != 0
+
+
 def knowledge(found: Decided, state: str) -> Knowledge:
     """What a reader gathers who knows nothing of quotas."""
     seen = Knowledge()
-    for (place, row, column), cell in found.places.items():
-        if column == state:
+    for (place, row, column), every in found.places.items():
+        # of a method's row what it counts; of a quota of few places one unknown
+        unused = {atom for atom in every & found.perhaps if not found.counted[atom] and in_use(found, atom)}
+        cell = every - (found.perhaps if row[0] == "method" else unused)  # type: ignore[index]
+        if column == state and cell:
             shown = found.count(place, row, column, exact=False)
             if is_suppressed(shown):
                 seen.marks[cell] = shown
@@ -232,7 +274,7 @@ def knowledge(found: Decided, state: str) -> Knowledge:
 def test_nor_does_an_authority_that_knows_its_own(state: str):
     found = invented(3)
     seen = knowledge(found, state)
-    numbers = found.numbers.places
+    numbers = found.counted
     spared = [cell for cell, mark in seen.marks.items() if any(numbers[atom] == 0 for atom in cell)]
     hiding = {atom.authority for cell in seen.marks for atom in cell}
     for own in sorted(hiding)[:2]:
@@ -305,6 +347,9 @@ def test_small_numbers_are_never_shown():
     for place, row, state in rows:
         exact = found.count(place, row, state, exact=True)
         shown = found.count(place, row, state, exact=False)
+        if row in (method_row(0), method_row(1), method_row(2)):  # without quotas of few places
+            every = found.places[place, row, state]
+            exact = sum(found.counted[atom] for atom in every - found.perhaps)
         assert shown == exact or is_suppressed(shown)
         assert not 0 < exact < 5 or is_suppressed(shown)  # type: ignore[operator]
     assert found.count(NATION, ALL, TAKEN, exact=True) == sum(

@@ -85,7 +85,9 @@ class LineOut(Schema):
 
 
 class MethodFiguresOut(Schema):
-    """Families that have a place by a method; `method` null: none was chosen."""
+    """Families that have a place by a method; `method` null: none was chosen. Above the authority quotas of fewer
+    than five places are not counted.
+    """
 
     method: str | None
     name: str

@@ -61,11 +61,8 @@ class Decided:
     @cached_property
     def counted(self) -> Mapping[PlaceAtom, int]:
         """The numbers of places and of who waits; of a quota of few places also that nobody has one."""
-        used = {(atom.authority, atom.programme) for atom in self.numbers.places if atom.state == TAKEN}
-        return {
-            **dict.fromkeys((PlaceAtom(*at, 0, TAKEN) for at in sorted(self.few - used)), 0),
-            **self.numbers.places,
-        }
+        few = (PlaceAtom(*at, 0, TAKEN) for at in sorted(self.few))
+        return {**dict.fromkeys(few, 0), **self.numbers.places}
 
     @cached_property
     def few(self) -> frozenset[tuple[int, int]]:
@@ -119,21 +116,29 @@ class Decided:
         cells = list(
             dict.fromkeys(
                 cell
-                for (_place, row, column), cell in self.places.items()
-                if column == state and self._is_listed(row, cell)
+                for (_place, row, column), every in self.places.items()
+                if column == state and (cell := self._told_of(row, every))
             )
         )
         owners = {atom: atom.authority for atom in numbers}
-        found = protect(numbers, [cells], owners=owners)
+        # of few places the engine takes one for taken, by no method: what it hides beside them does not
+        # depend on how many are
+        alike = {
+            atom: int(not atom.method) if atom in self.perhaps else number for atom, number in numbers.items()
+        }
+        found = protect(alike, [cells], owners=owners)
         if found.unproved:
             return None
         if state != TAKEN:
             return found.hidden
         return hidden_with_bounds(numbers, cells, found, self.quota_cells, self.perhaps)
 
-    def _is_listed(self, row: Hashable, cell: frozenset[PlaceAtom]) -> bool:
-        """Whether a row is shown above: a method that only quotas of few places have tells of one taken."""
-        return not _is_method(row) or not cell <= self.perhaps
+    def _told_of(self, row: Hashable, cell: frozenset[PlaceAtom]) -> frozenset[PlaceAtom]:
+        """What a row shown above counts: a method's no quota of few places, for it would tell of one taken.
+
+        Which methods are used there nobody above knows, so no choice of marks may depend on it.
+        """
+        return cell - self.perhaps if _is_method(row) else cell
 
     @cached_property
     def hidden(self) -> Mapping[str, Mapping[frozenset[PlaceAtom], Suppressed] | None]:
@@ -179,9 +184,9 @@ class Decided:
                 at.setdefault(TeamAtom(atom.authority, atom.programme), set()).add(atom)
         told = [
             cell
-            for (place, row, state), cell in self.places.items()
+            for (place, row, state), every in self.places.items()
             if state == TAKEN
-            and self._is_listed(row, cell)
+            and (cell := self._told_of(row, every))
             and not is_suppressed(self.count(place, row, TAKEN, exact=False))
         ]
         sums = {
@@ -231,12 +236,13 @@ class Decided:
 
     def count(self, place: Hashable, row: Hashable, state: str, *, exact: bool) -> Shown:
         """How many families have a place, or wait: as it is, or as whoever is above sees it."""
-        atoms = self.places.get((place, row, state), frozenset())
+        every = self.places.get((place, row, state), frozenset())
+        atoms = every if exact else self._told_of(row, every)
         number = sum(self.counted[atom] for atom in atoms)
         if exact:
             return number
         marks = self.hidden[state]
-        if not self._is_listed(row, atoms):
+        if every and not atoms:
             return HIDDEN
         if marks is None:
             return HIDDEN if atoms else 0
@@ -267,13 +273,16 @@ class Decided:
         return in_weeks(found) if is_told(counts.values()) else HIDDEN
 
     def methods_at(self, place: Hashable, *, exact: bool) -> list[int]:
-        """The methods by which families of a place have places; 0: none was chosen."""
+        """The methods by which families of a place have places; 0: none was chosen.
+
+        Above, those of quotas of at least five places alone, as is what their rows count.
+        """
         found: list[Any] = [
             row
             for (where, row, _state), cell in self.places.items()
             if where == place
             and _is_method(row)
-            and (any(self.counted[atom] for atom in cell) if exact else self._is_listed(row, cell))
+            and (any(self.counted[atom] for atom in cell) if exact else self._told_of(row, cell))
         ]
         return sorted({int(method) for _kind, method in found})
 

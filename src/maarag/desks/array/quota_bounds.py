@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -48,14 +49,15 @@ def hidden_with_bounds(
         if cell <= open_to_zero and sum(quotas[quota] for quota in few if quota & cell) < THRESHOLD:
             marks[cell] = Suppressed(THRESHOLD)
         elif found := protection.hidden.get(cell - protection.empty):
-            marks[cell] = found
+            # "fewer than five" of a sum with few places would tell of them
+            marks[cell] = replace(found, primary=found.primary and not cell & open_to_zero)
     waiting = sorted(marks, key=lambda cell: (len(cell), known[cell], sorted(map(str, cell))))
     reader = _Reader(known, marks, quotas, open_to_zero)
     while waiting:
         cell = waiting.pop(0)
         while (bound := reader.binding(cell)) is not None:
-            # of quotas of few places alone, small is what may be zero as well
-            marks[bound] = Suppressed(THRESHOLD, primary=known[bound] < THRESHOLD)
+            small = known[bound] < THRESHOLD and not bound & open_to_zero
+            marks[bound] = Suppressed(THRESHOLD, primary=small)
             waiting.append(bound)
             reader = _Reader(known, marks, quotas, open_to_zero)
     return marks

@@ -185,8 +185,8 @@ def notes(desk: Desk) -> list[str]:
         found.append(
             _(
                 "Above the authority numbers from one to four are hidden, and others from which they could be"
-                " worked out; places taken of fewer than five are hidden also where nobody has one; days are"
-                " rounded up to weeks and told of at least twenty families."
+                " worked out; places taken of fewer than five are hidden also where nobody has one, and are"
+                " not counted by method; days are rounded up to weeks and told of at least twenty families."
             )
         )
     if any(line.is_estimate for line in (desk.whole, *desk.programmes)):
