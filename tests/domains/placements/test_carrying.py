@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from maarag.domains.baskets.models import Basket, BasketStatus
+from maarag.domains.families.actions import close_family
 from maarag.domains.placements import actions
 from maarag.domains.placements.asked import Asked, asked
 from maarag.domains.placements.errors import AlreadyCarriedOut, CannotCarryOut
@@ -14,6 +18,8 @@ from maarag.domains.placements.queries import board
 from maarag.domains.programmes.in_use import places_taken
 from maarag.kernel.audit.models import AuditEvent
 from tests.factories.placements import POOR, Town
+
+from .conftest import signed_in
 
 
 def first_only(town: Town) -> Asked:
@@ -105,3 +111,88 @@ def test_a_worker_carries_nothing_out(place_town: Town):
     with place_town.scope(place_town.worker):
         assert not actions.carry_out(by=place_town.worker, run=run).placed
         assert not Basket.objects.exists()
+
+
+def test_who_was_taken_off_the_list_is_not_put_back_by_carrying_out_once_more(place_town: Town):
+    families = [place_town.family(POOR) for _number in range(2)]
+    run = place_town.run()
+    with place_town.scope():
+        left, other = (place_town.proposal(run, family) for family in families)
+        actions.leave_waiting(by=place_town.leader, proposal=left)
+        (wait,) = actions.carry_out(by=place_town.leader, run=run).waits
+        actions.stop_waiting(by=place_town.worker, waiting=wait, outcome=Ended.FAMILY_DECLINED)
+        actions.accept(by=place_town.leader, proposals=[other])
+        found = actions.carry_out(by=place_town.leader, run=run)
+        assert (len(found.placed), found.waits) == (1, ())
+        # decided anew on another day, it is a new decision
+        Waiting.objects.update(**dict.fromkeys(("since", "ended_on"), wait.since - timedelta(days=3)))
+        Waiting.objects.update(asked_at=wait.asked_at - timedelta(days=3))
+        assert len(actions.carry_out(by=place_town.leader, run=run).waits) == 1
+
+
+def test_a_wait_of_before_the_decision_that_ends_after_it_is_not_begun_anew(place_town: Town):
+    family = place_town.family(POOR)
+    run = place_town.run()
+    with place_town.scope():
+        wait = actions.wait(by=place_town.worker, family=family, programme=place_town.first.programme)
+        actions.leave_waiting(by=place_town.leader, proposal=place_town.proposal(run, family))
+        assert not actions.carry_out(by=place_town.leader, run=run).waits, "it waits already"
+        actions.stop_waiting(by=place_town.worker, waiting=wait, outcome=Ended.NO_NEED)
+        assert not actions.carry_out(by=place_town.leader, run=run).waits
+
+
+def test_who_was_left_and_has_a_place_meanwhile_does_not_wait(place_town: Town):
+    families = [place_town.family(POOR) for _number in range(3)]
+    run = place_town.run(settings=first_only(place_town))
+    with place_town.scope():
+        rows = list(Proposal.objects.filter(run=run).order_by("rank"))
+        actions.leave_waiting(by=place_town.leader, proposal=rows[0])
+        actions.give_place(by=place_town.worker, family=rows[0].family, quota=place_town.first)
+        actions.leave_waiting(by=place_town.leader, proposal=rows[1])
+        close_family(by=place_town.worker, family=rows[1].family, reason="other")
+        found = actions.carry_out(by=place_town.leader, run=run)
+        assert (found.waits, found.nowhere) == ((), ())
+        assert not Waiting.objects.filter(family__in=families).exists()
+
+
+def test_who_is_left_without_the_place_that_was_proposed_waits_for_it(place_town: Town):
+    """Whatever fits better, people decided on what was proposed."""
+    families = [place_town.family(POOR) for _number in range(4)]
+    run = place_town.run()
+    with place_town.scope():
+        rows = [place_town.proposal(run, family) for family in families]
+        second = next(row for row in rows if row.proposed_id == place_town.second.pk)
+        first = next(row for row in rows if row.proposed_id == place_town.first.pk)
+        assert second.explanation["why_not"], "the first fits better and is full"
+        assert not first.explanation["why_not"], "nothing fits better"
+        actions.leave_waiting(by=place_town.leader, proposal=second)
+        actions.override(by=place_town.leader, proposal=first, quota=None, reason="אחרי הלידה")
+        found = actions.carry_out(by=place_town.leader, run=run)
+    assert {(one.family_id, one.programme_id, one.why) for one in found.waits} == {
+        (row.family_id, row.proposed.programme_id, WhyWaits.NOT_READY) for row in (first, second)
+    }
+
+
+def test_whoever_gave_the_place_up_in_a_swap_waits_for_a_place(place_town: Town):
+    for _number in range(3):
+        place_town.family(POOR)
+    run = place_town.run(settings=first_only(place_town))
+    with place_town.scope():
+        rows = list(Proposal.objects.filter(run=run).order_by("rank"))
+        actions.swap(by=place_town.leader, first=rows[0], second=rows[2])
+        (wait,) = actions.carry_out(by=place_town.leader, run=run).waits
+    assert (wait.family_id, wait.why) == (rows[0].family_id, WhyWaits.NO_PLACE)
+
+
+def test_a_family_to_which_nothing_is_open_comes_to_no_list_and_that_is_said(place_town: Town):
+    family = place_town.family()
+    run = place_town.run(settings=asked(least_fit=100))
+    with place_town.scope():
+        actions.leave_waiting(by=place_town.leader, proposal=place_town.proposal(run, family))
+    client = signed_in(place_town.leader)
+    address = reverse("placements:carry_out", args=[run.pk])
+    words = "1 family that was left comes to no waiting list"
+    text = client.get(address).content.decode()
+    assert words in text
+    assert "family waits" not in text
+    assert words in client.post(address, follow=True).content.decode()

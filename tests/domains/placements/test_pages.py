@@ -232,6 +232,12 @@ def test_the_whole_and_fairness_are_told_answered_and_mended(place_town: Town, l
     assert (answered.run, answered.mended_by) == (run, new)
 
 
+def test_nothing_is_called_hidden_where_there_is_nothing(place_town: Town, leader: Client) -> None:
+    run = place_town.run()
+    assert run.totals["families"] == 0
+    assert "is not told" not in get(leader, "fairness", run.pk).text
+
+
 def test_leaving_home_is_weighed_against_the_community(
     place_town: Town, worker: Client, leader: Client
 ) -> None:

@@ -195,8 +195,12 @@ def whole_tables(found: Figures) -> list[DocumentTable]:
     return tables
 
 
-def group_tables(found: Sequence[Attribute]) -> list[DocumentTable]:
-    """The groups of a run by attribute, as the run proposed and as it stands after the decisions."""
+def group_tables(found: Sequence[Attribute], *, beside_part: bool = False) -> list[DocumentTable]:
+    """The groups of a run by attribute, as the run proposed and as it stands after the decisions.
+
+    `beside_part`: beside figures of some departments alone; then they are said to be of all of the run.
+    """
+    title = _("%(attribute)s: groups in all of the run") if beside_part else _("Groups: %(attribute)s")
     columns = [
         DocumentColumn(_("Group")),
         DocumentColumn(_("Families"), "integer"),
@@ -223,8 +227,8 @@ def group_tables(found: Sequence[Attribute]) -> list[DocumentTable]:
             for row, after in zip(*stages, strict=True)
         ]
         if rows:
-            title = _("Groups: %(attribute)s") % {"attribute": attribute_label(part.code)}
-            tables.append(DocumentTable(title, columns, rows, notes=hidden if part.hides else []))
+            named = title % {"attribute": attribute_label(part.code)}
+            tables.append(DocumentTable(named, columns, rows, notes=hidden if part.hides else []))
     return tables
 
 
@@ -251,7 +255,7 @@ def whole_as_pdf(
             _("Placing families"),
             f"{title} · {figures.day(timezone.localdate())}",
             tiles=[ReportTile(label, value) for label, value in tiles],
-            tables=[*whole_tables(found), *group_tables(groups)],
+            tables=[*whole_tables(found), *group_tables(groups, beside_part=found.is_part)],
             notes=list(notes),
             banner=_("Fictional: an invented place for demonstration.")
             if found.run.place.is_fictional

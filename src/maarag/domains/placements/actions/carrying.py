@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
@@ -18,7 +16,6 @@ from maarag.domains.baskets.actions import open_basket
 from maarag.domains.baskets.errors import LEDGER, BasketError
 from maarag.domains.baskets.errors import in_words as basket_words
 from maarag.domains.families.scope import authorities_with
-from maarag.domains.programmes.models import Quota
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.audit.actions import record
@@ -26,52 +23,52 @@ from maarag.kernel.matches.models import Run
 from maarag.kernel.matches.rows import Verdict
 
 from ..errors import CannotCarryOut, PlacementsError
+from ..leaving import left_of
 from ..models import Ended, Proposal, Waiting, WhyWaits
 from .decisions import DECIDED, require_current
 from .steps import proposal_of
 
-_WHY = {
-    "full": WhyWaits.NO_PLACE,
-    "purse_spent": WhyWaits.NO_MONEY,
-    "funder_spent": WhyWaits.NO_MONEY,
-    "load_spent": WhyWaits.NO_WORKER,
-}
-
 
 @dataclass(frozen=True)
 class Carried:
-    """Proposals whose families have their place now, and the waits that began and ended by it."""
+    """Proposals whose families have their place now, and the waits that began and ended by it.
+
+    `nowhere`: of families that were left, and for which there is no list.
+    """
 
     placed: tuple[Proposal, ...]
     waits: tuple[Waiting, ...]
     ended: int
+    nowhere: tuple[Proposal, ...] = ()
 
 
 def carry_out(*, by: Account, run: Run, proposals: Sequence[Proposal] | None = None) -> Carried:
     """Open the baskets of what was decided in the departments of `by`, or of these proposals; all or none.
 
-    Decided to wait: the family is put on the list of the programme that fits best. Raises Http404, and
-    CannotCarryOut that names each decision that cannot be carried out, as where a place was taken meanwhile.
+    Decided to wait: the family is put once on the list of the programme that was proposed to it, or else of
+    the best-fitting one that could not take it. Raises Http404, and CannotCarryOut that names
+    each decision that cannot be carried out, as where a place was taken meanwhile.
     """
     departments = authorities_with(by, Permission.DECIDE_PLACEMENTS).values("pk")
     rows = Proposal.objects.filter(run=run, carried_at=None, authority__in=departments)
     rows = rows.exclude(verdict=Verdict.PENDING)
     if proposals is not None:
         rows = rows.filter(pk__in=[one.pk for one in proposals])
-    chosen = sorted(rows, key=lambda row: row.rank)
-    if proposals is not None and len(chosen) != len(set(proposals)):
-        raise Http404
     faults: dict[UUID, str] = {}
     placed: list[Proposal] = []
     waits: list[Waiting] = []
     ended = 0
     with transaction.atomic():
+        chosen = sorted(rows.select_related("family"), key=lambda row: row.rank)
+        if proposals is not None and len(chosen) != len(set(proposals)):
+            raise Http404
+        left = left_of([row for row in chosen if row.quota_id is None])
         for row in chosen:
             try:
                 with transaction.atomic():
-                    if row.quota_id is None:
-                        waits += _wait(by, row)
-                    elif row.verdict in DECIDED:
+                    if row.pk in left.to_list:
+                        waits.append(_wait(by, row, *left.to_list[row.pk]))
+                    elif row.quota_id is not None and row.verdict in DECIDED:
                         ended += _open(by, row)
                         placed.append(row)
             except (BasketError, *LEDGER) as error:
@@ -82,7 +79,7 @@ def carry_out(*, by: Account, run: Run, proposals: Sequence[Proposal] | None = N
                 faults[row.pk] = " ".join(error.messages)
         if faults:
             raise CannotCarryOut(faults)
-    return Carried(tuple(placed), tuple(waits), ended)
+    return Carried(tuple(placed), tuple(waits), ended, left.nowhere)
 
 
 def _open(by: Account, row: Proposal) -> int:
@@ -110,28 +107,17 @@ def end_waits(by: Account, family: UUID, programme: int, day: date) -> int:
     return len(rows)
 
 
-def _wait(by: Account, row: Proposal) -> list[Waiting]:
-    """Put a family that is left on the list of the best-fitting programme that could not take it."""
-    told: list[dict[str, Any]] = row.explanation.get("why_not") or []
-    if not told:
-        return []
-    quota = Quota.objects.filter(pk=told[0]["quota"], authority=row.authority_id).first()
-    if quota is None:
-        return []
+def _wait(by: Account, row: Proposal, programme: int, why: WhyWaits) -> Waiting:
+    """Put the family that is left on the programme's list."""
     held = proposal_of(by, row)
-    waits = Q(family=held.family_id, programme=quota.programme_id, ended_on=None)
-    if Waiting.objects.filter(waits).exists():
-        return []
-    because = [each["code"] for each in told[0].get("because", ())]
-    why = next((_WHY[code] for code in because if code in _WHY), WhyWaits.NO_PLACE)
     wait = Waiting.objects.create(
         authority_id=held.authority_id,
         family=held.family,
-        programme_id=quota.programme_id,
+        programme_id=programme,
         since=timezone.localdate(),
         why=why,
         asked_by=by,
     )
-    changes = {"programme": [None, quota.programme_id], "why": [None, str(why)]}
+    changes = {"programme": [None, programme], "why": [None, str(why)]}
     record(by=by, action="placements.wait", subject=wait, changes=changes)
-    return [wait]
+    return wait

@@ -21,7 +21,7 @@ from ..gathering import ATTRIBUTES
 from ..models import Proposal
 from ..scope import proposals_of, sees_exact
 from .decided_above import TOLD, decided_shown, stands_of
-from .figures import figures_of
+from .figures import hides_sums
 
 MISSING = "unknown"
 
@@ -78,7 +78,7 @@ def fairness(viewer: Viewer, run: Run) -> list[Attribute]:
         remarks[row.attribute, row.value].append(row)
     if sees_exact(viewer, run):
         return _exact(list(proposals_of(viewer, run)), remarks)
-    return _hidden(viewer, run, remarks)
+    return _hidden(run, remarks)
 
 
 def _exact(
@@ -119,15 +119,12 @@ class Atom:
     placed: bool
 
 
-def _hidden(
-    viewer: Viewer, run: Run, remarks: Mapping[tuple[str, str], Sequence[RunRemark]]
-) -> list[Attribute]:
+def _hidden(run: Run, remarks: Mapping[tuple[str, str], Sequence[RunRemark]]) -> list[Attribute]:
     """Sums over all departments of the run: of each group all families and those placed.
 
     Decisions are told where their sum is: by each attribute it is the same number.
     """
-    whole = figures_of(viewer, run).whole
-    if any(isinstance(one, Suppressed) for one in (whole.families, whole.placed, whole.waiting)):
+    if hides_sums(run):
         return []  # its sums would tell what the figures hide
     tables = {attribute: _proposed(run, attribute) for attribute in TOLD}
     stands = stands_of(run)

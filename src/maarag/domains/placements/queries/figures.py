@@ -53,7 +53,8 @@ class Figures:
     """A run without names.
 
     `binding`, `floors`: what binds and at what price; numbers of families in them only where all of the run's
-    figures may be seen. `value`, `gap`: of the whole placement, in points of fit and as a share.
+    figures may be seen. `is_part`: of a wider run the viewer's own departments alone. `value`, `gap`: of the
+    whole placement, in points of fit and as a share.
     """
 
     run: Run
@@ -67,6 +68,7 @@ class Figures:
     gap: float = 0.0
     floors_cost: float | None = None
     is_exact: bool = False
+    is_part: bool = False
     methods: tuple[Method, ...] = ()
 
     @property
@@ -83,12 +85,22 @@ def figures_of(viewer: Viewer, run: Run) -> Figures:
     A department that a wider run reached sees its own part, exactly, and nothing of the others.
     """
     exact = sees_exact(viewer, run)
-    # a run of before there were methods has none in its counts
-    numbers = {Atom(*key): n for *key, n in run.totals.get("atoms", ())}
+    numbers = _numbers(run)
     if not permits(viewer, Permission.RUN_PLACEMENTS, place=run.place):
         own = set(authorities_with(viewer, Permission.DECIDE_PLACEMENTS).values_list("pk", flat=True))
         return _of_departments(run, {atom: n for atom, n in numbers.items() if atom.authority in own}, own)
     return _figures(run, numbers, exact)
+
+
+def hides_sums(run: Run) -> bool:
+    """Whether a sum over all of the run is hidden above the departments, whoever asks."""
+    whole = _figures(run, _numbers(run), False).whole
+    return any(isinstance(one, Suppressed) for one in (whole.families, whole.placed, whole.waiting))
+
+
+def _numbers(run: Run) -> dict[Atom, int]:
+    # a run of before there were methods has none in its counts
+    return {Atom(*key): n for *key, n in run.totals.get("atoms", ())}
 
 
 def _of_departments(run: Run, numbers: dict[Atom, int], own: set[int]) -> Figures:
@@ -99,6 +111,7 @@ def _of_departments(run: Run, numbers: dict[Atom, int], own: set[int]) -> Figure
         floors=tuple(_floor(one, False) for one in run.totals.get("floors", ())),
         waiting_because={},
         floors_cost=None,
+        is_part=True,
     )
 
 

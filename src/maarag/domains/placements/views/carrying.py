@@ -23,6 +23,7 @@ from maarag.ui.tables import Column, Table
 
 from ..actions import carry_out
 from ..errors import CannotCarryOut, PlacementsError
+from ..leaving import Left, left_of
 from ..models import Proposal
 from ..queries import fairness
 from ..scope import proposals_of, sees_names
@@ -53,9 +54,11 @@ def carry(request: HttpRequest, pk: UUID) -> HttpResponse:
             status = 422
         else:
             messages.success(request, _done_words(len(done.placed), len(done.waits)))
+            if done.nowhere:
+                messages.info(request, _nowhere_words(len(done.nowhere)))
             return redirect("placements:run", pk=pk)
     placed = [row for row in rows if row.quota_id is not None]
-    left = len(rows) - len(placed)
+    left = left_of([row for row in rows if row.quota_id is None])
     context = {
         **run_page(run, "run", _("Carry out"), named=True),
         "title": _("What will be done"),
@@ -81,8 +84,8 @@ def _unanswered(account: Account, run: Run) -> str:
     return words % {"n": figures.number(count)}
 
 
-def _lines(placed: list[Proposal], left: int) -> list[str]:
-    """How many families come to each programme, and how many wait."""
+def _lines(placed: list[Proposal], left: Left) -> list[str]:
+    """How many families come to each programme, how many wait, and for how many there is no list."""
     counts: dict[str, int] = {}
     for row in placed:
         counts[place_of(row)] = counts.get(place_of(row), 0) + 1
@@ -91,9 +94,11 @@ def _lines(placed: list[Proposal], left: int) -> list[str]:
         % {"programme": programme, "n": figures.number(n)}
         for programme, n in sorted(counts.items())
     ]
-    if left:
-        words = ngettext("%(n)s family waits", "%(n)s families wait", left)
-        lines.append(words % {"n": figures.number(left)})
+    if n := len(left.to_list):
+        words = ngettext("%(n)s family waits", "%(n)s families wait", n)
+        lines.append(words % {"n": figures.number(n)})
+    if left.nowhere:
+        lines.append(_nowhere_words(len(left.nowhere)))
     return lines
 
 
@@ -115,6 +120,15 @@ def _failed(error: CannotCarryOut, rows: list[Proposal]) -> Table:
         Column("why", _("Why")),
     ]
     return Table(columns, lines, _("Could not be carried out"), caption_hidden=True)
+
+
+def _nowhere_words(families: int) -> str:
+    words = ngettext(
+        "%(n)s family that was left comes to no waiting list: no programme is open to it.",
+        "%(n)s families that were left come to no waiting list: no programme is open to them.",
+        families,
+    )
+    return words % {"n": figures.number(families)}
 
 
 def _done_words(placed: int, waits: int) -> str:

@@ -44,7 +44,8 @@ def whole_file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     account, run = account_of(request), run_of(request, pk, done=True)
     found, groups = figures_of(account, run), fairness(account, run)
     if form == "xlsx":
-        return attached(workbook([*whole_tables(found), *group_tables(groups)]), "run.xlsx")
+        tables = [*whole_tables(found), *group_tables(groups, beside_part=found.is_part)]
+        return attached(workbook(tables), "run.xlsx")
     tiles = [
         (str(one["label"]), one["value"] if isinstance(one["value"], str) else figures.number(one["value"]))
         for one in tiles_of(found)

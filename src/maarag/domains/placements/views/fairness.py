@@ -86,7 +86,7 @@ def _page(
         "of": stage,
         "parts": [_part(run, part, stage, form, about) for part in found if part.groups],
         "may_ask": permits(account, Permission.RUN_PLACEMENTS, place=run.place),
-        "untold": bool(found) and not told,
+        "untold": any(part.groups for part in found) and not told,
         "hides": any(part.hides for part in found),
     }
     return render(request, "placements/fairness.html", context, status=status)

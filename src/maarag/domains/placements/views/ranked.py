@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from maarag.domains.families.models import Family
 from maarag.domains.programmes.fit import MethodFit, Reason
@@ -78,9 +78,12 @@ def _prices_words(answer: Ranking) -> str:
     )
     if not days:
         return _("No run has been done yet that says what the places are worth to others.")
-    return _(
-        "What places are worth to others is in force since the run of %(days)s; each run learns it anew."
-    ) % {"days": ", ".join(days)}
+    words = ngettext(
+        "What places are worth to others is in force since the run of %(days)s; each run learns it anew.",
+        "What places are worth to others is in force since the runs of %(days)s; each run learns it anew.",
+        len(days),
+    )
+    return words % {"days": ", ".join(days)}
 
 
 def _card(
