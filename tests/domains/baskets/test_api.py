@@ -73,6 +73,15 @@ def test_a_write_with_its_key_is_done_once(city: Department):
         assert Request.objects.count() == 1
 
 
+def test_a_request_that_is_refused_in_part_is_not_begun(city: Department):
+    worker, response = signed_in(city.worker), city.world.term("meals").code
+    for refused in ({"service": "no-such-service"}, {"plan_goal": str(uuid4())}):
+        status, _answer = call(worker, f"{city.basket.pk}/requests", {"response": response, **refused})
+        assert status == 422
+    with city.scope():
+        assert not Request.objects.exists()
+
+
 def test_a_payment_that_cannot_be_made_says_why(city: Department):
     with city.scope():
         request = city.ordered(1)

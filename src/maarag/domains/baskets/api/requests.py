@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Status
@@ -97,10 +98,11 @@ def begin(request: HttpRequest, pk: UUID, body: RequestIn) -> Status[Any]:
     replaces = _found(request, body.replaces) if body.replaces else None
     if replaces is not None and replaces.basket_id != basket.pk:
         raise HttpError(422, _("A swap stays within one basket."))
-    row = done(lambda: begin_request(by=by, basket=basket, response=response, replaces=replaces))
-    given = _given(row, body)
-    if given:
-        row = done(lambda: change_request(by=by, request=row, **given))
+    with transaction.atomic():  # both or, where what is given of it is refused, neither
+        row = done(lambda: begin_request(by=by, basket=basket, response=response, replaces=replaces))
+        given = _given(row, body)
+        if given:
+            row = done(lambda: change_request(by=by, request=row, **given))
     return Status(201, _out(request, row.pk))
 
 
