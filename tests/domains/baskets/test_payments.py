@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.utils.timezone import localdate
 
 from maarag.domains.baskets import actions
 from maarag.domains.baskets.errors import AlreadyDone, PaymentFaults
 from maarag.domains.baskets.models import Invoice, Payment, Stage
 from maarag.domains.baskets.money import sums_of_basket
 from maarag.kernel.ledger.actions import KeyReused
+from maarag.kernel.ledger.queries import balances
 from maarag.values import Money
 from tests.factories.baskets import Department
 
@@ -43,6 +47,45 @@ def test_sent_twice_it_is_paid_once(city: Department):
         assert sums_of_basket(city.basket).paid == shekels(1800)
         with pytest.raises(KeyReused):
             city.pay(city.delivered(1), invoice="9", key=key)
+
+
+def test_a_key_is_of_one_content_alone(city: Department):
+    with city.scope():
+        one, two, key = city.delivered(4), city.delivered(1), uuid4()
+
+        def sent(*drafts: actions.PaymentDraft, **more: Any) -> actions.Paid:
+            return actions.pay_requests(by=city.head, drafts=drafts, key=key, **more)
+
+        first = actions.PaymentDraft(one, "A-7", shekels(900))
+        assert sent(first).total == shekels(900)
+        assert sent(actions.PaymentDraft(one, "a7", shekels(900)), day=localdate()).repeated
+        for others in (
+            [actions.PaymentDraft(one, "A-7", shekels(450))],
+            [actions.PaymentDraft(one, "A-8", shekels(900))],
+            [first, actions.PaymentDraft(two, "A-7")],
+            [actions.PaymentDraft(two, "A-7", shekels(900))],
+        ):
+            with pytest.raises(KeyReused):
+                sent(*others)
+        with pytest.raises(KeyReused):
+            sent(first, day=localdate() - timedelta(days=1))
+        with pytest.raises(ValidationError):
+            sent(first, first)
+        later = sent(first, actions.PaymentDraft(two, "A-7"), leave_out_faulty=True)
+        assert (later.repeated, set(later.faults)) == (True, {two.pk})
+        assert Payment.objects.count() == 1
+
+
+def test_what_is_reversed_in_a_closed_basket_goes_back_to_the_quota(city: Department):
+    with city.scope():
+        quota_free = balances([city.quota.pot])[city.quota.pot_id].free
+        request = city.paid(4)
+        city.draft(1)
+        actions.close_basket(by=city.worker, basket=city.basket)
+        done = actions.reverse_request(by=city.head, request=request, reason="שולם לספק אחר")
+        sums = sums_of_basket(city.basket)
+        assert (done.stage, sums.free, sums.paid, sums.granted) == (Stage.REVERSED, *[Money(0)] * 3)
+        assert balances([city.quota.pot])[city.quota.pot_id].free == quota_free
 
 
 def test_the_same_invoice_of_the_same_provider_is_refused_however_it_is_written(city: Department):

@@ -26,6 +26,7 @@ from maarag.values import Money
 from ..errors import AlreadyDone, BasketClosed, BasketKnown, QuotaFull, StillUnderWay
 from ..models import Basket, BasketStatus, Request, Stage
 from ..money import sums_of_basket
+from .requests import take_off
 from .steps import day_or_today, decided, lock_money, locked_basket, require_open
 
 UNDER_WAY = (Stage.OPINION, Stage.APPROVAL, Stage.APPROVED, Stage.ORDERED, Stage.DELIVERED)
@@ -116,7 +117,7 @@ def change_basket(*, by: Account, basket: Basket, amount: Money, why: str, day: 
 def close_basket(*, by: Account, basket: Basket, day: date | None = None) -> Money:
     """Close the basket when nothing of it is under way; what was free, which goes back to the quota.
 
-    Requests that were never sent go with it. Raises Http404, AlreadyDone, StillUnderWay, ValidationError.
+    Requests that are being written go with it. Raises Http404, AlreadyDone, StillUnderWay, ValidationError.
     """
     lock_money(basket.authority_id, alone=True)
     basket = locked_basket(by, basket, Permission.EDIT_FAMILIES)
@@ -129,16 +130,24 @@ def close_basket(*, by: Account, basket: Basket, day: date | None = None) -> Mon
     if count := basket.requests.filter(stage__in=UNDER_WAY).count():
         raise StillUnderWay(count)
     day = day_or_today(day, after=basket.opened_on)
-    free = sums_of_basket(basket).free
-    if free:
-        decision = decided(by, N_("A basket of responses was closed"), basket.family.authority)
-        key = f"basket:{basket.pk}:close"
-        grant(by=by, pot=basket.pot, amount=-free, decision=decision, key=key, day=day)
-    Request.objects.filter(basket=basket, stage=Stage.DRAFT).delete()
+    free = take_out_free(by, basket, f"basket:{basket.pk}:close", day)
+    drafts = Request.objects.filter(basket=basket, stage=Stage.DRAFT).order_by()
+    drafts.filter(rounds=0).delete()
+    for request in drafts.select_for_update(of=("self",)):
+        take_off(by, request, day)
     basket.status, basket.closed_on, basket.closed_by = BasketStatus.CLOSED, day, by
     basket.save(update_fields=["status", "closed_on", "closed_by"])
     changes = {"amount": [str(free), str(Money(0))], "closed_on": [None, day]}
     record(by=by, action="baskets.close", subject=basket, changes=changes)
+    return free
+
+
+def take_out_free(by: Account, basket: Basket, key: str, day: date) -> Money:
+    """Give what is free in a basket that is closed back to the quota; how much that was."""
+    free = sums_of_basket(basket).free
+    if free:
+        decision = decided(by, N_("A basket of responses was closed"), basket.family.authority)
+        grant(by=by, pot=basket.pot, amount=-free, decision=decision, key=key, day=day)
     return free
 
 

@@ -22,9 +22,10 @@ from maarag.kernel.people.models import Organisation
 from maarag.values import Money
 
 from ..errors import AlreadyDone, InvoiceKnown, MoreThanDelivered, PaymentFaults, SamePerson, in_words
-from ..models import Invoice, Payment, Request, Stage
+from ..models import BasketStatus, Invoice, Payment, Request, Stage
 from ..money import ZERO, key_of, paid_of, unpaid_of
 from ..queries import PAYABLE, payable_of
+from .baskets import take_out_free
 from .steps import day_or_today, lock_money, locked, require_stage
 
 _FILLING = re.compile(r"[\s\-–/._]")
@@ -71,18 +72,18 @@ def pay_requests(
     """Pay the drafts with one confirmation; those with the same provider and number are of one invoice.
 
     All or none are paid, unless `leave_out_faulty`. `key` is of this confirmation: sent again, it pays
-    nothing more and gives what was paid. Raises Http404, PaymentFaults, KeyReused, ValidationError.
+    nothing more and gives what was paid, with other content it is refused. Raises Http404, PaymentFaults,
+    KeyReused, ValidationError.
     """
     if not drafts:
         raise ValidationError(_("Choose what is to be paid."))
+    if len({draft.request.pk for draft in drafts}) < len(drafts):
+        raise ValidationError(_("A request stands once in a confirmation."))
     authorities = sorted({draft.request.authority_id for draft in drafts})
     for authority in authorities:
         lock_money(authority, alone=True)
     if known := list(Payment.objects.filter(invoice__key=key).select_related("invoice__provider", "request")):
-        asked = {draft.request.pk for draft in drafts}
-        if not {payment.request_id for payment in known} <= asked:
-            raise KeyReused(str(key))
-        return Paid(known, repeated=True)
+        return _repeated(known, drafts, key, day, leave_out_faulty)
     day = day_or_today(day)
     faults: dict[UUID, str] = {}
     ready: list[tuple[PaymentDraft, Request, Money]] = []
@@ -104,8 +105,8 @@ def pay_requests(
 def reverse_request(*, by: Account, request: Request, reason: str, day: date | None = None) -> Request:
     """Take it back: what is not paid returns to the basket; where all is paid, by counter entries.
 
-    Where a part is paid and the rest is not, the rest alone returns and the request counts as paid. Raises
-    Http404, AlreadyDone, ValidationError.
+    Where a part is paid and the rest is not, the rest alone returns and the request counts as paid. Of a
+    basket that is closed the money goes on to the quota. Raises Http404, AlreadyDone, ValidationError.
     """
     lock_money(request.authority_id, alone=True)
     is_paid = request.stage == Stage.PAID
@@ -126,6 +127,8 @@ def reverse_request(*, by: Account, request: Request, reason: str, day: date | N
         )  # fmt: skip
     else:
         _reverse_payments(by, request, day)
+    if request.basket.status == BasketStatus.CLOSED:
+        take_out_free(by, request.basket, key_of(request, "close"), day)
     request.stage = Stage.PAID if unpaid and paid else Stage.REVERSED
     request.ended_by, request.ended_on, request.end_reason = by, day, reason.strip()
     request.full_clean(validate_unique=False)
@@ -136,6 +139,27 @@ def reverse_request(*, by: Account, request: Request, reason: str, day: date | N
     }
     record(by=by, action="baskets.reverse_request", subject=request, changes=changes)
     return request
+
+
+def _repeated(
+    known: list[Payment], drafts: Sequence[PaymentDraft], key: UUID, day: date | None, leave_out_faulty: bool
+) -> Paid:
+    """What was paid under the key, where this asks for the same; what was left out then is left out again."""
+    asked = {draft.request.pk: draft for draft in drafts}
+    left_out = asked.keys() - {payment.request_id for payment in known}
+    if left_out and not leave_out_faulty:
+        raise KeyReused(str(key))
+    for payment in known:
+        draft = asked.get(payment.request_id)
+        if (
+            draft is None
+            or payment.invoice.number_index != invoice_index(draft.invoice)
+            or draft.amount not in (None, payment.amount)
+            or day not in (None, payment.invoice.day)
+        ):
+            raise KeyReused(str(key))
+    words = _("It was not paid with the others then; pay it with a confirmation of its own.")
+    return Paid(known, repeated=True, faults=dict.fromkeys(left_out, words))
 
 
 def _checked(by: Account, request: Request, draft: PaymentDraft, day: date) -> Money:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maarag.kernel.access.models import Account
@@ -114,12 +115,26 @@ def change_request(*, by: Account, request: Request, seen: str = "", **fields: A
 
 @transaction.atomic
 def remove_request(*, by: Account, request: Request) -> None:
-    """Take a request that was never sent off the list; raises Http404, AlreadyDone."""
+    """Take a request that is being written off the list; raises Http404, AlreadyDone."""
     request = locked(by, request, Permission.EDIT_FAMILIES)
     require_stage(request, Stage.DRAFT)
-    changes = {"number": [request.number, None]}
+    take_off(by, request, timezone.localdate())
+
+
+def take_off(by: Account, request: Request, day: date) -> None:
+    """Delete what was never sent; what was sent back stays, ended, with its opinions and entries."""
+    if request.rounds:
+        request.stage = Stage.REVERSED
+        request.ended_by, request.ended_on = by, day
+        request.end_reason = _("Taken off the list after it was sent back.")
+        request.full_clean(validate_unique=False)
+        request.save()
+        changes: dict[str, Any] = {"stage": [Stage.DRAFT, Stage.REVERSED]}
+    else:
+        changes = {"number": [request.number, None]}
     record(by=by, action="baskets.remove_request", subject=request, changes=changes)
-    request.delete()
+    if not request.rounds:
+        request.delete()
 
 
 @transaction.atomic
