@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils import timezone
 
 from maarag.domains.referrals.models import ReferralStep
 
@@ -44,7 +45,7 @@ def test_the_whole_way_by_the_pages(loop: Loop):
         "hear-said_by": "other",
         "hear-said_by_other": "הסבתא",
         "hear-how": "phone",
-        "hear-said_on": loop.fresh(referral).started_at.date().isoformat(),
+        "hear-said_on": timezone.localdate(loop.fresh(referral).started_at).isoformat(),
         "hear-words": "רק בימי חול",
     }
     heard = worker.post(reverse("referrals:hear", args=[referral.pk]), said, follow=True)

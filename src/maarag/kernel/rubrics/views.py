@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -53,7 +54,7 @@ def detail(request: HttpRequest, code: str, version: int | None = None) -> HttpR
         raise Http404
     facts = [
         (_("Source"), rubric.source),
-        (_("Taken in"), figures.day(rubric.taken_in_at.date())),
+        (_("Taken in"), figures.day(timezone.localdate(rubric.taken_in_at))),
         (
             _("Which level is the better one"),
             _("The highest") if rubric.higher_is_better else _("The lowest"),
