@@ -10,9 +10,11 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, ProgrammingError
 
+from maarag.database.layout import ONE_FAMILY
+from maarag.database.migrating import as_owner
 from maarag.kernel.access.actions import open_account, system_account
 from maarag.kernel.access.models import Account
-from maarag.kernel.audit.install import install, missing
+from maarag.kernel.audit.install import FOR_ONE_FAMILY, install, missing
 from maarag.kernel.audit.models import ChainHead, RowChange, Seal
 from maarag.kernel.audit.tables import EXEMPT, audited_models, is_audited
 from maarag.kernel.audit.triggers import audited_tables
@@ -126,6 +128,20 @@ def test_every_table_is_under_the_record_or_says_why_not(db: None) -> None:
 def test_the_triggers_fit_the_columns(db: None) -> None:
     """What is installed is what the code makes of the columns: nothing is left to do."""
     assert install(connection) is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_right_that_the_code_takes_away_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = "audit_newest_change(text[])"
+    kept = tuple(function for function in FOR_ONE_FAMILY if function != taken)
+    monkeypatch.setattr("maarag.kernel.audit.install.FOR_ONE_FAMILY", kept)
+    ask = "SELECT has_function_privilege(%s, %s, 'EXECUTE')"
+    with as_owner(connection), transaction.atomic(), connection.cursor() as cursor:
+        assert cursor.execute(ask, [ONE_FAMILY, f"public.{taken}"]).fetchone() == (True,)
+        assert install(connection)
+        assert cursor.execute(ask, [ONE_FAMILY, f"public.{taken}"]).fetchone() == (False,)
+        assert install(connection) is False
+        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db(transaction=True)

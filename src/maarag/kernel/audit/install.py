@@ -145,7 +145,8 @@ def _application(connection: Any) -> str:
 
 
 def _state(tables: list[Audited], application: str) -> str:
-    text = functions_sql() + RECORD_TRIGGERS + application + ONE_FAMILY
+    rights = repr((NOT_FOR_ALL, FOR_THE_APPLICATION, FOR_ONE_FAMILY))
+    text = functions_sql() + RECORD_TRIGGERS + application + ONE_FAMILY + rights
     text += "".join(
         insert_function(table) + update_function(table) + delete_function(table) + table_triggers(table)
         for table in tables
