@@ -11,7 +11,7 @@ from django.utils import timezone
 from maarag.domains.families.models import Family
 from maarag.domains.placements.asked import asked
 from maarag.domains.placements.queries import Ranked, ranking
-from maarag.domains.placements.queries.ranking import KEEP, TAKE
+from maarag.domains.placements.queries.ranking import BELOW, KEEP, TAKE
 from maarag.kernel.matches.models import Run
 from tests.factories.placements import POOR, RISK, Town, town
 from tests.factories.services import world
@@ -69,6 +69,20 @@ def test_a_run_of_one_programme_leaves_the_prices_of_the_others_in_force(here: T
     with here.scope():
         second = next(one for one in ranking(families[0]).places if one.programme == here.second.programme)
     assert second.priced == other.ended_at
+
+
+def test_what_fits_too_little_is_asked_of_the_run_that_had_the_programme(here: Town):
+    family = here.family(POOR)
+    ended(here.run(), 9)
+    before = breathing(here, family)
+    assert before.advice == TAKE
+    here.run(settings=asked(programmes=[here.second.programme_id], least_fit=100))
+    assert breathing(here, family).advice == TAKE
+    with here.scope():
+        second = next(one for one in ranking(family).places if one.programme == here.second.programme)
+    assert second.advice == BELOW
+    here.run(settings=asked(programmes=[here.first.programme_id], least_fit=100))
+    assert breathing(here, family).advice == BELOW
 
 
 def test_page_and_api_say_since_when(here: Town):

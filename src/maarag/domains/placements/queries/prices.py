@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from maarag.domains.programmes.fit import WORTH_PROPOSING
 from maarag.kernel.matches.models import Run, RunState
 
 from ..asked import Asked
@@ -26,11 +27,15 @@ READ = 50
 
 @dataclass(frozen=True)
 class Learned:
-    """What one run found one more of each limit to be worth, by kind and key; `since`: when it ended."""
+    """What one run found one more of each limit to be worth, by kind and key; `since`: when it ended.
+
+    `least_fit`: below it the run proposed no place.
+    """
 
     run: Any
     since: datetime
     prices: Mapping[str, Mapping[str, float]]
+    least_fit: int
 
     def of(self, seat: Seat, candidate: Candidate) -> float:
         """What the place, its money and its work are worth to others, in points of fit."""
@@ -56,6 +61,11 @@ class InForce:
         learned = self.of.get(seat.programme)
         return learned.of(seat, candidate) if learned else 0.0
 
+    def least_fit(self, programme: int) -> int:
+        """Below it a place of the programme is not proposed."""
+        learned = self.of.get(programme)
+        return learned.least_fit if learned else int(WORTH_PROPOSING)
+
 
 def last_run(authority: int) -> Run | None:
     """The newest run that is done and reached the authority."""
@@ -69,7 +79,7 @@ def prices_in_force(authority: int, programmes: Collection[int]) -> InForce:
     for run, since, settings, prices in rows[:READ]:
         asked = Asked.of(settings)
         had = {programme for programme in left if asked.is_of(programme)}
-        found |= dict.fromkeys(had, Learned(run, since, prices or {}))
+        found |= dict.fromkeys(had, Learned(run, since, prices or {}, asked.least_fit))
         left -= had
         if not left:
             break

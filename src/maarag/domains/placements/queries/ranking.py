@@ -21,7 +21,6 @@ from maarag.domains.programmes.models import Method, Programme, Quota
 from maarag.domains.programmes.queries import toolbox_authorities
 from maarag.kernel.matches.models import Run
 
-from ..asked import Asked
 from ..engine_data import bonus_of
 from ..fitting import facts_of, toolbox
 from ..gathering import Candidate
@@ -211,17 +210,16 @@ class _Room:
 
     def place(self, programme: Programme, judgement: Judgement) -> Ranked:
         """The programme's place, as it was judged."""
-        candidate, run = self.candidate, self.run
+        candidate = self.candidate
         seat = self.seats.get(programme.pk)
         order = self.lists.get(programme.pk, [])
         own = next((row for row in order if row.family_id == self.family.pk), None)
         team = self.teams.get((programme.pk, candidate.authority))
-        least = Asked.of(run.settings).least_fit if run else Asked(self.day).least_fit
         made = Ranked(
             programme=programme,
             judgement=judgement,
             fit=max(0, min(100, round(judgement.fit))),
-            advice=_advice(judgement, seat, team, candidate, least),
+            advice=_advice(judgement, seat, team, candidate, self.prices.least_fit(programme.pk)),
             quota=self.quotas[seat.quota] if seat else None,
             free=seat.left if seat else 0,
             families=seat.families if seat else 0,
