@@ -85,6 +85,17 @@ def test_groups_above_are_hidden_where_the_figures_are(wide: Run, national: Acco
     assert "area" not in {one.code for one in groups}
 
 
+def test_a_department_is_told_no_sum_that_is_hidden_above_it(place_town: Town, wide: Run, national: Account):
+    """Its own figures are exact; whether sums of all departments are told does not hang on who asks."""
+    with visible(scope_of(national)):
+        whole = figures_of(national, wide).whole
+        assert any(isinstance(one, Suppressed) for one in (whole.families, whole.placed, whole.waiting))
+        assert not fairness(national, wide)
+    with place_town.scope():
+        assert figures_of(place_town.leader, wide).whole.families == 7
+        assert not fairness(place_town.leader, wide)
+
+
 def test_a_department_sees_its_own_part_and_decides_it(place_town: Town, wide: Run):
     leader = place_town.leader
     with place_town.scope():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+from django.db import connection
+
 from maarag.domains.placements import actions
 from maarag.domains.placements.asked import asked
 from maarag.domains.placements.models import Proposal
 from maarag.domains.placements.queries import fairness
 from maarag.domains.placements.queries.fairness import GroupLine
-from maarag.kernel.matches.models import Run
+from maarag.kernel.matches.actions import cancel_run, compute
+from maarag.kernel.matches.models import Run, RunRemark
 from tests.factories.families import NATIONAL_ID
 from tests.factories.placements import ARABIC, POOR, RISK, Town, town
 from tests.factories.services import world
@@ -52,6 +56,35 @@ def test_a_difference_is_seen_and_mended_or_explained(db: None):
     assert new.totals["floors"][0]["kept"]
     assert [one.kind for one in lines(place_town, run, "language")["arabic_speaking"].remarks] == ["mended"]
     assert lines(place_town, run, "language")["unknown"].is_answered
+
+
+def test_a_run_that_mends_answers_only_when_it_is_done(place_town: Town, monkeypatch: pytest.MonkeyPatch):
+    place_town.family(POOR, ARABIC), place_town.family(POOR)
+    run = place_town.run()
+    group = {"attribute": "language", "value": "arabic_speaking"}
+
+    def answered() -> bool:
+        return lines(place_town, run, "language")["arabic_speaking"].is_answered
+
+    with place_town.scope():
+        waits = actions.mend(by=place_town.leader, run=run, percent=50, at_once=False, **group)
+    assert [one.mended_by for one in run.remarks.all()] == [waits]
+    assert not answered(), "it has not begun"
+    with place_town.scope():
+        cancel_run(by=place_town.leader, run=waits)
+    assert not answered(), "it was stopped"
+
+    def done(*, run: Run) -> Run:
+        assert len(connection.savepoint_ids) == outside, "in a transaction nobody sees how far it is"
+        assert RunRemark.objects.filter(mended_by=run).exists()
+        assert not answered()
+        return compute(run=run)
+
+    monkeypatch.setattr("maarag.domains.placements.actions.runs.compute", done)
+    with place_town.scope():
+        outside = len(connection.savepoint_ids)
+        actions.mend(by=place_town.leader, run=run, percent=50, at_once=True, **group)
+    assert answered()
 
 
 def test_decisions_are_looked_at_beside_the_proposals(place_town: Town):

@@ -86,6 +86,31 @@ def groups(viewer: Account, run: Run, attribute: str = "language") -> dict[str, 
     return {line.value: line for line in found[attribute].groups}
 
 
+def test_a_department_takes_away_groups_that_say_of_what_they_are(here: Town, wide: Run, national: Account):
+    """Beside its own figures stand the groups of all departments."""
+    sheets = {}
+    for viewer in (here.leader, national):
+        answer = signed_in(viewer).get(reverse("placements:whole_export", args=[wide.pk, "xlsx"]))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+        titles = {str(book.get_sheet_by_name(name).to_python()[0][0]) for name in book.sheet_names}
+        sheets[viewer.pk] = {title for title in titles if "roups" in title}
+    assert "Language: groups in all of the run" in sheets[here.leader.pk]
+    assert all("in all of the run" in title for title in sheets[here.leader.pk])
+    assert "Groups: Language" in sheets[national.pk]
+
+
+def test_a_difference_is_mended_in_one_department_of_the_run(here: Town, wide: Run, national: Account):
+    client = signed_in(national)
+    given = {"place": "9001", "who": "without_place", "least_fit": "40", "mends": f"language:{ARAB}"}
+    given[f"floor-language-{ARAB}"] = "10"
+    assert client.post(reverse("placements:again", args=[wide.pk]), given).status_code == 302
+    new = wide.remarks.get().mended_by
+    assert (new.place, new.settings["floors"]) == (
+        here.city,
+        [{"attribute": "language", "value": ARAB, "percent": 10}],
+    )
+
+
 def test_decisions_of_many_are_told_beside_the_proposals(here: Town, wide: Run, national: Account):
     found = groups(national, wide)
     assert found[ARAB].stands == found[ARAB].placed == 10, "nothing is decided yet"

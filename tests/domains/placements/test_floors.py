@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from maarag.domains.placements.asked import WAITING, Asked, FloorAsked
 from maarag.kernel.matches.models import Run
 from tests.factories.placements import ARABIC, POOR, RISK, Town
 
@@ -62,6 +63,23 @@ def test_what_is_wrong_is_said_at_its_field(leader: Client, floors: dict[str, st
     assert words in text
     assert "At least, families" in text
     assert not Run.objects.exists()
+
+
+def test_mending_asks_for_all_that_was_typed_beside_the_floor(leader: Client, place_town: Town):
+    before = place_town.run()
+    given = {"place": "9001", "who": "waiting", "least_fit": "37", "mends": "language:arabic_speaking"}
+    given |= {f"floor-{GROUP}": "60", "programmes": place_town.first.programme.code}
+    assert leader.post(reverse("placements:again", args=[before.pk]), given).status_code == 302
+    run = before.remarks.get().mended_by
+    wanted = Asked(
+        Asked.of(before.settings).day,
+        WAITING,
+        37,
+        (FloorAsked("language", "arabic_speaking", percent=60),),
+        (place_town.first.programme_id,),
+        keep=False,
+    )
+    assert Asked.of(run.settings) == wanted
 
 
 def test_a_difference_is_mended_by_a_number_from_the_page_and_the_api(leader: Client, place_town: Town):

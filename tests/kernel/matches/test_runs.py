@@ -147,9 +147,15 @@ def test_a_difference_is_explained_or_mended(small: World, kind: Any):
     assert (mended.kind, mended.mended_by) == (RemarkKind.MENDED, other)
     with pytest.raises(ValidationError):
         remark(by=small.system, run=run, attribute="sex", value="female", text=" ")
-    elsewhere = begin_run(by=small.system, kind=code, place=small.city, settings={})
-    with pytest.raises(Http404):
-        remark(by=small.system, run=run, attribute="sex", value="female", mended_by=elsewhere)
+    city, sister = (
+        begin_run(by=small.system, kind=code, place=place, settings={})
+        for place in (small.city, small.sister)
+    )
+    inside = remark(by=small.system, run=run, attribute="sex", value="female", mended_by=city)
+    assert inside.mended_by == city
+    for one, wider in ((city, run), (city, sister)):
+        with pytest.raises(Http404):
+            remark(by=small.system, run=one, attribute="sex", value="female", mended_by=wider)
 
 
 def test_only_runs_that_are_done_are_compared(small: World, kind: Any):

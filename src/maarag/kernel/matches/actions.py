@@ -151,13 +151,16 @@ def remark(
 ) -> RunRemark:
     """Answer to a difference between groups: explain it in words, or name the run whose floor mends it.
 
-    `text` says nothing about a person. Raises Http404, ValidationError.
+    `mended_by`: of the same place, or of an authority in it. `text` says nothing about a person. Raises
+    Http404, ValidationError.
     """
     require(by, matchmaker(run.kind).asked_with, place=run.place)
     text = text.strip()
     if mended_by is None and not text:
         raise ValidationError({"text": _("Say what explains the difference.")})
-    if mended_by is not None and (mended_by.kind, mended_by.place_id) != (run.kind, run.place_id):
+    if mended_by is not None and (
+        mended_by.kind != run.kind or mended_by.place_id not in (run.place_id, *run.authorities)
+    ):
         raise Http404
     kind = RemarkKind.EXPLAINED if mended_by is None else RemarkKind.MENDED
     row = RunRemark(

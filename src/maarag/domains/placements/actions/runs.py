@@ -36,12 +36,19 @@ def start_run(
     A department is matched at once, unless it is large; anything else is left to a worker. Raises Http404.
     """
     with transaction.atomic():
-        given = (settings or asked()).data()
-        run = begin_run(by=by, kind=KIND, place=place, settings=given, based_on=based_on)
-        now = at_once if at_once is not None else is_small(by, place)
-        if not now:
-            ask(by=by, run=run)
+        run, now = _begin(by, place, settings or asked(), based_on, at_once)
     return compute(run=run) if now else run
+
+
+def _begin(
+    by: Account, place: Place, settings: Asked, based_on: Run | None, at_once: bool | None
+) -> tuple[Run, bool]:
+    """The run, and whether it is to be done now; else it is left to a worker."""
+    run = begin_run(by=by, kind=KIND, place=place, settings=settings.data(), based_on=based_on)
+    now = at_once if at_once is not None else is_small(by, place)
+    if not now:
+        ask(by=by, run=run)
+    return run, now
 
 
 def is_small(by: Account, place: Place) -> bool:
@@ -64,14 +71,21 @@ def rerun(
 
     `place`: one of the departments of a wider run, for it alone. Raises Http404, RunNotReady.
     """
+    with transaction.atomic():
+        new, now = _begin_again(by, run, place, settings, keep, at_once)
+    return compute(run=new) if now else new
+
+
+def _begin_again(
+    by: Account, run: Run, place: Place | None, settings: Asked | None, keep: bool, at_once: bool | None
+) -> tuple[Run, bool]:
     if run.is_open:
         raise RunNotReady
     where = place or run.place
     if where.pk not in (run.place_id, *run.authorities):
         raise Http404
-    given = settings or Asked.of(run.settings)
-    given = replace(given, keep=keep, day=asked().day)
-    return start_run(by=by, place=where, settings=given, based_on=_decided_in(run), at_once=at_once)
+    given = replace(settings or Asked.of(run.settings), keep=keep, day=asked().day)
+    return _begin(by, where, given, _decided_in(run), at_once)
 
 
 def _decided_in(run: Run) -> Run | None:
@@ -90,23 +104,25 @@ def mend(
     value: str,
     percent: int | None = None,
     number: int | None = None,
+    settings: Asked | None = None,
+    keep: bool = True,
     place: Place | None = None,
     at_once: bool | None = None,
 ) -> Run:
     """Run again with a floor for a group that was placed less, and write that down at the first run.
 
-    Raises Http404, RunNotReady, ValidationError.
+    `settings`: all else that is asked for, by default as the first run was. `keep`, `place`: as of
+    `rerun`. Raises Http404, RunNotReady, ValidationError.
     """
-    before = Asked.of(run.settings)
-    others = tuple(one for one in before.floors if (one.attribute, one.value) != (attribute, value))
+    rest = settings or Asked.of(run.settings)
+    others = tuple(one for one in rest.floors if (one.attribute, one.value) != (attribute, value))
     floors = (*others, FloorAsked(attribute, value, percent=percent, number=number))
-    checked = asked(
-        who=before.who, least_fit=before.least_fit, floors=floors, programmes=before.programmes, keep=True
-    )
+    checked = asked(who=rest.who, least_fit=rest.least_fit, floors=floors, programmes=rest.programmes)
     with transaction.atomic():
-        new = rerun(by=by, run=run, place=place, settings=checked, at_once=at_once)
+        new, now = _begin_again(by, run, place, checked, keep, at_once)
         remark(by=by, run=run, attribute=attribute, value=value, mended_by=new)
-    return new
+    # not within the transaction: how far it is would not be seen, nor a wish to stop it
+    return compute(run=new) if now else new
 
 
 def explain_difference(*, by: Account, run: Run, attribute: str, value: str, text: str) -> RunRemark:

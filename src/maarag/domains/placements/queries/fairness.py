@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from maarag.engines.indicators import ALL, cross, protect
 from maarag.engines.matching import Group, group_rates
 from maarag.kernel.access.scope import Viewer
-from maarag.kernel.matches.models import Run, RunRemark
+from maarag.kernel.matches.models import Run, RunRemark, RunState
 from maarag.values import Shown, Suppressed
 
 from ..gathering import ATTRIBUTES
@@ -50,7 +50,8 @@ class GroupLine:
 
     @property
     def is_answered(self) -> bool:
-        return bool(self.remarks)
+        """Whether somebody said why, or a run mended it that is done."""
+        return any(one.mended_by is None or one.mended_by.state == RunState.DONE for one in self.remarks)
 
 
 @dataclass(frozen=True)

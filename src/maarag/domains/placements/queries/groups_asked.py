@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -17,10 +19,11 @@ from ..gathering import UNKNOWN, candidates
 from ..groups import GroupsOf, groups_from
 
 
-def floor_groups(viewer: Viewer, place: Place) -> list[GroupsOf]:
+def floor_groups(viewer: Viewer, place: Place, before: Run | None = None) -> list[GroupsOf]:
     """The groups among the families without a place; their numbers only for whoever decides there.
 
-    Above a department the groups are those of its last run, without numbers.
+    Above a department the groups are those of the run `before`, of which the place is or in which it lies, or
+    else of its own last run; without numbers.
     """
     counted: Counter[tuple[str, str]] = Counter()
     numbers: dict[tuple[str, str], Shown]
@@ -30,8 +33,8 @@ def floor_groups(viewer: Viewer, place: Place) -> list[GroupsOf]:
         numbers = dict(counted)
     else:
         runs = Run.objects.filter(kind=KIND, place=place, state=RunState.DONE)
-        run = runs.order_by("-asked_at").first()
-        rows = run.totals.get("groups", ()) if run else ()
+        known = (one.totals.get("groups", ()) for one in (before, runs.order_by("-asked_at").first()) if one)
+        rows: Sequence[Any] = next(filter(None, known), ())
         numbers = {
             (attribute, value): None for _a, attribute, value, _n, _placed in rows if attribute != "area"
         }

@@ -122,7 +122,7 @@ def _settings_page(request: HttpRequest, before: Run | None) -> HttpResponse:
         raise Http404
     wanted = asked_text(request.POST or request.GET, "place") or first.code
     place = next((one for one in places if one.code == wanted), first)
-    groups = floor_groups(account, place)
+    groups = floor_groups(account, place, before)
     form = RunForm(
         request.POST or None,
         places=places.order_by("name_he"),
@@ -179,6 +179,8 @@ def _start(account: Account, form: RunForm, before: Run | None, mends: str) -> R
             value=value,
             percent=floor.percent,
             number=floor.number,
+            settings=settings,
+            keep=given["keep"],
             place=given["place"],
         )
     return rerun(by=account, run=before, place=given["place"], settings=settings, keep=given["keep"])
