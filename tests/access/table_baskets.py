@@ -62,6 +62,7 @@ BASKETS: dict[str, Rule] = {
     "baskets:order": Guarded(P.EDIT_FAMILIES, approved, **DONE),
     "baskets:order_pdf": Guarded(P.VIEW_FAMILIES, ordered, of_a_row=True),
     "baskets:delivery": Guarded(P.EDIT_FAMILIES, ordered, **STEP),
+    "baskets:correct": Guarded(P.EDIT_FAMILIES, delivered, **STEP),
     "baskets:pay": Guarded(P.PAY_SPENDING, delivered, **STEP),
     "baskets:reverse": Guarded(P.APPROVE_SPENDING, approved, **STEP),
     "baskets:swap": Guarded(P.EDIT_FAMILIES, approved, **STEP),
@@ -100,6 +101,9 @@ BASKETS: dict[str, Rule] = {
     "api:basket_request_order": Guarded(P.EDIT_FAMILIES, approved, **CALL),
     "api:basket_request_delivery": Guarded(
         P.EDIT_FAMILIES, ordered, data=lambda estate: {"outcome": "yes"}, **CALL
+    ),
+    "api:basket_request_correct": Guarded(
+        P.EDIT_FAMILIES, delivered, data=lambda estate: {"quantity": 0, "why": "x"}, **CALL
     ),
     "api:basket_request_reverse": Guarded(
         P.APPROVE_SPENDING, approved, data=lambda estate: {"reason": "טעות"}, **CALL

@@ -107,6 +107,9 @@ WRITES: dict[str, Callable[[Department], Any]] = {
     "record_delivery": lambda c: actions.record_delivery(
         by=c.worker, request=at(Stage.ORDERED), outcome="yes"
     ),
+    "correct_delivery": lambda c: actions.correct_delivery(
+        by=c.worker, request=at(Stage.DELIVERED), quantity=0, why="x"
+    ),
     "pay_requests": lambda c: actions.pay_requests(
         by=c.head, drafts=[actions.PaymentDraft(at(Stage.DELIVERED), "55")], key=uuid4()
     ),

@@ -79,6 +79,7 @@ NO_PAGES = {
             "withdraw",
             "order",
             "delivery",
+            "correct",
             "pay",
             "reverse",
             "swap",

@@ -201,6 +201,33 @@ class CameAlready(BasketError):
 
 
 @dataclass
+class CameMeanwhile(BasketError):
+    """Somebody, or the same form sent before, has written meanwhile that something came."""
+
+    came: int
+    quantity: int
+
+    def in_words(self) -> str:
+        return _(
+            "What came was written meanwhile: %(came)s of %(all)s so far. Nothing was written twice; write it"
+            " again only if more came."
+        ) % {"came": figures.number(self.came), "all": figures.number(self.quantity)}
+
+
+@dataclass
+class PayFirst(BasketError):
+    """What came is paid, not returned."""
+
+    payable: Money
+
+    def in_words(self) -> str:
+        return _(
+            "%(payable)s of what came are not paid yet: pay them first, then the rest may return. If it did"
+            " not come, correct what was written of it."
+        ) % {"payable": figures.money(self.payable)}
+
+
+@dataclass
 class QuotaFull(BasketError):
     """No family-place, or not enough money, is left of the quota."""
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/order/", steps.order, name="order"),
     path("requests/<uuid:pk>/order.pdf", reports.order_pdf, name="order_pdf"),
     path("requests/<uuid:pk>/delivery/", steps.delivery, name="delivery"),
+    path("requests/<uuid:pk>/correct/", steps.correct, name="correct"),
     path("requests/<uuid:pk>/pay/", steps.pay, name="pay"),
     path("requests/<uuid:pk>/reverse/", steps.reverse, name="reverse"),
     path("requests/<uuid:pk>/swap/", steps.swap, name="swap"),

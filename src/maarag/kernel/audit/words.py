@@ -61,6 +61,7 @@ ACTIONS: dict[str, Any] = {
     "baskets.order_request": _("Ordered from a provider"),
     "baskets.print_order": _("Printed an order to a provider"),
     "baskets.record_delivery": _("Wrote down whether an order came"),
+    "baskets.correct_delivery": _("Corrected what was written of what came"),
     "baskets.pay": _("Paid for a request of a basket"),
     "baskets.reverse_request": _("Reversed a request of a basket"),
     "baskets.tell_what_helped": _("Wrote down what a family says it gave"),

@@ -4,7 +4,7 @@ from .above import ask_above, decide_above
 from .baskets import change_basket, close_basket, open_basket, places_left, quotas_for
 from .buying import allow_response, end_allowed
 from .decisions import approve_request, decline_request, send_back
-from .deliveries import order_request, record_delivery, tell_what_helped
+from .deliveries import correct_delivery, order_request, record_delivery, tell_what_helped
 from .payments import Paid, PaymentDraft, pay_requests, reverse_request
 from .prices import may_set_limit, set_limit, set_price
 from .requests import (
@@ -29,6 +29,7 @@ __all__ = [
     "change_basket",
     "change_request",
     "close_basket",
+    "correct_delivery",
     "decide_above",
     "decline_request",
     "end_allowed",

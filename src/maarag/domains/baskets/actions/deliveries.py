@@ -15,9 +15,10 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.audit.actions import record
 from maarag.kernel.ledger.actions import commit
 
+from ..errors import CameMeanwhile
 from ..models import Delivered, Delivery, Request, Stage
-from ..money import key_of
-from ..queries import delivered_quantity
+from ..money import ZERO, key_of, paid_of
+from ..queries import PAYABLE, delivered_quantity
 from .steps import day_or_today, lock_money, locked, require_stage
 
 
@@ -55,15 +56,17 @@ def record_delivery(
     quantity: int | None = None,
     day: date | None = None,
     note: str = "",
+    came: int | None = None,
 ) -> Delivery:
     """Say that all of the rest came, a part of it (`quantity`), or nothing.
 
-    Raises Http404, AlreadyDone, ValidationError.
+    `came`: how much had come before it, as it was read; so the same is never written twice. Raises Http404,
+    AlreadyDone, CameMeanwhile, ValidationError.
     """
     request = locked(by, request, Permission.EDIT_FAMILIES)
     require_stage(request, Stage.ORDERED)
     day = day_or_today(day, after=request.ordered_on)
-    rest = (request.quantity or 0) - delivered_quantity(request)
+    rest = (request.quantity or 0) - _came(request, came)
     if outcome == Delivered.YES:
         quantity = rest
     elif outcome == Delivered.NO:
@@ -96,6 +99,43 @@ def record_delivery(
 
 
 @transaction.atomic
+def correct_delivery(
+    *, by: Account, request: Request, quantity: int | None, why: str, came: int | None = None
+) -> Request:
+    """Say that only so many came in all: what was written above that is taken back, the newest first.
+
+    Never below what is paid. `came` as in record_delivery. Raises Http404, AlreadyDone, CameMeanwhile,
+    ValidationError.
+    """
+    request = locked(by, request, Permission.EDIT_FAMILIES)
+    require_stage(request, *PAYABLE)
+    before = _came(request, came)
+    if quantity is None or not 0 <= quantity < before:
+        words = _("Write how many came in all, fewer than the %(came)s that are written.") % {"came": before}
+        raise ValidationError({"quantity": words})
+    if (request.unit_price or ZERO) * quantity < paid_of(request):
+        raise ValidationError({"quantity": _("More of it is paid already; reverse the payment first.")})
+    if not why.strip():
+        raise ValidationError({"note": _("Say why.")})
+    surplus = before - quantity
+    for row in request.deliveries.filter(quantity__gt=0).order_by("-at", "-pk"):
+        taken = min(surplus, row.quantity)
+        row.quantity -= taken
+        row.outcome = Delivered.PARTLY if row.quantity else Delivered.NO
+        row.note = " · ".join(part for part in (why.strip(), row.note) if part)[:1000]
+        row.full_clean(validate_unique=False)
+        row.save()
+        surplus -= taken
+        if not surplus:
+            break
+    stage, request.stage = request.stage, Stage.ORDERED
+    request.save(update_fields=["stage", "updated_at"])
+    changes = {"quantity": [before, quantity], "stage": [stage, request.stage]}
+    record(by=by, action="baskets.correct_delivery", subject=request, changes=changes)
+    return request
+
+
+@transaction.atomic
 def tell_what_helped(
     *, by: Account, request: Request, helped: str, words: str = "", day: date | None = None
 ) -> Request:
@@ -113,6 +153,14 @@ def tell_what_helped(
     request.save()
     record(by=by, action="baskets.tell_what_helped", subject=request, changes={"helped": [before, helped]})
     return request
+
+
+def _came(request: Request, seen: int | None) -> int:
+    """How much came so far; raises CameMeanwhile where that is not what was seen."""
+    came = delivered_quantity(request)
+    if seen is not None and seen != came:
+        raise CameMeanwhile(came, request.quantity or 0)
+    return came
 
 
 def _next_order(authority: int) -> int:

@@ -21,7 +21,15 @@ from maarag.kernel.ledger.errors import LedgerError
 from maarag.kernel.people.models import Organisation
 from maarag.values import Money
 
-from ..errors import AlreadyDone, InvoiceKnown, MoreThanDelivered, PaymentFaults, SamePerson, in_words
+from ..errors import (
+    AlreadyDone,
+    InvoiceKnown,
+    MoreThanDelivered,
+    PayFirst,
+    PaymentFaults,
+    SamePerson,
+    in_words,
+)
 from ..models import BasketStatus, Invoice, Payment, Request, Stage
 from ..money import ZERO, key_of, paid_of, unpaid_of
 from ..queries import PAYABLE, payable_of
@@ -106,7 +114,8 @@ def reverse_request(*, by: Account, request: Request, reason: str, day: date | N
     """Take it back: what is not paid returns to the basket; where all is paid, by counter entries.
 
     Where a part is paid and the rest is not, the rest alone returns and the request counts as paid. Of a
-    basket that is closed the money goes on to the quota. Raises Http404, AlreadyDone, ValidationError.
+    basket that is closed the money goes on to the quota. What came is paid and not returned. Raises Http404,
+    AlreadyDone, PayFirst, ValidationError.
     """
     lock_money(request.authority_id, alone=True)
     is_paid = request.stage == Stage.PAID
@@ -118,6 +127,8 @@ def reverse_request(*, by: Account, request: Request, reason: str, day: date | N
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
     day = day_or_today(day, after=request.decided_on)
+    if payable := payable_of(request):
+        raise PayFirst(payable)
     unpaid, paid = unpaid_of(request), paid_of(request)
     before = request.stage
     if unpaid:

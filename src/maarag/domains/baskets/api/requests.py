@@ -23,6 +23,7 @@ from ..actions import (
     ask_above,
     begin_request,
     change_request,
+    correct_delivery,
     decline_request,
     give_opinion,
     order_request,
@@ -40,6 +41,7 @@ from ..scope import request_of, requests_of
 from .baskets import basket_of, router
 from .schemas import (
     AboveIn,
+    CorrectionIn,
     DecisionIn,
     DeliveryIn,
     Given,
@@ -223,6 +225,19 @@ def delivery(request: HttpRequest, pk: UUID, body: DeliveryIn) -> RequestOut:
     by, row = keeper(request, EDIT), _found(request, pk)
     given = {**body.dict(), "outcome": body.outcome.value}
     done(lambda: record_delivery(by=by, request=row, **given))
+    return _out(request, pk)
+
+
+@router.post(
+    "/requests/{uuid:pk}/correct",
+    response=RequestOut,
+    summary="Correct what was written of what came",
+    url_name="basket_request_correct",
+)
+def correct(request: HttpRequest, pk: UUID, body: CorrectionIn) -> RequestOut:
+    """What was written above it is taken back; never below what is paid."""
+    by, row = keeper(request, EDIT), _found(request, pk)
+    done(lambda: correct_delivery(by=by, request=row, **body.dict()))
     return _out(request, pk)
 
 

@@ -25,11 +25,12 @@ from ..errors import LEDGER, BasketError, PaymentFaults, in_words
 from ..models import Basket, Delivered, Helped, Request, Stance, Unit
 from ..money import STAGES
 from ..price_models import MOST_AGOROT
-from ..queries import payable_of
+from ..queries import delivered_quantity, payable_of
 from ..words import missing_of
 
 Result = TypeVar("Result")
 MOST_QUANTITY = 10_000
+SEEN = "`delivered` as it was read: 409 where more or less came by now, so that nothing counts twice."
 
 
 class SumsOut(Schema):
@@ -101,6 +102,7 @@ class RequestOut(Schema):
     unit_agorot: int | None
     quantity: int | None
     amount_agorot: int | None
+    delivered: int = Field(description="How many came so far.")
     payable_agorot: int
     plan_goal: UUID | None = Field(description="Goal of the family's plan that it serves.")
     goal: str = Field(
@@ -142,6 +144,7 @@ class RequestOut(Schema):
             response=row.response.code,
             service=row.service.code if row.service else None,
             amount_agorot=None if amount is None else amount.agorot,
+            delivered=delivered_quantity(row),
             payable_agorot=payable_of(row).agorot,
             plan_goal=row.plan_goal_id,
             goal=row.goal_words,
@@ -281,6 +284,15 @@ class DeliveryIn(Schema):
     quantity: int | None = Field(None, ge=1, le=MOST_QUANTITY)
     day: date | None = None
     note: str = Field("", max_length=1000)
+    came: int | None = Field(None, ge=0, description=SEEN)
+
+
+class CorrectionIn(Schema):
+    """How many came in all, fewer than were written."""
+
+    quantity: int = Field(ge=0, le=MOST_QUANTITY)
+    why: str = Field(min_length=1, max_length=500)
+    came: int | None = Field(None, ge=0, description=SEEN)
 
 
 class HelpedIn(Schema):

@@ -4,11 +4,21 @@ from .baskets import MoneyForm, OpenForm, ResponseForm
 from .buying import AllowedForm
 from .prices import LimitForm, PriceForm, ProgrammeLimitForm
 from .requests import RequestForm
-from .steps import AboveForm, DecisionForm, DeliveryForm, HelpedForm, OpinionForm, PayForm, ReasonForm
+from .steps import (
+    AboveForm,
+    CorrectionForm,
+    DecisionForm,
+    DeliveryForm,
+    HelpedForm,
+    OpinionForm,
+    PayForm,
+    ReasonForm,
+)
 
 __all__ = [
     "AboveForm",
     "AllowedForm",
+    "CorrectionForm",
     "DecisionForm",
     "DeliveryForm",
     "HelpedForm",

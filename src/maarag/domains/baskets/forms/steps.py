@@ -51,6 +51,8 @@ class AboveForm(forms.Form):
 
 
 class DeliveryForm(forms.Form):
+    """`came`: how much had come when the page was read; so a form sent twice writes once."""
+
     outcome = forms.ChoiceField(label=_("Did it come?"), choices=Delivered.choices, widget=forms.RadioSelect)
     quantity = forms.IntegerField(
         label=_("How many, if in part"),
@@ -61,6 +63,22 @@ class DeliveryForm(forms.Form):
     )
     day = day_field(_("On which day"), required=False, help_text=_("Left empty: today."))
     note = forms.CharField(label=_("Note"), max_length=1000, required=False, help_text=_("Kept encrypted."))
+    came = forms.IntegerField(
+        min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-draft-skip": ""})
+    )
+
+
+class CorrectionForm(forms.Form):
+    """What was written of what came, taken back in all or in part."""
+
+    quantity = forms.IntegerField(
+        label=_("How many came in all"),
+        min_value=0,
+        max_value=MOST_OF_A_THING,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    note = forms.CharField(label=_("Why"), max_length=500, help_text=_("Kept encrypted."))
+    came = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 class PayForm(forms.Form):

@@ -19,6 +19,7 @@ from ..buying import buying_of
 from ..errors import AboveLimit, OwnRequest, SamePerson
 from ..forms import (
     AboveForm,
+    CorrectionForm,
     DecisionForm,
     DeliveryForm,
     HelpedForm,
@@ -59,7 +60,8 @@ def possible(account: Account, request: Request) -> Possible:
     found.may_order = edits and request.stage == Stage.APPROVED
     found.may_print = bool(request.order_number)
     if edits and request.stage == Stage.ORDERED:
-        found.forms["delivery"] = DeliveryForm(auto_id="id_delivery_%s")
+        initial = {"came": delivered_quantity(request)}
+        found.forms["delivery"] = DeliveryForm(initial=initial, auto_id="id_delivery_%s")
     if edits and request.stage in SWAPPABLE and not has_come(request):
         found.forms["swap"] = ResponseForm(
             buying=buying_of(request.basket.quota.programme), auto_id="id_swap_%s"
@@ -121,7 +123,10 @@ def _paying(found: Possible, account: Account, request: Request) -> None:
         else:
             found.forms["pay"] = PayForm(initial={"amount": payable}, auto_id="id_pay_%s")
     taking_back = Permission.PAY_SPENDING if request.stage == Stage.PAID else Permission.APPROVE_SPENDING
-    under_way = request.stage in (Stage.APPROVED, Stage.ORDERED, Stage.DELIVERED)
+    if payable and may(account, Permission.EDIT_FAMILIES, family) and family.status == FamilyStatus.OPEN:
+        initial = {"came": delivered_quantity(request)}
+        found.forms["correct"] = CorrectionForm(initial=initial, auto_id="id_correct_%s")
+    under_way = request.stage in (Stage.APPROVED, Stage.ORDERED, Stage.DELIVERED) and not payable
     is_paid = request.stage == Stage.PAID and request.spending and request.spending.paid
     if (under_way or is_paid) and may(account, taking_back, family):
         found.forms["reverse"] = ReasonForm(auto_id="id_reverse_%s")

@@ -26,6 +26,7 @@ from ..actions import (
     approve_request,
     ask_above,
     begin_request,
+    correct_delivery,
     decline_request,
     give_opinion,
     order_request,
@@ -38,9 +39,10 @@ from ..actions import (
     withdraw_request,
 )
 from ..buying import buying_of
-from ..errors import LEDGER, AlreadyDone, BasketError, PaymentFaults, in_words
+from ..errors import LEDGER, AlreadyDone, BasketError, CameMeanwhile, PaymentFaults, in_words
 from ..forms import (
     AboveForm,
+    CorrectionForm,
     DecisionForm,
     DeliveryForm,
     HelpedForm,
@@ -69,7 +71,7 @@ def _step(name: str, permission: Permission, form_class: type[forms.Form], work:
             return request_page(request, found, {name: form}, status=422)
         try:
             words = work(account_of(request), found, form.cleaned_data, request)
-        except AlreadyDone as error:
+        except (AlreadyDone, CameMeanwhile) as error:
             messages.error(request, in_words(error))
             return redirect("baskets:request", pk=pk)
         except (BasketError, *LEDGER, ValidationError) as error:
@@ -117,6 +119,13 @@ def _delivery(by: Account, request: Request, given: dict[str, Any], _asked: Http
     return _("What came was written down.")
 
 
+def _correct(by: Account, request: Request, given: dict[str, Any], _asked: HttpRequest) -> str:
+    correct_delivery(
+        by=by, request=request, quantity=given["quantity"], why=given["note"], came=given["came"]
+    )
+    return _("What came was corrected.")
+
+
 def _pay(by: Account, request: Request, given: dict[str, Any], _asked: HttpRequest) -> str:
     draft = PaymentDraft(request, given["invoice"], given["amount"])
     paid = pay_requests(by=by, drafts=[draft], key=given["key"], day=given["day"])
@@ -157,6 +166,7 @@ above = _step("above", Permission.EDIT_FAMILIES, AboveForm, _above)
 decide = _step("decide", Permission.APPROVE_SPENDING, DecisionForm, _decide)
 order = _step("order", EDIT, forms.Form, _order)
 delivery = _step("delivery", EDIT, DeliveryForm, _delivery)
+correct = _step("correct", EDIT, CorrectionForm, _correct)
 pay = _step("pay", PAY, PayForm, _pay)
 reverse = _step("reverse", Permission.APPROVE_SPENDING, ReasonForm, _reverse)
 withdraw = _step("withdraw", EDIT, ReasonForm, _withdraw)
