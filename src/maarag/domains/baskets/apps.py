@@ -10,9 +10,10 @@ class Config(AppConfig):
     def ready(self) -> None:
         from maarag.ui import navigation
 
-        from . import counting, filing, leading
+        from . import closing, counting, filing, leading
 
         filing.register_all()
         navigation.register(_("Asked by departments"), "baskets:above", "manage_budgets")
+        closing.register_all()
         counting.register_all()
         leading.register_all()
