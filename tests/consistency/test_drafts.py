@@ -9,6 +9,7 @@ import pytest
 from django import forms
 
 from maarag.domains.baskets.forms import (
+    CorrectionForm,
     LimitForm,
     MoneyForm,
     OpenForm,
@@ -38,6 +39,7 @@ SHORT: dict[tuple[str, str], type[forms.BaseForm]] = {
     ("baskets/money.html", "form"): MoneyForm,
     ("baskets/open.html", "form"): OpenForm,
     ("baskets/prices.html", "form"): PriceForm,
+    ("baskets/request.html", "forms.correct"): CorrectionForm,
     ("baskets/request.html", "forms.pay"): PayForm,
     ("baskets/request.html", "forms.swap"): ResponseForm,
     ("baskets/rules.html", "allow_form.response"): AllowedForm,
