@@ -95,7 +95,9 @@ def timeline(
     url_name="casework_close",
 )
 def close(request: HttpRequest, pk: UUID, body: OutcomeIn) -> OutcomeOut:
-    """The file is closed, every open goal gets its end, and what came of the work is kept."""
+    """The file is closed, every open goal gets its end, and what came of the work is kept; 422 where
+    something must be settled first, such as an open basket.
+    """
     family: Family = file_for(request, pk, EDIT)
     given = body.dict(exclude={"goals"})
     ends = {one.goal: (one.state.value, one.reason) for one in body.goals}

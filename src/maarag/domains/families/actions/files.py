@@ -23,6 +23,7 @@ from maarag.kernel.access.scope import permits, require
 from maarag.kernel.audit.actions import record, record_read, record_reads
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 
+from ..closing import refusals
 from ..models import Family, FamilyStatus, Member
 from ..queries import file_of
 from ..scope import require_for
@@ -157,10 +158,14 @@ def change_family(
 
 @transaction.atomic
 def close_family(*, by: Account, family: Family, reason: str, closed_on: date | None = None) -> Family:
-    """Close a file for a reason; raises Http404, AlreadyClosed, ValidationError."""
+    """Close a file for a reason; raises Http404, AlreadyClosed, ValidationError, also where a room says what
+    must be settled first.
+    """
     family = _for_change(by, family)
     if family.status != FamilyStatus.OPEN:
         raise AlreadyClosed(family.pk)
+    if against := refusals(family):
+        raise ValidationError(against)
     family.status, family.closing_reason = FamilyStatus.CLOSED, reason
     family.closed_on = closed_on or timezone.localdate()
     _check(family)

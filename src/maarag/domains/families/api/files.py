@@ -280,7 +280,7 @@ def change(request: HttpRequest, pk: UUID, body: FamilyChange) -> FamilyOut:
 
 @router.post("/{uuid:pk}/close", response=FamilyOut, summary="Close a family's file", url_name="family_close")
 def close(request: HttpRequest, pk: UUID, body: Closing) -> FamilyOut:
-    """Close a file for a reason."""
+    """Close a file for a reason; 422 where something must be settled first, such as an open basket."""
     family = _family(request, pk, Permission.EDIT_FAMILIES)
     return FamilyOut.of(
         _written(lambda: close_family(by=account_of(request), family=family, reason=body.reason.value))

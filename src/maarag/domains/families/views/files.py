@@ -211,6 +211,9 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         close_family(by=account_of(request), family=family, **form.cleaned_data)
     except AlreadyClosed:
         messages.error(request, _("Somebody closed the file meanwhile."))
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return _detail_page(request, family, form, status=422)
     else:
         messages.success(request, _("The file was closed."))
     return redirect("families:detail", pk=pk)
