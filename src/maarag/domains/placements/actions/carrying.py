@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from maarag.domains.baskets.actions import open_basket
+from maarag.domains.baskets.actions.steps import lock_money
 from maarag.domains.baskets.errors import LEDGER, BasketError
 from maarag.domains.baskets.errors import in_words as basket_words
 from maarag.domains.families.scope import authorities_with
@@ -26,7 +27,7 @@ from ..errors import CannotCarryOut, PlacementsError
 from ..leaving import left_of
 from ..models import Ended, Proposal, Waiting, WhyWaits
 from .decisions import DECIDED, require_current
-from .steps import proposal_of
+from .steps import hold, proposal_of
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ def carry_out(*, by: Account, run: Run, proposals: Sequence[Proposal] | None = N
     waits: list[Waiting] = []
     ended = 0
     with transaction.atomic():
+        # as `open_basket` does: the money first, then the file, then the place
+        for authority in sorted(set(rows.values_list("authority_id", flat=True))):
+            lock_money(authority, alone=True)
+        hold(rows.all())
         chosen = sorted(rows.select_related("family"), key=lambda row: row.rank)
         if proposals is not None and len(chosen) != len(set(proposals)):
             raise Http404

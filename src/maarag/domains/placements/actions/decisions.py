@@ -22,7 +22,7 @@ from maarag.ui.figures import name_in_language
 from ..errors import Barred, NoPlaceLeft, OutOfDate, SamePlace
 from ..fitting import Fitted, fitted, fitted_by_method
 from ..models import Proposal
-from .steps import proposal_of
+from .steps import hold, proposal_of
 from .workers import worker_for
 
 DECIDED = (Verdict.ACCEPTED, Verdict.SWAPPED, Verdict.OVERRIDDEN)
@@ -35,7 +35,8 @@ def accept(*, by: Account, proposals: Sequence[Proposal]) -> list[Proposal]:
     Raises Http404, AlreadyCarriedOut, OutOfDate, NoPlaceLeft, RunNotReady.
     """
     rows = []
-    for proposal in sorted(proposals, key=lambda one: one.family_id.hex):  # held in one order by everybody
+    hold(proposals)
+    for proposal in proposals:
         row = proposal_of(by, proposal)
         require_current(row)
         if row.quota is not None and row.verdict not in DECIDED:
@@ -52,8 +53,8 @@ def swap(*, by: Account, first: Proposal, second: Proposal, reason: str = "") ->
     programme or a method is not open to the family that would come to it, NoPlaceLeft, AlreadyCarriedOut,
     OutOfDate, RunNotReady.
     """
-    held = [proposal_of(by, one) for one in sorted((first, second), key=lambda one: one.family_id.hex)]
-    one, other = sorted(held, key=lambda row: row.pk != first.pk)
+    hold([first, second])
+    one, other = proposal_of(by, first), proposal_of(by, second)
     if one.run_id != other.run_id or one.authority_id != other.authority_id:
         raise Http404
     if one.quota_id == other.quota_id and not (one.works_by_method and one.method_id != other.method_id):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404
 
 from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.families.scope import require_for
+from maarag.domains.programmes.models import Quota
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.matches.models import RunState
@@ -26,6 +28,18 @@ def file_of(by: Account, family: Any, permission: Permission = Permission.EDIT_F
     if found.status != FamilyStatus.OPEN:
         raise FileClosed
     return found
+
+
+def hold(proposals: Iterable[Proposal]) -> None:
+    """Hold the files of several proposals and then their places, each in the order of their keys.
+
+    Everybody who decides of several holds them so: in another order two could wait for each other.
+    """
+    rows = Proposal.objects.filter(pk__in=[one.pk for one in proposals]).order_by()
+    files = Family.objects.select_for_update(of=("self",), no_key=True)
+    list(files.filter(pk__in=rows.values("family")).order_by("pk").values_list("pk"))
+    places = Quota.objects.select_for_update(of=("self",))
+    list(places.filter(pk__in=rows.values("quota")).order_by("pk").values_list("pk"))
 
 
 def proposal_of(by: Account, proposal: Proposal) -> Proposal:
