@@ -16,6 +16,7 @@ from maarag.domains.baskets import actions
 from maarag.domains.baskets.errors import AlreadyDone, PaymentFaults, QuotaFull
 from maarag.domains.baskets.models import Basket, Payment, Request, Stage
 from maarag.domains.baskets.money import sums_of_basket
+from maarag.domains.baskets.queries import delivered_quantity
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.ledger.actions import LimitPassed
 from maarag.kernel.ledger.queries import balances
@@ -164,3 +165,33 @@ def test_paying_many_swapping_and_ordering_at_once_come_to_an_end_and_add_up(tow
         assert sorted(Request.objects.exclude(order_number=None).values_list("order_number", flat=True)) == [
             1, 2, 3, 4,
         ]  # fmt: skip
+
+
+def test_a_delivery_sent_many_times_at_once_counts_once(town: Department):
+    with town.scope():
+        request = town.ordered(4)
+    given = {"by": town.worker, "request": request, "outcome": "partly", "quantity": 1, "came": 0}
+    results = at_once(town, [lambda: actions.record_delivery(**given) for _number in range(AT_ONCE)])
+    assert kinds(results) == {"Delivery": 1, "CameMeanwhile": AT_ONCE - 1}
+    with town.scope():
+        assert delivered_quantity(request) == 1
+
+
+def test_of_a_swap_and_a_delivery_at_once_one_is_done(town: Department):
+    with town.scope():
+        pairs = [(old, town.sent(1, replaces=old)) for old in (town.ordered(1) for _number in range(3))]
+    works: list[Callable[[], Any]] = []
+    for old, new in pairs:
+        works.append(lambda old=old: actions.record_delivery(by=town.worker, request=old, outcome="yes"))
+        works.append(lambda new=new: actions.approve_request(by=town.leader, request=new))
+    results = at_once(town, works)
+    with town.scope():
+        for number, (old, new) in enumerate(pairs):
+            delivered, swapped = (type(one).__name__ for one in results[2 * number : 2 * number + 2])
+            assert (delivered, swapped) in {("Delivery", "AlreadyDone"), ("AlreadyDone", "Request")}
+            old.refresh_from_db()
+            new.refresh_from_db()
+            stages = (old.stage, new.stage)
+            assert stages in {(Stage.DELIVERED, Stage.APPROVAL), (Stage.REVERSED, Stage.APPROVED)}
+        sums = sums_of_basket(town.basket)
+        assert sums.approved + sums.committed == shekels(1350)
