@@ -37,7 +37,7 @@
     let writer = writerField.value || Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
     writerField.value = writer;
     const clean = continued ? "" : text(fields());
-    let sent = text(fields()), unsent = false, leaving = false, lost = false, timer = 0, since = 0, wait = 0, turn = Promise.resolve();
+    let sent = text(fields()), unsent = false, leaving = false, going = false, lost = false, timer = 0, since = 0, wait = 0, turn = Promise.resolve();
 
     function controls() {
       return [...form.elements].filter((one) => one.name && !LEFT_OUT.has(one.name) && !one.disabled
@@ -168,8 +168,9 @@
 
     // Before the form goes out: is there a connection, and is it still this account? The draft goes first.
     form.addEventListener("submit", async (event) => {
-      if (event.defaultPrevented || leaving) return;
+      if (event.defaultPrevented || going) return;
       event.preventDefault();
+      if (leaving) return; // a second click while it goes out; one before that meets it below
       const submitter = event.submitter;
       clearTimeout(timer);
       say("keeping");
@@ -178,10 +179,13 @@
       const status = await keep();
       if (status === 0) { say("stay", {}, "critical"); later(); return; }
       if (status === 401 || status === 409) return;
+      if (leaving) return;
       leaving = true;
       drop(name);
+      going = true;
       if (submitter) form.requestSubmit(submitter);
       else form.requestSubmit();
+      going = false;
       setTimeout(() => { leaving = false; }, 4000);
     });
 
