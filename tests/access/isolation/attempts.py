@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.urls import reverse
 
+from maarag.database.rows.checks import personal_models
 from maarag.kernel.access.actions import grant, open_account
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
@@ -79,6 +80,8 @@ class Attempts:
         self.arguments: dict[Callable[..., Any], dict[str, Any]] = {
             maker: maker(self.estate) for maker in sorted(makers, key=lambda maker: maker.__qualname__)
         }
+        apps = {model._meta.app_label for model in personal_models()}
+        self.personal = [name for name in self.names if self.app_of(name) in apps]
 
     def __iter__(self) -> Iterator[Attempt]:
         # the whole product once, by all parts together; between them, anything
@@ -99,9 +102,15 @@ class Attempts:
         return self.attempt(who, name, method, plain=False)
 
     def weighted(self) -> list[str]:
-        """Addresses of families half of the time."""
-        own = [name for name in self.names if "famil" in name or "basket" in name]
-        return own if self.chance.random() < 0.5 else self.names
+        """Addresses of personal rows half of the time."""
+        return self.personal if self.chance.random() < 0.5 else self.names
+
+    def app_of(self, name: str) -> str:
+        """Whose address it is: a page's by its namespace, an operation's by the first word of its path."""
+        address = name.partition(" ")[0]
+        if not address.startswith("api:"):
+            return address.partition(":")[0]
+        return reverse(address, kwargs=self.arguments[TABLE[name].arguments]).split("/")[2]
 
     def attempt(self, who: str, name: str, method: str, *, plain: bool) -> Attempt:
         rule = TABLE[name]

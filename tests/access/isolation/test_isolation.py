@@ -9,6 +9,7 @@ from django.db import connection
 
 from maarag.database.migrating import as_owner
 from maarag.database.rows import scope
+from maarag.database.rows.checks import personal_models
 from maarag.database.rows.policies import CONDITION, POLICY
 from maarag.kernel.access.permissions import Role
 from tests.access.conftest import Estate
@@ -28,6 +29,9 @@ def test_no_canary_is_seen(estate: Estate):
     outcome = run(plant(estate), number=SHORT)
     assert not outcome.leaks, "\n".join(outcome.leaks[:30])
     assert outcome.attempts == SHORT
+    apps = {model._meta.app_label for model in personal_models()}
+    # half of those between are at addresses of personal rows; retention has five of them
+    assert min(outcome.apps[app] for app in apps - {"retention"}) > SHORT / 12
 
 
 @pytest.mark.proof

@@ -16,13 +16,20 @@ from django.test import Client
 
 from maarag.database.rows import NOBODY, current, visible
 from maarag.database.rows.checks import personal_models
+from maarag.desks.morning.tasks import tell_workers
+from maarag.domains.referrals.tasks import look
 from maarag.kernel.access.models import Account
+from maarag.kernel.access.permissions import Role
 from maarag.kernel.access.rows import scope_of
+from maarag.kernel.jobs.inline import work_off
 
 from .attempts import KEEPERS, Attempt, Attempts, strangers
 from .canaries import Canaries, fingerprint, text_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+CONTROL = "what is logged is searched"
+TOLD_BY_LETTER = (Role.SOCIAL_WORKER, Role.TEAM_LEADER, Role.PARTNER_WORKER)
+"""By the planted rows: of what is late, of an emergency opening, of a referral."""
 OWN_ADDRESSES = ("/families/?state=all", "/api/families/?status=all", "/families/export.xlsx?state=all")
 
 
@@ -32,6 +39,7 @@ class Outcome:
 
     attempts: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
+    apps: Counter[str] = field(default_factory=Counter)
     leaks: list[str] = field(default_factory=list)
 
 
@@ -58,22 +66,39 @@ def run(
     everybody = strangers(canaries.estate)
     people = {who: everybody[who] for who in by or everybody}
     try:
-        for attempt in islice(Attempts(canaries, people, share), number):
+        attempts = Attempts(canaries, people, share)
+        for attempt in islice(attempts, number):
             _make(attempt, clients, canaries, outcome)
+            outcome.apps[attempts.app_of(attempt.name)] += 1
         if share[0] == 0:  # the same for every part
             for who, account in people.items():
                 outcome.leaks += careless(canaries, who, account)
         outcome.leaks += keepers_see(canaries)
+        if fingerprint(canaries) != before:
+            outcome.leaks.append("rows of the authority were changed by a stranger")
+        _the_night()
+        logging.getLogger(__name__).warning("%s", CONTROL)
     finally:
         logging.getLogger().removeHandler(logged)
+    if not any(CONTROL in line for line in logged.lines):
+        outcome.leaks.append("what is logged is not searched")
+    told = {address for message in mail.outbox for address in message.to}
+    for role in TOLD_BY_LETTER:
+        if canaries.estate.own[role].email not in told:
+            outcome.leaks.append(f"no letter to {role} of the authority is there to be searched")
     for where in canaries.seen_in("\n".join(logged.lines)):
         outcome.leaks.append(f"the log shows {where}")
     for message in mail.outbox:
         for where in canaries.seen_in(f"{message.subject}\n{message.body}\n{message.message()}"):
             outcome.leaks.append(f"an e-mail to {message.to} shows {where}")
-    if fingerprint(canaries) != before:
-        outcome.leaks.append("rows of the authority were changed by a stranger")
     return outcome
+
+
+def _the_night() -> None:
+    """What the attempts left to be done later, and the letters and jobs of a night."""
+    for nightly in (look, tell_workers):
+        nightly()
+    work_off()
 
 
 def _make(attempt: Attempt, clients: dict[str, Client], canaries: Canaries, outcome: Outcome) -> None:
