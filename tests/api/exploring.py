@@ -14,7 +14,8 @@ from typing import Any
 import hypothesis
 import schemathesis
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import TestCase
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
@@ -95,6 +96,21 @@ class Findings:
     reached: set[str] = field(default_factory=set)
     """Operations that did what was asked at least once."""
 
+    def send(self, who: str, case: Any, headers: dict[str, str]) -> Any:
+        """The answer to a case, once it is looked at, and what would come with its commit as well."""
+        with TestCase.captureOnCommitCallbacks() as callbacks:
+            answer = case.call(headers=headers)
+        self.add(who, case, answer)
+        if answer.status_code < 300:
+            try:
+                _as_at_commit()
+                for callback in callbacks:
+                    callback()
+            except Exception as error:
+                key = f"{case.operation.label} → {answer.status_code}: Not committed"
+                self.faults.setdefault(key, f"{who}: {error}\n{case.as_curl_command()}")
+        return answer
+
     def add(self, who: str, case: Any, answer: Any) -> None:
         self.sent += 1
         self.statuses[answer.status_code] += 1
@@ -116,6 +132,13 @@ class Findings:
         return "\n\n".join([numbers, *(f"{key}\n{fault}" for key, fault in self.faults.items())])
 
 
+def _as_at_commit() -> None:
+    """Keys and triggers that wait for the end of a transaction; afterwards they wait again."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        transaction.set_rollback(True)
+
+
 def with_rows(cases: Iterable[Any], meant: Meant) -> Iterator[Any]:
     """The cases; every second one for the rows of `meant`, which there really are."""
     for number, case in enumerate(cases):
@@ -130,5 +153,5 @@ def explore(cases: Iterable[Any], callers: dict[str, dict[str, str]], findings: 
     for who, headers in callers.items():
         for case in cases:
             with transaction.atomic():
-                findings.add(who, case, case.call(headers=headers))
+                findings.send(who, case, headers)
                 transaction.set_rollback(True)

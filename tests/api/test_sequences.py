@@ -26,7 +26,7 @@ from maarag.kernel.access.permissions import Role
 from tests.access.conftest import Estate
 
 from .conftest import headers_of
-from .exploring import SEED, Findings, examples, loaded, operations_of
+from .exploring import SEED, Findings, examples, explore, loaded, operations_of
 from .meant import Meant, meant
 
 PARTS = 2
@@ -96,8 +96,7 @@ class Walker:
 
     def _step(self, who: str, headers: dict[str, str], case: Any) -> list[tuple[str, dict[str, Any]]]:
         """Send it; what can be done next with the row that it made, changed or showed."""
-        answer = case.call(headers=headers)
-        self.findings.add(who, case, answer)
+        answer = self.findings.send(who, case, headers)
         return self._found(case, answer) if answer.status_code < 300 else []
 
     def _found(self, case: Any, answer: Any) -> list[tuple[str, dict[str, Any]]]:
@@ -157,12 +156,14 @@ def test_whoever_breaks_the_word_is_found(settings: Any):
     findings = Findings()
     for operation in operations_of(loaded()):
         for case in examples(operation, GenerationMode.POSITIVE, 1):
-            findings.add("somebody", case, case.call(headers={"Accept-Encoding": "identity"}))
+            explore([case], {"somebody": {"Accept-Encoding": "identity"}}, findings)
     found = {key.partition("/wrong/")[2] for key in findings.faults}
     assert found >= {
         "status → 418: Undocumented status code",
         "kind → 200: Undocumented Content-Type",
         "form → 200: Response violates schema",
         "error → 500: Server error",
+        "key → 200: Not committed",
+        "after → 200: Not committed",
     }
     assert not any(fault.startswith("right") for fault in found)

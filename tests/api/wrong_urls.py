@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
 from maarag.api.document import Api
+from maarag.kernel.places.models import Containment
 
 router = Router(tags=["wrong"], auth=None)
 
@@ -41,6 +43,18 @@ def another_form(request: HttpRequest) -> HttpResponse:
 @router.get("/error", response=Told)
 def error(request: HttpRequest) -> dict[str, Any]:
     return {"number": 1 // 0}
+
+
+@router.get("/key", response=Told)
+def key_to_nothing(request: HttpRequest) -> dict[str, Any]:
+    Containment.objects.create(ancestor_id=10**9, descendant_id=10**9, depth=1)
+    return {"number": 1}
+
+
+@router.get("/after", response=Told)
+def fails_after_the_commit(request: HttpRequest) -> dict[str, Any]:
+    transaction.on_commit(lambda: 1 // 0)
+    return {"number": 1}
 
 
 class WrongApi(Api):
