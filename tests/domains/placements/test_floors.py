@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from maarag.domains.placements.asked import WAITING, Asked, FloorAsked
-from maarag.kernel.matches.models import Run
+from maarag.domains.placements.matching import EXACT_SECONDS
+from maarag.engines.matching import PlacementCancelled
+from maarag.kernel.matches.models import Run, RunState
 from tests.factories.placements import ARABIC, POOR, RISK, Town
 
 from .conftest import signed_in
@@ -80,6 +82,20 @@ def test_mending_asks_for_all_that_was_typed_beside_the_floor(leader: Client, pl
         keep=False,
     )
     assert Asked.of(run.settings) == wanted
+
+
+def test_what_floors_cost_is_searched_for_as_the_run_was(leader: Client, monkeypatch: pytest.MonkeyPatch):
+    given: list[dict[str, Any]] = []
+
+    def noted(*args: Any, **more: Any) -> Any:
+        given.append(more)
+        raise PlacementCancelled
+
+    monkeypatch.setattr("maarag.engines.matching.placement_explained.place", noted)
+    begin(leader, **{f"least-{GROUP}": "1"})
+    (one,) = given
+    assert (one["exact_seconds"], one["cancelled"]()) == (EXACT_SECONDS, False)
+    assert Run.objects.get().state == RunState.CANCELLED, "stopped there, it ends as stopped"
 
 
 def test_a_difference_is_mended_by_a_number_from_the_page_and_the_api(leader: Client, place_town: Town):

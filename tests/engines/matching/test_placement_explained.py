@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 
+from maarag.engines.matching.errors import PlacementCancelled
 from maarag.engines.matching.placement import place
 from maarag.engines.matching.placement_explained import Explained
 from maarag.engines.matching.placement_model import Floor, Placed, PlacementProblem
@@ -87,6 +89,24 @@ def test_a_place_held_by_a_floor_says_so_and_floors_have_their_cost() -> None:
     assert whole["floors_cost"] == pytest.approx(5)
     assert whole["floors"][0]["kept"]
     assert whole["waiting"] == {"full": 1}
+
+
+def test_the_cost_of_floors_can_be_stopped_and_is_searched_for_as_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    placed = department()
+    assert placed.problem.floors
+    with pytest.raises(PlacementCancelled):
+        Explained(placed).whole(cancelled=lambda: True)
+    given: list[float] = []
+
+    def noted(*args: Any, exact_seconds: float, **more: Any) -> Any:
+        given.append(exact_seconds)
+        return place(*args, exact_seconds=exact_seconds, **more)
+
+    monkeypatch.setattr("maarag.engines.matching.placement_explained.place", noted)
+    Explained(placed).whole(exact_seconds=0.25)
+    assert given == [0.25]
 
 
 def test_the_whole_adds_up() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from maarag.domains.programmes.fit import Judgement
 from maarag.engines.matching import Explained
+from maarag.kernel.matches.registry import Stop
 
 from .asked import Asked
 from .engine_data import FUNDER, LOAD, Gathered, Keys, Pairs, bonus_of
@@ -184,9 +185,13 @@ class Teller:
         key = self.keys.of[told["kind"]][told["limit"]]
         return {"key": list(key) if isinstance(key, tuple) else key}
 
-    def whole(self) -> dict[str, Any]:
-        """The run's figures: what binds and at what price, who waits and why, what the floors cost."""
-        told = self.explained.whole()
+    def whole(self, stop: Stop, exact_seconds: float) -> dict[str, Any]:
+        """The run's figures: what binds and at what price, who waits and why, what the floors cost.
+
+        `exact_seconds`: as the run was given, so that its cost of floors compares like with like. Raises
+        PlacementCancelled.
+        """
+        told = self.explained.whole(cancelled=stop, exact_seconds=exact_seconds)
         placed = self.explained.placed
         seats = self.gathered.seats
         binding = []

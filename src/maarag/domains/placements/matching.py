@@ -68,8 +68,12 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
     progress(PLACED, "explain")
     seat_of = [int(j) for j in placed.place_of_family]
     proposals = _proposals(run, teller, seat_of, kept, progress, stop)
+    try:
+        whole = teller.whole(stop, EXACT_SECONDS)
+    except PlacementCancelled:
+        raise Stopped from None
     totals = {
-        **teller.whole(),
+        **whole,
         "passed": [teller.limit(kind, number) for kind, number in passed],
         **atoms_of(gathered, seat_of, _methods(proposals)),
         "toolboxes": sorted(gathered.toolboxes),

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.placement import place
+from maarag.engines.matching.placement import EXACT_SECONDS, Stop, place
 from maarag.engines.matching.placement_model import Floats, Ints, Placed
 
 Bools = npt.NDArray[np.bool_]
@@ -177,10 +177,17 @@ class Explained:
         data["would_change"] = change
         return data
 
-    def whole(self, *, cost_of_floors: bool = True) -> dict[str, Any]:
+    def whole(
+        self,
+        *,
+        cost_of_floors: bool = True,
+        cancelled: Stop | None = None,
+        exact_seconds: float = EXACT_SECONDS,
+    ) -> dict[str, Any]:
         """The whole: what binds, the price of one more of each, who waits and why, what the floors cost.
 
-        `cost_of_floors` places everybody once more without floors.
+        `cost_of_floors` places everybody once more without floors; `cancelled` and `exact_seconds` as of the
+        placement that it is set beside. Raises PlacementCancelled.
         """
         placed, problem = self.placed, self.problem
         binding = [
@@ -221,7 +228,9 @@ class Explained:
                     np.flatnonzero(placed.fixed), placed.place_of_family[placed.fixed], strict=True
                 )
             }
-            without = place(replace(problem, floors=()), fixed)
+            without = place(
+                replace(problem, floors=()), fixed, cancelled=cancelled, exact_seconds=exact_seconds
+            )
             data["floors_cost"] = max(0.0, without.value - placed.value)
         return data
 
