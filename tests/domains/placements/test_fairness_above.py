@@ -99,6 +99,19 @@ def test_a_department_takes_away_groups_that_say_of_what_they_are(here: Town, wi
     assert "Groups: Language" in sheets[national.pk]
 
 
+def test_what_was_decided_while_the_run_waited_its_turn_it_has_read(here: Town, wide: Run, national: Account):
+    with visible(scope_of(national)):
+        new = actions.rerun(by=national, run=wide)
+    leave(here, wide, ARAB, 6)
+    work_off()
+    new.refresh_from_db()
+    assert new.totals["kept"] == 6
+    numbers = stands_of(new)["language"]
+    assert numbers is not None
+    assert sum(numbers.values()) == 20
+    assert all(one.proposed == one.decided for one, n in numbers.items() if n), "nobody decided since"
+
+
 def test_a_difference_is_mended_in_one_department_of_the_run(here: Town, wide: Run, national: Account):
     client = signed_in(national)
     given = {"place": "9001", "who": "without_place", "least_fit": "40", "mends": f"language:{ARAB}"}

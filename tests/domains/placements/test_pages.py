@@ -12,9 +12,11 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from maarag.domains.baskets.models import Basket
+from maarag.domains.placements import actions
 from maarag.domains.placements.models import Alternative, AlternativeOption, Proposal, Waiting
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
+from maarag.kernel.jobs.inline import work_off
 from maarag.kernel.matches.models import Run, RunRemark
 from tests.factories.placements import ARABIC, POOR, RISK, Town
 from tests.pdf_text import assert_pdf_says, text_of_pdf
@@ -230,6 +232,20 @@ def test_the_whole_and_fairness_are_told_answered_and_mended(place_town: Town, l
     assert "They cost" in text
     answered = RunRemark.objects.get(kind="mended")
     assert (answered.run, answered.mended_by) == (run, new)
+
+
+def test_the_board_says_that_a_newer_run_is_under_way(place_town: Town, leader: Client) -> None:
+    place_town.family(POOR)
+    run = place_town.run()
+    assert "newer" not in get(leader, "run", run.pk).text
+    with place_town.scope():
+        new = actions.rerun(by=place_town.leader, run=run, at_once=False)
+    assert "A newer run is being matched" in get(leader, "run", run.pk).text
+    work_off()
+    new.refresh_from_db()
+    text = get(leader, "run", run.pk).text
+    assert "A newer run is being matched" not in text
+    assert "There is a newer run" in text
 
 
 def test_nothing_is_called_hidden_where_there_is_nothing(place_town: Town, leader: Client) -> None:

@@ -18,7 +18,7 @@ from maarag.domains.programmes.models import Method, Quota
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer
-from maarag.kernel.matches.models import Run
+from maarag.kernel.matches.models import OPEN_STATES, Run, RunState
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui.figures import name_in_language
 
@@ -91,8 +91,8 @@ class Board:
     """The board as one viewer sees it: only departments for which they decide.
 
     `verdicts`: how many proposals by decision. `stale`: how many no longer hold. `newer`: a later run of the
-    same department that is done. `methods`: where methods were chosen. `passed`: limits that decisions which
-    stayed pass by themselves, as in the run's totals; `lost`: how many could not stay.
+    same department, done or not yet. `methods`: where methods were chosen. `passed`: limits that decisions
+    which stayed pass by themselves, as in the run's totals; `lost`: how many could not stay.
     """
 
     run: Run
@@ -138,7 +138,10 @@ def board(viewer: Viewer, run: Run) -> Board:
     departments = list(authorities_with(viewer, Permission.DECIDE_PLACEMENTS).values_list("pk", flat=True))
     seats = [row for row in run.totals.get("seats", ()) if row[2] in departments]
     newer = Run.objects.filter(
-        kind=run.kind, state="done", asked_at__gt=run.asked_at, authorities__overlap=departments
+        kind=run.kind,
+        state__in=(RunState.DONE, *OPEN_STATES),
+        asked_at__gt=run.asked_at,
+        authorities__overlap=departments,
     )
     return Board(
         run=run,

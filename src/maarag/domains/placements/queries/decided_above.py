@@ -43,9 +43,9 @@ def stands_of(run: Run) -> dict[str, dict[Stand, int] | None]:
     A family whose file is gone has no place of the run. A decision that was kept from an earlier run and
     changed after this one began leaves no trace of what the run counted it as: then nothing can be told.
     """
-    before = Q(decided_at__lt=run.asked_at)
-    had = (before & Q(quota__isnull=False)) | (
-        (Q(decided_at=None) | Q(decided_at__gte=run.asked_at)) & Q(proposed__isnull=False)
+    began = run.started_at or run.asked_at  # what was decided while it waited its turn, it has read
+    had = (Q(decided_at__lt=began) & Q(quota__isnull=False)) | (
+        (Q(decided_at=None) | Q(decided_at__gte=began)) & Q(proposed__isnull=False)
     )
     named = {f"of_{name}": KT(f"explanation__groups__{name}") for name in TOLD}
     with visible(RowScope(authorities=frozenset(run.authorities))):

@@ -181,7 +181,15 @@ def tiles_of(found: Board) -> list[dict[str, Any]]:
 
 def notices_of(found: Board) -> list[dict[str, Any]]:
     notices = []
-    if found.newer is not None:
+    if found.newer is not None and found.newer.is_open:
+        notices.append(
+            {
+                "tone": "attention",
+                "title": _("A newer run is being matched"),
+                "words": _("What is decided here meanwhile may not stand on the newer board."),
+            }
+        )
+    elif found.newer is not None:
         notices.append(
             {
                 "tone": "attention",
