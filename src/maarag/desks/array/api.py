@@ -85,8 +85,8 @@ class LineOut(Schema):
 
 
 class MethodFiguresOut(Schema):
-    """Families that have a place by a method; `method` null: none was chosen. Above the authority quotas of fewer
-    than five places are not counted.
+    """Families that have a place by a method; `method` null: none was chosen. Above the authority quotas of
+    fewer than five places are not counted.
     """
 
     method: str | None
