@@ -32,7 +32,7 @@ def bought(city: Department) -> None:
                 actions.tell_what_helped(by=city.worker, request=request, helped=helped, words=WORDS)
         city.ordered(1)
         city.approved(1)
-        back = city.delivered(1)
+        back = city.paid(1, invoice="back")
         actions.tell_what_helped(by=city.worker, request=back, helped="no", words=WORDS)
         actions.reverse_request(by=city.head, request=back, reason="הוחזר")
 
