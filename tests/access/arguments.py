@@ -52,6 +52,12 @@ def family(estate: Estate) -> dict[str, Any]:
     return {"pk": estate.family.pk}
 
 
+def family_to_close(estate: Estate) -> dict[str, Any]:
+    """One without a basket, which would have to be closed first."""
+    world = estate.nation.world
+    return {"pk": open_family(world.system, world.city, estate.own[Role.SOCIAL_WORKER]).pk}
+
+
 def new_family(estate: Estate) -> dict[str, Any]:
     member = {"first_name": "רות", "last_name": "גל", "relation": "parent"}
     return {"name": "גל", "authority": estate.nation.world.city.code, "members": [member]}

@@ -11,6 +11,7 @@ from maarag.kernel.access.permissions import Role
 
 from .arguments import (
     family,
+    family_to_close,
     holder,
     new_family,
     new_opening,
@@ -34,7 +35,7 @@ FAMILIES: dict[str, Rule] = {
     "families:edit": Guarded(P.EDIT_FAMILIES, family, of_a_row=True),
     "families:close": Guarded(
         P.EDIT_FAMILIES,
-        family,
+        family_to_close,
         of_a_row=True,
         method="post",
         data=lambda estate: {"reason": "other"},
@@ -131,7 +132,11 @@ FAMILIES: dict[str, Rule] = {
         P.EDIT_FAMILIES, family, of_a_row=True, method="patch", data=lambda estate: {"name": "אחר"}
     ),
     "api:family_close": Guarded(
-        P.EDIT_FAMILIES, family, of_a_row=True, method="json", data=lambda estate: {"reason": "other"}
+        P.EDIT_FAMILIES,
+        family_to_close,
+        of_a_row=True,
+        method="json",
+        data=lambda estate: {"reason": "other"},
     ),
     "api:family_reopen": Guarded(P.EDIT_FAMILIES, family, of_a_row=True, method="json", statuses=(409,)),
     "api:families_emergency": Guarded(P.OPEN_FOREIGN_FILES),
