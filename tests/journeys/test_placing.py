@@ -143,18 +143,18 @@ def swap_two(page: Any, board: str) -> tuple[tuple[str, str], tuple[str, str]]:
         (str(row.get_attribute("id")).removeprefix("p-"), row.locator("td").nth(1).inner_text().strip())
         for row in page.locator("main table:has(.pick) tbody tr").all()
     ]
-    first = rows[0]
-    for other in rows[1:]:
-        if other[1] == first[1]:
-            continue
-        page.goto(board)
-        for key, _place in (first, other):
-            page.locator(f"#p-{key} .pick").check()
-        press(page, "main button[name=act][value=swap]")
-        press(page, "main button[name=act][value=swap]")
-        if page.locator("#board-error").count():
-            continue  # it would exclude one of them, and is refused
-        return (first[1], other[1]), (place(first[0]), place(other[0]))
+    for first in rows:
+        # whom one programme excludes, it excludes with whomever the place is swapped
+        others = {other[1]: other for other in reversed(rows) if other[1] != first[1]}
+        for other in others.values():
+            page.goto(board)
+            for key, _place in (first, other):
+                page.locator(f"#p-{key} .pick").check()
+            press(page, "main button[name=act][value=swap]")
+            press(page, "main button[name=act][value=swap]")
+            if page.locator("#board-error").count():
+                continue  # it would exclude one of them, and is refused
+            return (first[1], other[1]), (place(first[0]), place(other[0]))
     raise AssertionError("no two families could be swapped")
 
 
