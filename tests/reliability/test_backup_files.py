@@ -21,7 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maarag.cli.main import main
-from maarag.database.backup import archive, keeping, keys, state
+from maarag.database.backup import archive, keeping, keys, logins, state
+from maarag.database.backup.databases import alone
 from maarag.database.backup.errors import BackupError, Damaged
 from maarag.database.server import EmbeddedServer
 
@@ -61,6 +62,17 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda c: b"",
     "another kind of file": lambda c: b"PGDMP" + c,
 }
+
+
+def test_one_restore_at_a_time_and_the_next_as_soon_as_it_has_ended(filled: Path):
+    login = logins.maker(filled, {})
+    with login.connect("postgres") as one, login.connect("postgres") as other:
+        with alone(one, "maarag"), pytest.raises(BackupError, match="under way"), alone(other, "maarag"):
+            pass
+        with pytest.raises(Damaged), alone(one, "maarag"):
+            raise Damaged("", "")
+        with alone(other, "maarag"):
+            pass
 
 
 def test_a_file_that_is_not_as_written_changes_nothing(filled: Path):

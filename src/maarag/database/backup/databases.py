@@ -32,16 +32,22 @@ class Fresh:
 @contextmanager
 def alone(admin: Connection, dbname: str) -> Iterator[None]:
     """One restore of an installation at a time; what an earlier one left when it was killed is dropped."""
-    found = admin.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"restore {dbname}"])
+    key = f"restore {dbname}"
+    found = admin.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
     if found.fetchone() != (True,):
         raise BackupError(
             N_("Another restore of this installation is under way."), N_("Wait until it is finished.")
         )
-    prefix = f"{dbname}_restoring_"
-    left = admin.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
-    for (name,) in left.fetchall():
-        drop(admin, str(name))
-    yield
+    try:
+        prefix = f"{dbname}_restoring_"
+        left = admin.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+        for (name,) in left.fetchall():
+            drop(admin, str(name))
+        yield
+    finally:
+        # not left to the end of the connection: the server notices that only after a while
+        if not admin.closed:
+            admin.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def exists(admin: Connection, name: str) -> bool:
