@@ -10,16 +10,16 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from maarag.engines.matching.assignment_search import _move, anneal
+from maarag.engines.matching.assignment_search import _move, _off, anneal
 
 #: At most so many jobs of each agent are weighed at a time, and the sets of none, one or two of them.
 MOST = 8
 SETS = 1 + MOST + MOST * (MOST - 1) // 2
 
 _EXCHANGE = (
-    "void(float64[:,::1], int64[:,::1], int64[::1], int32[:,::1], int32[::1], float64[:,::1], float64[::1],"
-    " int32[::1], int64[::1], int32[:,::1], int32[::1], int32[::1], int32[::1], float64[::1], float64, int64,"
-    " int64, uint64[::1])"
+    "void(float64[:,::1], float64[:,::1], int64[:,::1], int64[::1], int32[:,::1], int32[::1], float64[::1],"
+    " float64[::1], int32[::1], int64[::1], int32[:,::1], int32[::1], int32[::1], int32[::1], float64[::1],"
+    " float64, int64, int64, uint64[::1])"
 )
 
 
@@ -33,8 +33,8 @@ def _stir(x):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(nogil=True, error_model="numpy")
-def _gather(s, i, cost, need, reduced, reach, member, count, turn, jobs, change, off, on):  # type: ignore[no-untyped-def]
-    """Sets of at most two jobs of agent s that may go to i: change of cost, load off s, load on i."""
+def _gather(s, i, reduced, need, reach, member, count, turn, jobs, change, off, on):  # type: ignore[no-untyped-def]
+    """Sets of at most two jobs of agent s that may go to i: change of reduced cost, load off s, load on i."""
     k = 0
     for p in range(count[s]):
         j = member[s, (p + turn) % count[s]]
@@ -46,7 +46,7 @@ def _gather(s, i, cost, need, reduced, reach, member, count, turn, jobs, change,
     change[0], off[0], on[0] = 0.0, 0, 0
     for p in range(k):
         j = jobs[p]
-        change[p + 1] = cost[j, i] - cost[j, s]
+        change[p + 1] = reduced[j, i] - reduced[j, s]
         off[p + 1] = need[j, s]
         on[p + 1] = need[j, i]
     z = k + 1
@@ -60,29 +60,35 @@ def _gather(s, i, cost, need, reduced, reach, member, count, turn, jobs, change,
 
 
 @nb.njit(nogil=True, error_model="numpy")
-def _send(index, k, jobs, agent, need, owner, load, member, count, place):  # type: ignore[no-untyped-def]
-    """Move the jobs of set `index` (in the order of `_gather`) to the agent."""
+def _send(index, k, jobs, agent, cost, need, owner, load, member, count, place):  # type: ignore[no-untyped-def]
+    """Move the jobs of set `index` (in the order of `_gather`) to the agent. Returns the change of cost."""
+    first, second = -1, -1
     if 0 < index <= k:
-        _move(jobs[index - 1], agent, need, owner, load, member, count, place)
+        first = index - 1
     elif index > k:
         z = k + 1
         for p in range(k):
             width = k - 1 - p
             if index < z + width:
-                _move(jobs[p], agent, need, owner, load, member, count, place)
-                _move(jobs[p + 1 + index - z], agent, need, owner, load, member, count, place)
+                first, second = p, p + 1 + index - z
                 break
             z += width
+    change = 0.0
+    for p in (first, second):
+        if p >= 0:
+            change += cost[jobs[p], agent] - cost[jobs[p], owner[jobs[p]]]
+            _move(jobs[p], agent, need, owner, load, member, count, place)
+    return change
 
 
 @nb.njit(_EXCHANGE, cache=True, nogil=True, error_model="numpy")
 def exchange(  # type: ignore[no-untyped-def]
-    cost, need, capacity, choices, n_choices, reduced, penalty, owner, load, member, count, place,
+    cost, reduced, need, capacity, choices, n_choices, over, under, owner, load, member, count, place,
     best, totals, heat, pairs, singles, state,
 ):  # fmt: skip
     """Visit `pairs` pairs of agents; after each do `singles` steps of `anneal` (arguments as there).
 
-    reduced: jobs × agents, cost plus priced need; a job is weighed where that rises by little.
+    A job is weighed where its reduced cost rises by little, or by no more than loads that are off may give.
     """
     n = len(owner)
     out, back = np.empty(MOST, np.int64), np.empty(MOST, np.int64)
@@ -100,12 +106,10 @@ def exchange(  # type: ignore[no-untyped-def]
         if i == s:
             continue
         turn = np.int64((x >> np.uint64(16)) & np.uint64(0xFFFF))
-        k = _gather(s, i, cost, need, reduced, limit, member, count, turn, out, out_cost, out_off, out_on)
-        l = _gather(  # noqa: E741
-            i, s, cost, need, reduced, limit, member, count, turn, back, back_cost, back_off, back_on
-        )
         over_s, over_i = load[s] - capacity[s], load[i] - capacity[i]
-        present = penalty[s] * max(over_s, 0) + penalty[i] * max(over_i, 0) + limit
+        present = limit + _off(over_s, over[s], under[s]) + _off(over_i, over[i], under[i])
+        k = _gather(s, i, reduced, need, present, member, count, turn, out, out_cost, out_off, out_on)
+        l = _gather(i, s, reduced, need, present, member, count, turn, back, back_cost, back_off, back_on)  # noqa: E741
         weights = 1.0
         drawn_out, drawn_back = 0, 0
         for p in range(1 + k + k * (k - 1) // 2):
@@ -114,8 +118,8 @@ def exchange(  # type: ignore[no-untyped-def]
                 less = (
                     start
                     + back_cost[q]
-                    + penalty[s] * max(left + back_on[q], 0)
-                    + penalty[i] * max(gained - back_off[q], 0)
+                    + _off(left + back_on[q], over[s], under[s])
+                    + _off(gained - back_off[q], over[i], under[i])
                 )
                 if less < 0.0 and p + q > 0:
                     weight = np.exp(-(less + limit) / heat)
@@ -124,19 +128,14 @@ def exchange(  # type: ignore[no-untyped-def]
                     if np.float64(x >> np.uint64(11)) * unit * weights < weight:
                         drawn_out, drawn_back = p, q
         if drawn_out + drawn_back > 0:
-            totals[0] += out_cost[drawn_out] + back_cost[drawn_back]
-            _send(drawn_out, k, out, i, need, owner, load, member, count, place)
-            _send(drawn_back, l, back, s, need, owner, load, member, count, place)
-            if totals[0] < totals[1] - 1e-6:
-                over = 0
-                for a in range(len(capacity)):
-                    over += max(load[a] - capacity[a], 0)
-                if over == 0:
-                    totals[1] = totals[0]
-                    best[:] = owner
+            totals[0] += _send(drawn_out, k, out, i, cost, need, owner, load, member, count, place)
+            totals[0] += _send(drawn_back, l, back, s, cost, need, owner, load, member, count, place)
+            if totals[0] < totals[1] - 1e-6 and (load <= capacity).all():
+                totals[1] = totals[0]
+                best[:] = owner
         state[0] = x
         if singles > 0:
             anneal(
-                cost, need, capacity, choices, n_choices, penalty, owner, load, member, count, place, best,
-                totals, heat, singles, state,
+                cost, reduced, need, capacity, choices, n_choices, over, under, owner, load, member, count,
+                place, best, totals, heat, singles, state,
             )  # fmt: skip

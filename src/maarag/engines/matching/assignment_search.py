@@ -1,12 +1,15 @@
 """Annealing over ejection chains for generalized assignment, compiled with numba.
 
-A solution is an agent for each job; an overload costs `penalty[agent]` a unit, so that the search may pass
-through loads above capacity. A step moves one job to one of its promising agents and may eject another job
-from there, which goes to the first job's old agent (a swap) or to a promising agent of its own, from where
-a third job may be ejected. Neighbourhood after Yagiura, Ibaraki and Glover, "An ejection chain approach for
-the generalized assignment problem", INFORMS Journal on Computing 16 (2004); which agents are promising is
-told by prices of capacity (see `assignment_bound`). Steps are accepted as in Kirkpatrick, Gelatt and
-Vecchi, Science 220 (1983).
+A solution is an agent for each job. It is weighed by reduced costs (cost plus priced need), and by how far
+each load is from the agent's capacity: `over[agent]` a unit beyond, `under[agent]` a unit below. With `under`
+the prices themselves that is the cost again, but for a constant; with less, jobs first find the agents that
+suit them, and capacities are met as the weights rise.
+
+A step moves one job to one of its promising agents and may eject another job from there, which goes to the
+first job's old agent (a swap) or to a promising agent of its own, from where a third job may be ejected.
+Neighbourhood after Yagiura, Ibaraki and Glover, "An ejection chain approach for the generalized assignment
+problem", INFORMS Journal on Computing 16 (2004); which agents are promising is told by prices of capacity
+(see `assignment_bound`). Steps are accepted as in Kirkpatrick, Gelatt and Vecchi, Science 220 (1983).
 """
 
 from __future__ import annotations
@@ -15,18 +18,22 @@ import numba as nb
 import numpy as np
 
 _ANNEAL = (
-    "void(float64[:,::1], int64[:,::1], int64[::1], int32[:,::1], int32[::1], float64[::1], int32[::1],"
-    " int64[::1], int32[:,::1], int32[::1], int32[::1], int32[::1], float64[::1], float64, int64,"
-    " uint64[::1])"
+    "void(float64[:,::1], float64[:,::1], int64[:,::1], int64[::1], int32[:,::1], int32[::1], float64[::1],"
+    " float64[::1], int32[::1], int64[::1], int32[:,::1], int32[::1], int32[::1], int32[::1], float64[::1],"
+    " float64, int64, uint64[::1])"
 )
 
 
 @nb.njit(nogil=True, error_model="numpy")
-def _more(load, capacity, penalty, change):  # type: ignore[no-untyped-def]
-    """What the penalty of one agent rises by when its load changes."""
-    before = max(load - capacity, 0)
-    after = max(load + change - capacity, 0)
-    return penalty * (after - before)
+def _off(beyond, over, under):  # type: ignore[no-untyped-def]
+    """The weight of a load that is so much beyond the capacity (below it where negative)."""
+    return over * beyond if beyond > 0 else -under * beyond
+
+
+@nb.njit(nogil=True, error_model="numpy")
+def _more(beyond, over, under, change):  # type: ignore[no-untyped-def]
+    """What the weight of one agent's load rises by when the load changes."""
+    return _off(beyond + change, over, under) - _off(beyond, over, under)
 
 
 @nb.njit(nogil=True, error_model="numpy")
@@ -46,20 +53,21 @@ def _move(job, agent, need, owner, load, member, count, place):  # type: ignore[
 
 @nb.njit(_ANNEAL, cache=True, nogil=True, error_model="numpy")
 def anneal(  # type: ignore[no-untyped-def]
-    cost, need, capacity, choices, n_choices, penalty, owner, load, member, count, place,
+    cost, reduced, need, capacity, choices, n_choices, over, under, owner, load, member, count, place,
     best, totals, heat, steps, state,
 ):  # fmt: skip
     """Do `steps` steps at the temperature `heat` (units of cost).
 
-    cost, need: jobs × agents (cost is infinite where an agent may not). choices: jobs × most choices, the
-    promising agents of each job, best first. owner, load, member, count, place: the present solution,
-    changed in place. totals: [cost now, cost of best]; best: the best feasible solution met.
+    cost, reduced, need: jobs × agents (the first two infinite where an agent may not). choices: jobs × most
+    choices, the promising agents of each job, best first. over, under: weights of a unit of load beyond and
+    below the capacities. owner, load, member, count, place: the present solution, changed in place. totals:
+    [cost now, cost of best]; best: the best feasible solution met.
     """
     n = len(owner)
     x = state[0]
-    over = 0
+    beyond = 0
     for agent in range(len(capacity)):
-        over += max(load[agent] - capacity[agent], 0)
+        beyond += max(load[agent] - capacity[agent], 0)
     now, least = totals[0], totals[1]
     limit = 14.0 * heat
     unit = 1.0 / 9007199254740992.0
@@ -78,7 +86,7 @@ def anneal(  # type: ignore[no-untyped-def]
         x ^= x << np.uint64(13)
         x ^= x >> np.uint64(7)
         x ^= x << np.uint64(17)
-        delta = cost[j, i] - cost[j, s]
+        delta = reduced[j, i] - reduced[j, s]
         k = np.int64(-1)
         l = np.int64(-1)  # noqa: E741
         t = np.int64(-1)
@@ -86,19 +94,19 @@ def anneal(  # type: ignore[no-untyped-def]
         change_i = need[j, i]
         change_s = -need[j, s]
         if kind < 25 or count[i] == 0:
-            delta += _more(load[i], capacity[i], penalty[i], change_i)
-            delta += _more(load[s], capacity[s], penalty[s], change_s)
+            delta += _more(load[i] - capacity[i], over[i], under[i], change_i)
+            delta += _more(load[s] - capacity[s], over[s], under[s], change_s)
         else:
             k = np.int64(member[i, np.int64(((x >> np.uint64(48)) * np.uint64(count[i])) >> np.uint64(16))])
             f = np.float64((x >> np.uint64(32)) & np.uint64(0xFFFF)) / 65536.0
             t = s if kind < 110 else np.int64(choices[k, np.int64(f * f * n_choices[k])])
             if t == i:
                 continue
-            delta += cost[k, t] - cost[k, i]
+            delta += reduced[k, t] - reduced[k, i]
             if delta > limit and t == s:
                 continue
             change_i -= need[k, i]
-            delta += _more(load[i], capacity[i], penalty[i], change_i)
+            delta += _more(load[i] - capacity[i], over[i], under[i], change_i)
             if t == s:
                 change_s += need[k, s]
             else:
@@ -110,16 +118,16 @@ def anneal(  # type: ignore[no-untyped-def]
                     q = s if kind < 220 else np.int64(choices[l, np.int64(f * f * n_choices[l])])
                     if q in (t, i):
                         continue
-                    delta += cost[l, q] - cost[l, t]
-                    if delta > limit + penalty[s] * max(load[s] - capacity[s], 0):
+                    delta += reduced[l, q] - reduced[l, t]
+                    if delta > limit + _off(load[s] - capacity[s], over[s], under[s]):
                         continue
                     change_t -= need[l, t]
                     if q == s:
                         change_s += need[l, s]
                     else:
-                        delta += _more(load[q], capacity[q], penalty[q], need[l, q])
-                delta += _more(load[t], capacity[t], penalty[t], change_t)
-            delta += _more(load[s], capacity[s], penalty[s], change_s)
+                        delta += _more(load[q] - capacity[q], over[q], under[q], need[l, q])
+                delta += _more(load[t] - capacity[t], over[t], under[t], change_t)
+            delta += _more(load[s] - capacity[s], over[s], under[s], change_s)
         if delta > 0.0:
             if delta > limit:
                 continue
@@ -128,25 +136,25 @@ def anneal(  # type: ignore[no-untyped-def]
             x ^= x << np.uint64(17)
             if np.float64(x >> np.uint64(11)) * unit >= np.exp(-delta / heat):
                 continue
-        over -= max(load[s] - capacity[s], 0) + max(load[i] - capacity[i], 0)
+        beyond -= max(load[s] - capacity[s], 0) + max(load[i] - capacity[i], 0)
         now += cost[j, i] - cost[j, s]
         if k >= 0:
             now += cost[k, t] - cost[k, i]
             if t != s:
-                over -= max(load[t] - capacity[t], 0)
+                beyond -= max(load[t] - capacity[t], 0)
             if l >= 0:
                 now += cost[l, q] - cost[l, t]
                 if q != s:
-                    over -= max(load[q] - capacity[q], 0)
+                    beyond -= max(load[q] - capacity[q], 0)
                 _move(l, q, need, owner, load, member, count, place)
             _move(k, t, need, owner, load, member, count, place)
         _move(j, i, need, owner, load, member, count, place)
-        over += max(load[s] - capacity[s], 0) + max(load[i] - capacity[i], 0)
+        beyond += max(load[s] - capacity[s], 0) + max(load[i] - capacity[i], 0)
         if k >= 0 and t != s:
-            over += max(load[t] - capacity[t], 0)
+            beyond += max(load[t] - capacity[t], 0)
         if l >= 0 and q != s:
-            over += max(load[q] - capacity[q], 0)
-        if over == 0 and now < least - 1e-6:
+            beyond += max(load[q] - capacity[q], 0)
+        if beyond == 0 and now < least - 1e-6:
             least = now
             best[:] = owner
     totals[0], totals[1] = now, least

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -11,8 +12,12 @@ import numpy.typing as npt
 from maarag.engines.matching.assignment_dive import Owners, Prepared, Prices, dive
 from maarag.engines.matching.assignment_exchange import exchange
 
-#: Steps of temperature of one annealing.
-STAGES = 24
+#: Steps of temperature of one annealing, and steps of one job at a time after each pair of agents.
+STAGES, SINGLES = 96, 20
+#: Pairs of agents visited for each job, by a unit of effort.
+PAIRS = 120
+#: What a unit beyond a capacity weighs, first and last, in units of its price.
+OVER = 1.5, 20.0
 
 
 @dataclass
@@ -47,36 +52,45 @@ class Walk:
     def first(self) -> None:
         """Some assignment, soon: each job to its most promising agent, then annealed."""
         start = np.ascontiguousarray(self.problem.choices[:, 0])
-        for effort in (1, 4):
-            self.anneal(start, hot=3.0, cold=0.3, effort=effort)
+        for effort in (1, 4, 16):
+            self.anneal(start, hot=1.0, cold=0.4, effort=effort, soft=0.03)
             if self.best is not None or self.stopped():
                 return
 
     def rounds(self, prices: Prices) -> Iterator[None]:
-        """Endless: a full dive or a partial one round the best, then annealing; sometimes annealing alone."""
-        agents = len(self.problem.capacity)
+        """Endless: a dive, or the best annealed again; the way that finds more in its time is given more."""
+        spent, found = np.full(2, 1e-3), np.ones(2)
         turn = 0
         while not self.stopped():
             turn += 1
-            kind = self.random.random()
-            noise = 0.5 * self._scale
-            if not self.problem.knapsacks or (self.best is not None and kind < 0.15):
-                hot = float(self.random.choice([0.8, 1.5, 3.0]))
-                start = self._start()
-                self.anneal(start, hot=hot, cold=0.25, effort=4)
-                yield
-                continue
-            known, kept = None, None
-            if self.best is not None and turn > 2 and kind < 0.7 and agents > 3:
-                known, kept = self.best, self._kept()
-            rounds = int(self.random.integers(12, 30))
-            found = dive(prices, self.random, rounds, noise, self.stopped, known, kept)
-            if found is not None:
-                self.anneal(found, hot=float(self.random.choice([0.4, 0.8, 1.2])), cold=0.25, effort=1)
+            way = int(np.argmin(spent / found)) if self.problem.knapsacks else 1
+            began, known = time.monotonic(), self.objective
+            if way == 0:
+                self._dive(prices, whole=turn <= 2)
+            else:
+                self._anneal_again()
+            spent[way] += time.monotonic() - began
+            found[way] += self.objective < known
+            found = 1.0 + 0.9 * (found - 1.0)
             yield
 
-    def _start(self) -> Owners:
-        return self.best if self.best is not None else np.ascontiguousarray(self.problem.choices[:, 0])
+    def _dive(self, prices: Prices, *, whole: bool) -> None:
+        """A dive of all agents or, more often, of some round the best; then annealed."""
+        known, kept = None, None
+        some = self.random.random() < 0.65 and len(self.problem.capacity) > 3
+        if self.best is not None and some and not whole:
+            known, kept = self.best, self._kept()
+        rounds = int(self.random.integers(12, 30))
+        owner = dive(prices, self.random, rounds, 0.5 * self._scale, self.stopped, known, kept)
+        if owner is not None:
+            hot, soft = float(self.random.choice([0.4, 0.8, 1.2])), float(self.random.choice([0.4, 1.0]))
+            self.anneal(owner, hot=hot, cold=0.25, effort=1, soft=soft)
+
+    def _anneal_again(self) -> None:
+        """The best (or the most promising agents), loosened more or less, for a short or a longer time."""
+        hot, soft = float(self.random.choice([0.6, 1.0])), float(self.random.choice([0.02, 0.1, 0.4]))
+        start = self.best if self.best is not None else np.ascontiguousarray(self.problem.choices[:, 0])
+        self.anneal(start, hot=hot, cold=0.4, effort=int(self.random.choice([1, 2, 4, 8, 16])), soft=soft)
 
     def _kept(self) -> npt.NDArray[np.bool_]:
         """All agents but some that could well exchange jobs with one drawn at random."""
@@ -94,8 +108,11 @@ class Walk:
         kept[order[:free]] = False
         return kept
 
-    def anneal(self, start: Owners, hot: float, cold: float, effort: int) -> None:
-        """Anneal from an assignment, between temperatures in units of the instance's own scale."""
+    def anneal(self, start: Owners, hot: float, cold: float, effort: int, soft: float = 1.0) -> None:
+        """Anneal from an assignment, between temperatures in units of the instance's own scale.
+
+        soft: what loads off the capacities weigh at first, as a share of what they cost; rises to the whole.
+        """
         problem = self.problem
         jobs, agents = problem.cost.shape
         owner = start.astype(np.int32, copy=True)
@@ -104,25 +121,29 @@ class Walk:
         member, count, place = _members(owner, agents)
         totals = np.array([problem.cost[np.arange(jobs), owner].sum(), self.objective])
         best = owner.copy()
-        pairs = max(1, effort * jobs * 5)
-        base = problem.penalty
+        pairs = max(1, effort * jobs * PAIRS // STAGES)
         last = max(min(cold, 0.3 / self._scale) * self._scale, 1e-3)
         first = max(hot * self._scale, last)
+        # Agents whose load stays beyond weigh more and more.
+        stubborn = np.ones(agents)
         for stage in range(STAGES):
             part = stage / (STAGES - 1)
             heat = first * (last / first) ** part
-            penalty = base * (2.0 * 3.0**part)
+            weight = soft * (1.0 / soft) ** part
+            over = problem.penalty * stubborn * (weight * OVER[0] * (OVER[1] / OVER[0]) ** part)
             left = pairs
             while left > 0:
                 if self.stopped():
                     break
                 now = min(left, 2000)
                 exchange(
-                    problem.cost, problem.need, problem.capacity, problem.choices, problem.n_choices,
-                    problem.reduced, penalty, owner, load, member, count, place, best, totals, heat, now, 60,
-                    self._state,
+                    problem.cost, problem.reduced, problem.need, problem.capacity, problem.choices,
+                    problem.n_choices, over, problem.prices * weight, owner, load, member, count, place, best,
+                    totals, heat, now, SINGLES, self._state,
                 )  # fmt: skip
                 left -= now
+            if part > 0.5:
+                stubborn = np.where(load > problem.capacity, stubborn * 1.3, stubborn / 1.14).clip(0.5, 5.0)
         self.offer(best, float(totals[1]))
 
 
