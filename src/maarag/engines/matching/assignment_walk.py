@@ -124,13 +124,15 @@ class Walk:
         pairs = max(1, effort * jobs * PAIRS // STAGES)
         last = max(min(cold, 0.3 / self._scale) * self._scale, 1e-3)
         first = max(hot * self._scale, last)
-        # Agents whose load stays beyond weigh more and more.
+        # Where capacity is worth next to nothing, a load beyond it is still to weigh more than the last heat;
+        # agents whose load stays beyond weigh more and more.
+        base = np.maximum(problem.penalty, 0.1 * self._scale)
         stubborn = np.ones(agents)
         for stage in range(STAGES):
             part = stage / (STAGES - 1)
             heat = first * (last / first) ** part
             weight = soft * (1.0 / soft) ** part
-            over = problem.penalty * stubborn * (weight * OVER[0] * (OVER[1] / OVER[0]) ** part)
+            over = base * stubborn * (weight * OVER[0] * (OVER[1] / OVER[0]) ** part)
             left = pairs
             while left > 0:
                 if self.stopped():
