@@ -13,6 +13,7 @@ from maarag.domains.programmes.fit import Reason
 from maarag.domains.programmes.models import Method, Programme, Quota
 from maarag.domains.programmes.words import Names, reason_words
 from maarag.kernel.ledger.models import Pot
+from maarag.kernel.matches.actions import CUT_OFF
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.values import Money
@@ -240,5 +241,8 @@ def step_in_words(code: str) -> str:
     return STEPS[code]() if code in STEPS else _("Begins")
 
 
-def fault_in_words() -> str:
+def fault_in_words(code: str) -> str:
+    """Why a run has no result."""
+    if code == CUT_OFF:
+        return _("It was cut off: the program that matched was gone before it was through.")
     return _("Something went wrong while it ran, and it was written to the log. Try again.")

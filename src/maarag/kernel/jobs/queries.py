@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,13 @@ def is_waiting(lock: str) -> bool:
 def asked_by(account: int) -> QuerySet[Job]:
     """The jobs that carry this account's id as their `account`."""
     return Job.objects.filter(args__account=account)
+
+
+def open_with(argument: str, values: Collection[str]) -> frozenset[str]:
+    """Those of the values with which, as this argument, a job waits or runs."""
+    name = f"args__{argument}"
+    rows = Job.objects.filter(status__in=OPEN, **{f"{name}__in": list(values)}).order_by()
+    return frozenset(rows.values_list(name, flat=True))
 
 
 @dataclass(frozen=True)

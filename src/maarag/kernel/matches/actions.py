@@ -19,10 +19,14 @@ from maarag.kernel.audit.actions import record
 from maarag.kernel.jobs.actions import defer
 from maarag.kernel.places.models import Containment, Place, PlaceKind
 
+from .holding import held, held_among
 from .models import OPEN_STATES, RemarkKind, Run, RunRemark, RunState
+from .queries import cut_off
 from .registry import CannotMatch, Stopped, matchmaker
 
 STEP_LENGTH = 40
+CUT_OFF = "cut_off"
+"""Fault of a run whose process was gone before it was through."""
 
 
 @transaction.atomic
@@ -67,8 +71,13 @@ def compute(*, run: Run) -> Run:
     """Do the run here and now, telling the progress as it goes; done, failed and stopped runs stay.
 
     What cannot be matched, and a wish to stop, end the run; other errors are raised after it is marked. Of a
-    run that is not done no proposal stays.
+    run that is not done no proposal stays. One that somebody else computes at this moment is left to them.
     """
+    with held(run.pk) as is_ours:
+        return _compute(run) if is_ours else Run.objects.get(pk=run.pk)
+
+
+def _compute(run: Run) -> Run:
     begun = Run.objects.filter(pk=run.pk, state__in=OPEN_STATES)
     # a worker that died leaves it running: begun anew from its start
     if not begun.update(state=RunState.RUNNING, started_at=timezone.now(), percent=0, step=""):
@@ -111,6 +120,11 @@ def _remove_proposals(run: Run) -> None:
 def _end(run: UUID, state: RunState, **fields: Any) -> Run:
     with transaction.atomic():
         found = Run.objects.select_for_update().get(pk=run)
+        before = found.state
+        if not found.is_open:  # ended by others, who saw nobody hold it: its lock was lost with a connection
+            if found.state != RunState.DONE:
+                _remove_proposals(found)
+            return found
         if found.cancel_asked and state == RunState.DONE:  # told to stop in the last moment
             state, fields = RunState.CANCELLED, {}
         if state != RunState.DONE:
@@ -119,24 +133,38 @@ def _end(run: UUID, state: RunState, **fields: Any) -> Run:
         for name, value in fields.items():
             setattr(found, name, value)
         found.save()
-        changes = {"state": [RunState.RUNNING.value, state.value]}
+        changes = {"state": [before, state.value]}
         record(by=found.asked_by, action="matches.end", subject=found, place=found.place, changes=changes)
     return found
 
 
 @transaction.atomic
 def cancel_run(*, by: Account, run: Run) -> Run:
-    """Have a run stopped that waits or runs; one that has ended stays as it is. Raises Http404."""
+    """Have a run stopped that waits or runs; one that has ended stays as it is.
+
+    One that nobody computes at this moment is ended at once: it waits, or whoever computed it is gone. Raises
+    Http404.
+    """
     require(by, matchmaker(run.kind).asked_with, place=run.place)
     found = Run.objects.select_for_update().get(pk=run.pk)
     if not found.is_open:
         return found
     found.cancel_asked = True
-    if found.state == RunState.QUEUED:
+    if not held_among([found.pk]):
+        _remove_proposals(found)
         found.state, found.ended_at = RunState.CANCELLED, timezone.now()
     found.save(update_fields=["cancel_asked", "state", "ended_at"])
     record(by=by, action="matches.cancel", subject=found, place=found.place)
     return found
+
+
+@transaction.atomic
+def end_cut_off(*, run: Run) -> Run:
+    """End a run that was cut off, and undo what it left; any other stays as it is."""
+    found = Run.objects.select_for_update().get(pk=run.pk)
+    if not cut_off([found]):
+        return found
+    return _end(found.pk, RunState.CANCELLED if found.cancel_asked else RunState.FAILED, fault=CUT_OFF)
 
 
 @transaction.atomic

@@ -1,13 +1,40 @@
-"""Reading runs: whose they are, and in what two of them differ."""
+"""Reading runs: which of them were cut off, and in what two of them differ."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from .models import Run, RunState
+from django.utils import timezone
+
+from maarag.kernel.jobs.queries import open_with
+
+from .holding import held_among
+from .models import OPEN_STATES, Run, RunState
 from .registry import matchmaker
+
+BEGINS_WITHIN = timedelta(minutes=1)
+"""A run that is computed without a job is held by then."""
+
+
+def cut_off(runs: Iterable[Run]) -> frozenset[UUID]:
+    """Those that wait or run, and that nobody computes and no job will: whoever did was killed."""
+    late = timezone.now() - BEGINS_WITHIN
+    wanted = {
+        one.pk
+        for one in runs
+        if one.state == RunState.RUNNING or (one.state == RunState.QUEUED and one.asked_at < late)
+    }
+    if wanted:
+        wanted -= {UUID(value) for value in open_with("run", [str(pk) for pk in wanted])}
+    if wanted:
+        wanted -= held_among(wanted)
+    # last of all: one that has ended meanwhile has neither a job nor anybody who holds it
+    still = Run.objects.filter(pk__in=wanted, state__in=OPEN_STATES).order_by()
+    return frozenset(still.values_list("pk", flat=True)) if wanted else frozenset()
 
 
 @dataclass(frozen=True)

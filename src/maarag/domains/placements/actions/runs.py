@@ -11,7 +11,7 @@ from maarag.domains.families.models import Family, FamilyStatus
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import permits
-from maarag.kernel.matches.actions import ask, begin_run, compute, remark
+from maarag.kernel.matches.actions import ask, begin_run, compute, end_cut_off, remark
 from maarag.kernel.matches.models import Run, RunRemark, RunState
 from maarag.kernel.places.models import Place, PlaceKind
 
@@ -69,7 +69,8 @@ def rerun(
 ) -> Run:
     """Match anew with today's data; decisions that were made and not carried out stay where `keep`.
 
-    `place`: one of the departments of a wider run, for it alone. Raises Http404, RunNotReady.
+    A run that was cut off is ended by it. `place`: one of the departments of a wider run, for it alone.
+    Raises Http404, RunNotReady.
     """
     with transaction.atomic():
         new, now = _begin_again(by, run, place, settings, keep, at_once)
@@ -79,6 +80,8 @@ def rerun(
 def _begin_again(
     by: Account, run: Run, place: Place | None, settings: Asked | None, keep: bool, at_once: bool | None
 ) -> tuple[Run, bool]:
+    if run.is_open:
+        run = end_cut_off(run=run)
     if run.is_open:
         raise RunNotReady
     where = place or run.place

@@ -19,6 +19,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
 from maarag.kernel.matches.models import Run
+from maarag.kernel.matches.queries import cut_off
 from maarag.values import Shown, Suppressed
 
 from ..asked import MOST_OF_A_GROUP
@@ -48,6 +49,9 @@ class RunOut(Schema):
     percent: int
     step: str
     is_to_stop: bool = Field(description="Somebody told it to stop; it does so within seconds.")
+    is_cut_off: bool = Field(
+        description="Whoever computed it is gone: it comes to no end by itself, and can be stopped or run again."
+    )
     fault: str
     settings: dict[str, Any]
     based_on: UUID | None
@@ -63,6 +67,7 @@ class RunOut(Schema):
             percent=run.percent,
             step=run.step,
             is_to_stop=run.cancel_asked,
+            is_cut_off=bool(cut_off([run])),
             fault=run.fault,
             settings=run.settings,
             based_on=run.based_on_id,

@@ -19,6 +19,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer
 from maarag.kernel.matches.models import OPEN_STATES, Run, RunState
+from maarag.kernel.matches.queries import cut_off
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui.figures import name_in_language
 
@@ -26,6 +27,9 @@ from ..actions.decisions import DECIDED
 from ..models import Proposal
 from ..scope import proposals_of
 from .figures import limits_in
+
+MOST_NEWER = 10
+"""Among so many, one that was not cut off is looked for."""
 
 
 @dataclass(frozen=True)
@@ -137,23 +141,29 @@ def board(viewer: Viewer, run: Run) -> Board:
     stale = stale_codes(rows)
     departments = list(authorities_with(viewer, Permission.DECIDE_PLACEMENTS).values_list("pk", flat=True))
     seats = [row for row in run.totals.get("seats", ()) if row[2] in departments]
-    newer = Run.objects.filter(
-        kind=run.kind,
-        state__in=(RunState.DONE, *OPEN_STATES),
-        asked_at__gt=run.asked_at,
-        authorities__overlap=departments,
-    )
     return Board(
         run=run,
         lines=tuple(BoardLine(row, stale.get(row.pk, "")) for row in rows),
         places=tuple(_places(run, rows, seats)),
         workers=tuple(_workers(rows)),
         verdicts=dict(Counter(row.verdict for row in rows)),
-        newer=newer.defer("totals").order_by("-asked_at").first(),
+        newer=_newer(run, departments),
         methods=tuple(_methods(rows)),
         passed=tuple(_passed(run, departments)),
         lost=sum(run.totals.get("lost", {}).get(str(pk), 0) for pk in departments),
     )
+
+
+def _newer(run: Run, departments: list[int]) -> Run | None:
+    rows = Run.objects.filter(
+        kind=run.kind,
+        state__in=(RunState.DONE, *OPEN_STATES),
+        asked_at__gt=run.asked_at,
+        authorities__overlap=departments,
+    )
+    found = list(rows.defer("totals").order_by("-asked_at")[:MOST_NEWER])
+    broken = cut_off(found)
+    return next((one for one in found if one.pk not in broken), None)
 
 
 def stale_codes(rows: Sequence[Proposal]) -> dict[UUID, str]:

@@ -20,8 +20,10 @@ from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission, places_permitted
-from maarag.kernel.matches.actions import cancel_run
+from maarag.kernel.matches.actions import CUT_OFF, cancel_run
+from maarag.kernel.matches.holding import held_among
 from maarag.kernel.matches.models import Run, RunState
+from maarag.kernel.matches.queries import cut_off
 from maarag.kernel.places.models import PlaceKind
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
@@ -48,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     page = Paginator(runs_of(account), PER_PAGE).get_page(request.GET.get("page"))
     counts = counts_of(account, list(page))
+    broken = cut_off(page)
     rows = [
         {
             "when": run_name(run),
@@ -57,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "placed": counts[run.pk].placed,
             "floors": floors_in_words(Asked.of(run.settings).floors) or "–",
             "by": run.asked_by.name,
-            "status": status_of_run(run),
+            "status": status_of_run(run, is_cut_off=run.pk in broken),
         }
         for run in page
     ]  # fmt: skip
@@ -81,7 +84,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "table": table,
         "page": page,
         "runs_title": _("Runs"),
-        "working": any(run.is_open for run in page),
+        "working": any(run.is_open and run.pk not in broken for run in page),
         "may_ask": _places(account).exists(),
         "fictional": any(run.place.is_fictional for run in page),
     }
@@ -105,7 +108,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Match once more, keeping what was decided, maybe with a floor that mends a difference."""
     run = run_of(request, pk)
-    if run.is_open:
+    if run.is_open and not cut_off([run]):
         raise Http404
     return _settings_page(request, run)
 
@@ -217,11 +220,14 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     account = account_of(request)
     if run.state == RunState.DONE and not request.headers.get("HX-Request"):
         return redirect(first_page(account, run), pk=run.pk)
+    is_cut_off = bool(cut_off([run]))
     context = {
-        **run_page(run, "progress", _("Matching"), named=False),
+        **run_page(run, "progress", _("Matching"), named=False, is_cut_off=is_cut_off),
         "tabs": [],
+        "is_cut_off": is_cut_off,
+        "begins_anew": run.state == RunState.RUNNING and not is_cut_off and not held_among([run.pk]),
         "step": step_in_words(run.step),
-        "fault": fault_in_words(),
+        "fault": fault_in_words(CUT_OFF if is_cut_off else run.fault),
         "done_url": reverse(first_page(account, run), args=[run.pk]),
         "may_ask": places_of_again(account, run).exists(),
         "in_force": _in_force(account, run),

@@ -59,7 +59,9 @@ def run_name(run: Run) -> str:
     }
 
 
-def status_of_run(run: Run) -> Status:
+def status_of_run(run: Run, *, is_cut_off: bool = False) -> Status:
+    if is_cut_off:
+        return Status(_("Cut off"), "critical")
     word = run.get_state_display()
     if run.state == RunState.RUNNING:
         word = f"{word} · {figures.percent(run.percent / 100)}"
@@ -122,14 +124,16 @@ def run_tabs(run: Run, current: str, *, named: bool) -> list[dict[str, Any]]:
     ]
 
 
-def run_page(run: Run, current: str, heading: Any, *, named: bool) -> dict[str, Any]:
+def run_page(
+    run: Run, current: str, heading: Any, *, named: bool, is_cut_off: bool = False
+) -> dict[str, Any]:
     """What `placements/run.html` needs."""
     asked = Asked.of(run.settings)
     return {
         "run": run,
         "heading": heading,
         "run_name": run_name(run),
-        "run_status": status_of_run(run),
+        "run_status": status_of_run(run, is_cut_off=is_cut_off),
         "run_tabs": run_tabs(run, current, named=named),
         "floors_said": floors_in_words(asked.floors),
         "fictional": run.place.is_fictional,
