@@ -1,7 +1,7 @@
-"""A process that matches and never comes to the end: python -m tests.domains.placements.matching_host WAY KEY.
+"""A process that matches and never ends: python -m tests.domains.placements.matching_host WAY KEY.
 
-run: computes the run KEY itself. worker: does what waits in the queue. page: asks for a run as the account KEY.
-It says "inside" when it has written proposals, and waits there to be killed.
+run: computes the run KEY itself. worker: does what waits in the queue. page: asks for a run as the account
+KEY. It says "inside" when it has written proposals, and waits there to be killed.
 """
 
 from __future__ import annotations

@@ -112,6 +112,23 @@ def test_what_was_decided_while_the_run_waited_its_turn_it_has_read(here: Town, 
     assert all(one.proposed == one.decided for one, n in numbers.items() if n), "nobody decided since"
 
 
+def test_what_was_kept_and_taken_back_after_the_run_is_told_as_the_run_counted_it(
+    here: Town, wide: Run, national: Account
+):
+    leave(here, wide, ARAB, 6)
+    with visible(scope_of(national)):
+        new = actions.rerun(by=national, run=wide)
+    work_off()
+    new.refresh_from_db()
+    with here.scope():
+        for row in Proposal.objects.filter(run=new, verdict="declined")[:5]:
+            actions.take_back(by=here.leader, proposal=row)
+    numbers = stands_of(new)["language"]
+    assert numbers is not None
+    changed = {one: n for one, n in numbers.items() if n and one.proposed != one.decided}
+    assert changed == {Stand(here.city.pk, ARAB, False, True): 5}
+
+
 def test_a_difference_is_mended_in_one_department_of_the_run(here: Town, wide: Run, national: Account):
     client = signed_in(national)
     given = {"place": "9001", "who": "without_place", "least_fit": "40", "mends": f"language:{ARAB}"}

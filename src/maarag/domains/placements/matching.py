@@ -19,6 +19,7 @@ from maarag.kernel.matches.registry import Progress, Stop, Stopped
 from maarag.kernel.matches.rows import Verdict
 
 from .asked import WAITING, Asked
+from .elsewhere import elsewhere
 from .engine_data import Gathered, fixed_of, limit_keys, pairs_of, problem_of
 from .explaining import Teller, atoms_of, prices_of
 from .gathering import Candidate, candidates
@@ -98,6 +99,8 @@ def gather(run: Run, asked: Asked) -> tuple[Gathered, dict[UUID, Proposal]]:
         rows = Proposal.objects.filter(run=run.based_on_id, verdict__in=DECIDED, carried_at=None)
         rows = rows.select_related("method")
         kept = {row.family_id: row for row in rows}
+        base = Run.objects.defer("totals").get(pk=run.based_on_id)
+        kept |= elsewhere(base)  # decided meanwhile on another board: of two decisions the later one stays
         known = {one.family for one in waiting}
         waiting += [one for one in families if one.family in kept and one.family not in known]
         waiting = [one for one in waiting if not one.placed_in]
@@ -151,6 +154,7 @@ def _proposals(
             progress(PLACED + (EXPLAINED - PLACED) * i // len(seat_of), "explain")
             _go_on(stop)
         told = teller.family(i)
+        told["placed"] = j >= 0  # as the run counts it, whatever people decide afterwards
         fit = teller.fit(int(placed.pair_of_family[i])) if j >= 0 else None
         quota = gathered.seats[j].quota if j >= 0 else None
         row = Proposal(
@@ -165,7 +169,10 @@ def _proposals(
             worker_id=workers.get(one.family),
             explanation=told,
         )
-        if (before := kept.get(one.family)) is not None and before.quota_id == quota:
+        before = kept.get(one.family)
+        if before is not None and before.decided_at is not None:
+            told["read"] = before.decided_at.isoformat()
+        if before is not None and before.quota_id == quota:
             row.verdict, row.reason = before.verdict, before.reason
             row.decided_by_id, row.decided_at = before.decided_by_id, before.decided_at
             row.proposed_id, row.proposed_fit = before.proposed_id, before.proposed_fit

@@ -117,7 +117,8 @@ def _remove_proposals(run: Run) -> None:
         matchmaker(run.kind).proposals()._default_manager.filter(run=run).delete()
 
 
-def _end(run: UUID, state: RunState, **fields: Any) -> Run:
+def _end(run: UUID, state: RunState, *, by: Account | None = None, **fields: Any) -> Run:
+    """`by`: whoever asked for it, where nobody else ends it."""
     with transaction.atomic():
         found = Run.objects.select_for_update().get(pk=run)
         before = found.state
@@ -134,7 +135,8 @@ def _end(run: UUID, state: RunState, **fields: Any) -> Run:
             setattr(found, name, value)
         found.save()
         changes = {"state": [before, state.value]}
-        record(by=found.asked_by, action="matches.end", subject=found, place=found.place, changes=changes)
+        who = by or found.asked_by
+        record(by=who, action="matches.end", subject=found, place=found.place, changes=changes)
     return found
 
 
@@ -159,12 +161,13 @@ def cancel_run(*, by: Account, run: Run) -> Run:
 
 
 @transaction.atomic
-def end_cut_off(*, run: Run) -> Run:
+def end_cut_off(*, by: Account, run: Run) -> Run:
     """End a run that was cut off, and undo what it left; any other stays as it is."""
     found = Run.objects.select_for_update().get(pk=run.pk)
     if not cut_off([found]):
         return found
-    return _end(found.pk, RunState.CANCELLED if found.cancel_asked else RunState.FAILED, fault=CUT_OFF)
+    state = RunState.CANCELLED if found.cancel_asked else RunState.FAILED
+    return _end(found.pk, state, by=by, fault=CUT_OFF)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from maarag.kernel.access.actions import system_account
 from maarag.kernel.jobs.registry import Retry, task
 
 from .actions import compute, end_cut_off
@@ -23,5 +24,6 @@ def work(run: UUID, account: int) -> None:
 @task("matches.tidy", queue="housekeeping", cron="7 * * * *", title=_("Ending matchings that were cut off"))
 def tidy() -> None:
     """So that none seems to run that nobody computes any more."""
+    by = system_account()
     for run in Run.objects.filter(state__in=OPEN_STATES).order_by("asked_at"):
-        end_cut_off(run=run)
+        end_cut_off(by=by, run=run)

@@ -81,7 +81,7 @@ def _begin_again(
     by: Account, run: Run, place: Place | None, settings: Asked | None, keep: bool, at_once: bool | None
 ) -> tuple[Run, bool]:
     if run.is_open:
-        run = end_cut_off(run=run)
+        run = end_cut_off(by=by, run=run)
     if run.is_open:
         raise RunNotReady
     where = place or run.place

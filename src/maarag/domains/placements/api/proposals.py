@@ -15,6 +15,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 
 from .. import actions
+from ..elsewhere import elsewhere
 from ..models import Proposal
 from ..queries import stale_codes
 from ..scope import proposals_for, proposals_of
@@ -182,4 +183,10 @@ def _again(by: Account, rows: Iterable[Proposal]) -> list[ProposalOut]:
 def _out(rows: Iterable[Proposal]) -> list[ProposalOut]:
     found = list(rows)
     stale = stale_codes(found)
-    return [ProposalOut.of(row, stale.get(row.pk, "")) for row in found]
+    others = {}
+    for run in {row.run for row in found}:
+        families = [row.family_id for row in found if row.run_id == run.pk and not row.is_carried_out]
+        others |= {(run.pk, family): other for family, other in elsewhere(run, families).items()}
+    return [
+        ProposalOut.of(row, stale.get(row.pk, ""), others.get((row.run_id, row.family_id))) for row in found
+    ]

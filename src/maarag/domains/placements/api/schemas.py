@@ -50,7 +50,7 @@ class RunOut(Schema):
     step: str
     is_to_stop: bool = Field(description="Somebody told it to stop; it does so within seconds.")
     is_cut_off: bool = Field(
-        description="Whoever computed it is gone: it comes to no end by itself, and can be stopped or run again."
+        description="Whoever computed it is gone: no result will come; it can be stopped or run again."
     )
     fault: str
     settings: dict[str, Any]
@@ -223,10 +223,13 @@ class ProposalOut(Schema):
     reason: str
     is_carried_out: bool
     stale: str
+    decided_elsewhere: UUID | None = Field(
+        description="The proposal of another run on which it was decided of the family since."
+    )
     explanation: dict[str, Any]
 
     @classmethod
-    def of(cls, row: Proposal, stale: str = "") -> ProposalOut:
+    def of(cls, row: Proposal, stale: str = "", other: Proposal | None = None) -> ProposalOut:
         return cls(
             id=row.pk,
             family=row.family_id,
@@ -243,6 +246,7 @@ class ProposalOut(Schema):
             reason=row.reason,
             is_carried_out=row.is_carried_out,
             stale=stale,
+            decided_elsewhere=other.pk if other else None,
             explanation=row.explanation,
         )
 

@@ -24,6 +24,7 @@ from maarag.kernel.matches.rows import Verdict
 from maarag.ui.figures import name_in_language
 
 from ..actions.decisions import DECIDED
+from ..elsewhere import elsewhere
 from ..models import Proposal
 from ..scope import proposals_of
 from .figures import limits_in
@@ -34,10 +35,18 @@ MOST_NEWER = 10
 
 @dataclass(frozen=True)
 class BoardLine:
-    """A proposal; `stale`: "" or why it no longer holds (closed, placed, place_gone, place_taken)."""
+    """A proposal; `stale`: "" or why it no longer holds (closed, placed, place_gone, place_taken);
+    `elsewhere`: what was decided of the family on another board since.
+    """
 
     proposal: Proposal
     stale: str
+    elsewhere: Proposal | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision, and one may be taken on it as it stands."""
+        return self.proposal.verdict == Verdict.PENDING and not self.stale and self.elsewhere is None
 
 
 @dataclass(frozen=True)
@@ -119,6 +128,10 @@ class Board:
         return sum(bool(line.stale) for line in self.lines)
 
     @property
+    def elsewhere(self) -> int:
+        return sum(line.elsewhere is not None for line in self.lines)
+
+    @property
     def to_carry_out(self) -> int:
         """Decisions on a place that wait to be carried out."""
         return sum(
@@ -139,11 +152,12 @@ def board(viewer: Viewer, run: Run) -> Board:
     """Everything that the review of a run shows."""
     rows = list(proposals_of(viewer, run))
     stale = stale_codes(rows)
+    others = elsewhere(run, [row.family_id for row in rows if not row.is_carried_out])
     departments = list(authorities_with(viewer, Permission.DECIDE_PLACEMENTS).values_list("pk", flat=True))
     seats = [row for row in run.totals.get("seats", ()) if row[2] in departments]
     return Board(
         run=run,
-        lines=tuple(BoardLine(row, stale.get(row.pk, "")) for row in rows),
+        lines=tuple(BoardLine(row, stale.get(row.pk, ""), others.get(row.family_id)) for row in rows),
         places=tuple(_places(run, rows, seats)),
         workers=tuple(_workers(rows)),
         verdicts=dict(Counter(row.verdict for row in rows)),

@@ -40,18 +40,16 @@ class Stand:
 def stands_of(run: Run) -> dict[str, dict[Stand, int] | None]:
     """By attribute the counts as they are now; None where they do not go with what the run told.
 
-    A family whose file is gone has no place of the run. A decision that was kept from an earlier run and
-    changed after this one began leaves no trace of what the run counted it as: then nothing can be told.
+    A family whose file is gone has no place of the run. Each proposal says how the run counted it; where none
+    does, it is what was proposed.
     """
-    began = run.started_at or run.asked_at  # what was decided while it waited its turn, it has read
-    had = (Q(decided_at__lt=began) & Q(quota__isnull=False)) | (
-        (Q(decided_at=None) | Q(decided_at__gte=began)) & Q(proposed__isnull=False)
-    )
+    had = Q(counted="true") | Q(counted=None, proposed__isnull=False)
     named = {f"of_{name}": KT(f"explanation__groups__{name}") for name in TOLD}
     with visible(RowScope(authorities=frozenset(run.authorities))):
         counted = list(
             Proposal.objects.filter(run=run)
             .order_by()
+            .annotate(counted=KT("explanation__placed"))
             .annotate(
                 had=ExpressionWrapper(had, BooleanField()),
                 has=ExpressionWrapper(Q(quota__isnull=False), BooleanField()),

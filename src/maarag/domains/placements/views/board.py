@@ -23,7 +23,6 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.matches.models import Run
-from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
@@ -82,11 +81,7 @@ def _act(request: HttpRequest, account: Account, found: Board) -> HttpResponse:
     chosen = [rows[key] for key in request.POST.getlist("choose") if key in rows]
     if act == "accept_all":
         filters = Asked.of(request.POST)
-        chosen = [
-            line.proposal
-            for line in found.lines
-            if filters.takes(line) and line.proposal.verdict == Verdict.PENDING and not line.stale
-        ]
+        chosen = [line.proposal for line in found.lines if filters.takes(line) and line.is_open]
     if act not in ACTS or not chosen:
         return board_page(request, found, error=_("Choose families on the board first."), status=422)
     if act == "swap" and len(chosen) != 2:
@@ -190,11 +185,7 @@ def board_page(
     told = Keys.in_explanations(line.proposal.explanation for line in page)
     names = reason_names(page)
     programmes = {line.quota.programme.code: name_in_language(line.quota.programme) for line in found.places}
-    pending = [
-        line
-        for line in found.lines
-        if asked.takes(line) and line.proposal.verdict == Verdict.PENDING and not line.stale
-    ]
+    pending = [line for line in found.lines if asked.takes(line) and line.is_open]
     context = {
         **run_page(run, "run", _("Review board"), named=True),
         "rows": [row_of(line, told, names, line.proposal.pk in keys) for line in page],

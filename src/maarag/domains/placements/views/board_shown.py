@@ -22,9 +22,9 @@ from ..models import Proposal
 from ..queries import Board, BoardLine
 from ..tables import passed_lines
 from ..told import Keys, line_in_words, method_of, place_of, place_words, through_words
-from .shown import fit_tone, share, status_of_proposal
+from .shown import fit_tone, share, shown_elsewhere, status_of_proposal
 
-STATES = ("", "pending", "decided", "waits", "changed", "stale", "carried")
+STATES = ("", "pending", "decided", "waits", "changed", "stale", "elsewhere", "carried")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Asked:
             "waits": row.quota_id is None,
             "changed": row.is_changed,
             "stale": bool(line.stale),
+            "elsewhere": line.elsewhere is not None,
             "carried": row.carried_at is not None,
         }[self.state]
         programme = row.quota.programme.code if row.quota else ""
@@ -84,6 +85,7 @@ def state_choices() -> list[tuple[str, str]]:
         "waits": _("Without a place"),
         "changed": _("Other than the run proposed"),
         "stale": _("Out of date"),
+        "elsewhere": _("Decided on another board"),
         "carried": _("Carried out"),
     }
     return [(code, words[code]) for code in STATES]
@@ -124,6 +126,7 @@ def row_of(line: BoardLine, keys: Keys, names: Names, chosen: bool) -> dict[str,
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
         "why": stale_words(line.stale) if line.stale else _why(row, keys, names),
+        "elsewhere": shown_elsewhere(line.elsewhere) if line.elsewhere else None,
         "worker": row.worker.name if row.worker else "",
         "status": status_of_proposal(row, stale=line.stale),
         "may_choose": row.carried_at is None,
@@ -186,7 +189,9 @@ def notices_of(found: Board) -> list[dict[str, Any]]:
             {
                 "tone": "attention",
                 "title": _("A newer run is being matched"),
-                "words": _("What is decided here meanwhile may not stand on the newer board."),
+                "words": _(
+                    "What is decided here now is named on the newer board, and stays if that is run again."
+                ),
             }
         )
     elif found.newer is not None:
@@ -197,6 +202,21 @@ def notices_of(found: Board) -> list[dict[str, Any]]:
                 "words": _("What is decided here still counts, but the newer one has read today's files."),
                 "url": reverse("placements:progress", args=[found.newer.pk]),
                 "link": _("Go to the newer run"),
+            }
+        )
+    if found.elsewhere:
+        words = ngettext(
+            "Of %(n)s family it was decided on another board since. Run again, and what is later stays.",
+            "Of %(n)s families it was decided on another board since. Run again, and what is later stays.",
+            found.elsewhere,
+        )
+        notices.append(
+            {
+                "tone": "attention",
+                "title": _("Decided meanwhile on another board"),
+                "words": words % {"n": figures.number(found.elsewhere)},
+                "url": reverse("placements:run", args=[found.run.pk]) + "?state=elsewhere",
+                "link": _("Show them"),
             }
         )
     if found.stale:

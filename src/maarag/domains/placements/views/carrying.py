@@ -22,6 +22,7 @@ from maarag.ui import figures
 from maarag.ui.tables import Column, Table
 
 from ..actions import carry_out
+from ..elsewhere import elsewhere
 from ..errors import CannotCarryOut, PlacementsError
 from ..leaving import Left, left_of
 from ..models import Proposal
@@ -65,6 +66,7 @@ def carry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "lines": _lines(placed, left),
         "failed": failed,
         "unanswered": _unanswered(account, run),
+        "elsewhere": _elsewhere(run, rows),
         "run_tabs": [],
     }
     return render(request, "placements/carry_out.html", context, status=status)
@@ -79,6 +81,19 @@ def _unanswered(account: Account, run: Run) -> str:
     words = ngettext(
         "%(n)s group is placed less, or less well, than all others, and nobody has said why or mended it.",
         "%(n)s groups are placed less, or less well, than all others, and nobody has said why or mended it.",
+        count,
+    )
+    return words % {"n": figures.number(count)}
+
+
+def _elsewhere(run: Run, rows: list[Proposal]) -> str:
+    """Of how many of them it was decided otherwise on another board since."""
+    count = len(elsewhere(run, [row.family_id for row in rows]))
+    if not count:
+        return ""
+    words = ngettext(
+        "Of %(n)s of these families it was decided otherwise on another board since.",
+        "Of %(n)s of these families it was decided otherwise on another board since.",
         count,
     )
     return words % {"n": figures.number(count)}

@@ -28,6 +28,7 @@ from maarag.ui.figures import name_in_language
 from ..actions import accept as accept_proposals
 from ..actions import leave_waiting, take_back
 from ..actions import override as override_proposal
+from ..elsewhere import elsewhere
 from ..errors import PlacementsError, stale_words
 from ..forms import OverrideForm
 from ..groups import attribute_label, labels_of
@@ -46,7 +47,7 @@ from ..told import (
 )
 from .filed import tell
 from .ranked import status_of_advice
-from .shown import fit_tone, run_page, share, status_of_proposal
+from .shown import fit_tone, run_page, share, shown_elsewhere, status_of_proposal
 
 WAITS = "waits"
 
@@ -132,6 +133,7 @@ def proposal_page(
         "speaks_against": [*lines_in_words(told.get("against", ()), keys), *contra],
     }
     stale = stale_codes([row]).get(row.pk, "")
+    other = None if row.is_carried_out else elsewhere(run, [row.family_id]).get(row.family_id)
     decides = may(request.user, Permission.DECIDE_PLACEMENTS, row.family) and not row.is_carried_out
     context = {
         **run_page(run, "run", row.family.name, named=decides),
@@ -143,6 +145,7 @@ def proposal_page(
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
         "decided": _decided(row, stale),
+        "elsewhere": shown_elsewhere(other) if other else None,
         **(about if stands else {"before": {"title": _said_of(proposed), **about} if row.proposed else None}),
         "missing": missing if stands else [],
         "why_not": _why_not(request, row, keys),

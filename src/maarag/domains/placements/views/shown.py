@@ -21,6 +21,7 @@ from maarag.ui.tables import Status
 from ..asked import Asked, FloorAsked
 from ..groups import attribute_label, labels_of, least_in_words
 from ..models import Choice, Proposal
+from ..told import method_of, place_of
 
 GOOD = 70
 TONES_OF_RUNS = {
@@ -76,6 +77,14 @@ def status_of_proposal(row: Proposal, *, stale: str = "") -> Status:
     if row.verdict == Verdict.PENDING and row.quota_id is None:
         return Status(_("Waits, not decided yet"), "unknown")
     return Status(row.get_verdict_display(), TONES_OF_VERDICTS[Verdict(row.verdict)])
+
+
+def shown_elsewhere(row: Proposal) -> dict[str, str]:
+    """A decision on another board: in words, and the way to it."""
+    return {
+        "words": _("Decided on another board: %(place)s") % {"place": method_of(row) or place_of(row)},
+        "url": reverse("placements:proposal", args=[row.pk]),
+    }
 
 
 def status_of_choice(choice: str) -> Status:
