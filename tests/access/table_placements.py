@@ -61,6 +61,7 @@ PLACEMENTS: dict[str, Rule] = {
     "placements:family": Guarded(READ, placed_family, **ROW),
     "placements:wait": Guarded(EDIT, a_list, **ROW),
     "placements:give": Guarded(EDIT, a_place, **ROW),
+    "placements:change_waiting": Guarded(EDIT, waiting, **ROW),
     "placements:stop_waiting": Guarded(EDIT, waiting, **ROW),
     "placements:waiting": Guarded(READ),
     "placements:waiting_export": Guarded(READ, lambda estate: {"form": "csv"}),

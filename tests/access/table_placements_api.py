@@ -57,6 +57,9 @@ PLACEMENTS_API: dict[str, Rule] = {
     "api:placement_waiting": Guarded(P.VIEW_FAMILIES),
     "api:placement_wait": Guarded(P.VIEW_FAMILIES),
     "api:placement_wait POST": Guarded(P.EDIT_FAMILIES, data=new_wait, statuses=(201,), **CALL),
+    "api:placement_wait_change": Guarded(
+        P.EDIT_FAMILIES, waiting, data=lambda estate: {"priority": 1, "why": "no_place"}, **CALL
+    ),
     "api:placement_stop": Guarded(
         P.EDIT_FAMILIES, waiting, data=lambda estate: {"outcome": "no_need"}, **CALL
     ),

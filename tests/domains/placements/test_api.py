@@ -85,6 +85,8 @@ def test_a_family_is_ranked_waits_and_stays_at_home(place_town: Town):
     assert api.get("/waiting?programme=breathing") == []
     assert api.post("/waiting", family=str(family.pk), programme="mapa")["detail"]
     assert api.status == 409
+    changed = api.post(f"/waiting/{wait['id']}/change", priority=2, why="no_place")
+    assert (changed["priority"], changed["why"], changed["since"]) == (2, "no_place", wait["since"])
     assert api.post(f"/waiting/{wait['id']}/stop", outcome="no_need")["position"] == 0
     made = api.post(
         "/alternatives", family=str(family.pk), response="human_services:care:day_centre", why="הצעת היועצת"

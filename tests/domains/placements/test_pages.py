@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from maarag.domains.baskets.models import Basket
 from maarag.domains.placements import actions
 from maarag.domains.placements.models import Alternative, AlternativeOption, Proposal, Waiting
+from maarag.domains.programmes.models import Method
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.jobs.inline import work_off
@@ -84,6 +87,35 @@ def test_one_family_sees_every_programme_with_reasons_and_waits_or_has_a_place(
     text = get(worker, "family", family.pk).text
     assert "The family has a place" in text
     assert "Had the place" in text
+
+
+def test_how_urgently_a_family_waits_is_said_anew_and_since_when_stays(
+    place_town: Town, worker: Client
+) -> None:
+    family, since = place_town.family(POOR), timezone.localdate() - timedelta(days=30)
+    with place_town.scope():
+        wait = actions.wait(
+            by=place_town.worker, family=family, programme=place_town.first.programme, since=since, note="x"
+        )
+    text = get(worker, "family", family.pk).text
+    assert reverse("placements:change_waiting", args=[wait.pk]) in text
+    assert "It waits for this reason: The social worker proposes it. Priority: Usual." in text
+    form = get(worker, "change_waiting", wait.pk).context["form"]
+    assert (form["why"].value(), form["note"].value(), "since" in form.fields) == ("proposed", "x", False)
+    given = {"why": "no_place", "priority": "2", "note": "x"}
+    assert post(worker, "change_waiting", wait.pk, **given).status_code == 302
+    with place_town.scope():
+        wait.refresh_from_db()
+    assert (wait.why, wait.priority, wait.note, wait.since) == ("no_place", 2, "x", since)
+    assert post(worker, "change_waiting", wait.pk, why="weather", priority="2").status_code == 422
+
+
+def test_how_intensive_and_how_long_a_method_is_stands_with_the_place(
+    place_town: Town, worker: Client
+) -> None:
+    Method.objects.filter(code="rights").update(hours_a_month=6, months=12)
+    text = get(worker, "family", place_town.family(POOR).pk).text
+    assert "6 hours a month, for 12 months" in text
 
 
 def test_what_excludes_a_family_stands_with_what_would_have_to_change(

@@ -61,6 +61,7 @@ NO_PAGES = {
     "placements:undo": "leads back to the proposal",
     "placements:carry_out": "tested with a run of its own",
     "placements:give": "tested with a family of its own",
+    "placements:change_waiting": "tested with a family of its own",
     "placements:stop_waiting": "tested with a family of its own",
     "placements:alternative": "tested with an alternative of its own",
     "placements:add_option": "tested with an alternative of its own",

@@ -27,6 +27,7 @@ urlpatterns = [
     path("family/<uuid:pk>/wait/<slug:programme>/", families.put_waiting, name="wait"),
     path("family/<uuid:pk>/place/<int:quota>/", families.give, name="give"),
     path("family/<uuid:pk>/consider/", weighing.consider_new, name="consider"),
+    path("waits/<uuid:pk>/", families.edit_waiting, name="change_waiting"),
     path("waits/<uuid:pk>/end/", families.end_waiting, name="stop_waiting"),
     path("alternatives/<uuid:pk>/", weighing.alternative, name="alternative"),
     path("alternatives/<uuid:pk>/options/new/", weighing.option_new, name="add_option"),

@@ -21,7 +21,7 @@ from .. import actions
 from ..models import Waiting
 from ..queries import WaitLine, position_of, ranking, waiting_list
 from ..scope import waitings_of
-from .family_schemas import RankedOut, RankingOut, StopIn, WaitIn, WaitingOut
+from .family_schemas import ChangeWaitIn, RankedOut, RankingOut, StopIn, WaitIn, WaitingOut
 from .schemas import done, family_of, keeper, nothing, router
 
 
@@ -93,6 +93,26 @@ def wait(request: HttpRequest, body: WaitIn) -> Status[WaitingOut]:
         )
     )
     return Status(201, _line(row))
+
+
+@router.post(
+    "/waiting/{uuid:pk}/change",
+    response=WaitingOut,
+    summary="Say anew how urgently a family waits",
+    url_name="placement_wait_change",
+)
+def change(request: HttpRequest, pk: UUID, body: ChangeWaitIn) -> WaitingOut:
+    """Since when it waits stays, and with it the position within a priority."""
+    by = keeper(request, Permission.EDIT_FAMILIES)
+    row = _waiting(by, pk)
+    note = row.note if body.note is None else body.note
+    return _line(
+        done(
+            lambda: actions.change_waiting(
+                by=by, waiting=row, priority=body.priority, why=body.why, note=note
+            )
+        )
+    )
 
 
 @router.post(

@@ -132,6 +132,14 @@ class WaitIn(Schema):
     note: str = Field("", max_length=1000)
 
 
+class ChangeWaitIn(Schema):
+    """How urgently the family waits, and why."""
+
+    priority: int = Field(ge=0, le=2)
+    why: str = Field(max_length=14)
+    note: str | None = Field(None, max_length=1000, description="None: as it is.")
+
+
 class StopIn(Schema):
     """How waiting ended."""
 

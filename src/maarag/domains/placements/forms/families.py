@@ -19,8 +19,8 @@ def long_text(label: object, *, required: bool = False, most: int = 1000, rows: 
     )
 
 
-class WaitForm(forms.Form):
-    """Why the family waits, how urgently, since when."""
+class ChangeWaitingForm(forms.Form):
+    """Why the family waits, and how urgently."""
 
     why = forms.ChoiceField(label=_("Why it waits"), choices=WhyWaits.choices, widget=forms.RadioSelect)
     priority = forms.TypedChoiceField(
@@ -31,8 +31,14 @@ class WaitForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("The urgent come first; within one priority, who waits longer."),
     )
-    since = day_field(_("Waits since"), required=False, help_text=_("Left empty: today."))
     note = long_text(_("Note"))
+
+
+class WaitForm(ChangeWaitingForm):
+    """Also since when."""
+
+    since = day_field(_("Waits since"), required=False, help_text=_("Left empty: today."))
+    field_order = ("why", "priority", "since", "note")
 
 
 class StopWaitingForm(forms.Form):

@@ -29,9 +29,9 @@ from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
-from ..actions import give_place, stop_waiting, wait
+from ..actions import change_waiting, give_place, stop_waiting, wait
 from ..errors import PlacementsError
-from ..forms import GiveForm, StopWaitingForm, WaitForm
+from ..forms import ChangeWaitingForm, GiveForm, StopWaitingForm, WaitForm
 from ..models import Proposal, Waiting
 from ..queries import ranking
 from ..scope import alternatives_of, proposals_for, waitings_of
@@ -94,11 +94,32 @@ def put_waiting(request: HttpRequest, pk: UUID, programme: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_permission(Permission.EDIT_FAMILIES)
+def edit_waiting(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say anew why the family waits and how urgently; since when stays."""
+    row = _waiting_of(request, pk)
+    initial = {"why": row.why, "priority": row.priority, "note": row.note}
+    form, status = ChangeWaitingForm(request.POST or None, initial=initial), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                change_waiting(by=account_of(request), waiting=row, **form.cleaned_data)
+            except (PlacementsError, ValidationError) as error:
+                tell(form, error)
+            else:
+                messages.success(request, _("The waiting is written anew."))
+                return redirect("placements:family", pk=row.family_id)
+    read_words(by=account_of(request), rows=[row])
+    words = _("Waiting list of %(programme)s") % {"programme": name_in_language(row.programme)}
+    about = [_("The list is put in order by priority, then by the day. Its position stands in the file.")]
+    return form_page(request, row.family, form, words, status, about=about)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_permission(Permission.EDIT_FAMILIES)
 def end_waiting(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take the family off a list."""
-    row = waitings_of(account_of(request)).filter(pk=pk, ended_on=None).first()
-    if row is None or not may(request.user, Permission.EDIT_FAMILIES, row.family):
-        raise Http404
+    row = _waiting_of(request, pk)
     form, status = StopWaitingForm(request.POST or None), 200
     if request.method == "POST":
         status = 422
@@ -158,6 +179,13 @@ def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
             )
     words = _("A place in %(programme)s") % {"programme": name_in_language(place.programme)}
     return form_page(request, found, form, words, status, about=about)
+
+
+def _waiting_of(request: HttpRequest, pk: UUID) -> Waiting:
+    row: Waiting | None = waitings_of(account_of(request)).filter(pk=pk, ended_on=None).first()
+    if row is None or not may(request.user, Permission.EDIT_FAMILIES, row.family):
+        raise Http404
+    return row
 
 
 def _places_of(found: Family) -> list[dict[str, Any]]:

@@ -112,6 +112,7 @@ def _card(
         "since": waiting.since if waiting else None,
         "method": None if one.method else method,
         "setting": method.get_setting_display() if method else "",
+        "extent": _extent(method) if method else "",
         "notes": _notes(one),
         "quota": one.quota.pk if one.quota else None,
         "may_place": may_edit and one.advice in (TAKE, KEEP),
@@ -143,6 +144,18 @@ def _other(one: Ranked) -> dict[str, Any]:
     }
 
 
+def _extent(method: Method) -> str:
+    """How intensive it is and how long, as far as it is written."""
+    said = []
+    if (hours := method.hours_a_month) is not None:
+        said.append(
+            ngettext("%(n)s hour a month", "%(n)s hours a month", hours) % {"n": figures.number(hours)}
+        )
+    if (months := method.months) is not None:
+        said.append(ngettext("for %(n)s month", "for %(n)s months", months) % {"n": figures.number(months)})
+    return ", ".join(said)
+
+
 def _notes(one: Ranked) -> list[str]:
     notes = []
     if one.advice == KEEP:
@@ -161,6 +174,11 @@ def _notes(one: Ranked) -> list[str]:
         notes.append(
             _("To others this place is worth %(price)s points of fit, by the run of %(day)s.")
             % {"price": figures.number(one.price, 1), "day": figures.day(one.priced)}
+        )
+    if one.waiting:
+        notes.append(
+            _("It waits for this reason: %(why)s. Priority: %(priority)s.")
+            % {"why": one.waiting.get_why_display(), "priority": one.waiting.get_priority_display()}
         )
     if one.waiting and one.waiting.note:
         notes.append(one.waiting.note)
