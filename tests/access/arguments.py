@@ -221,7 +221,8 @@ def new_invitation(estate: Estate) -> dict[str, Any]:
 
 
 def new_grant(estate: Estate) -> dict[str, Any]:
-    return {"email": "resident@own.example", "role": "volunteer", "place": estate.nation.world.city.code}
+    account = estate.own[Role.RESIDENT]
+    return {"email": account.email, "role": "volunteer", "place": estate.nation.world.city.code}
 
 
 def first_of(kind: str) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -55,6 +58,25 @@ def with_token(text: str, **headers: str) -> Client:
     return Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {text}", **headers})
 
 
-def headers_of(account: Account, access: str = "write") -> dict[str, str]:
-    """The headers of a program that works for the account."""
-    return {"Authorization": f"Bearer {token_for(account, access)}", "Accept-Encoding": "identity"}
+@dataclass(frozen=True)
+class Caller:
+    """How a request says whose it is."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.headers["Accept-Encoding"] = "identity"
+
+
+def with_a_token(account: Account, access: str = "write") -> Caller:
+    """A program that works for the account."""
+    return Caller({"Authorization": f"Bearer {token_for(account, access)}"})
+
+
+def signed_in(account: Account) -> Caller:
+    """The account itself, which signed in just now."""
+    client, secret = Client(), "t" * CSRF_SECRET_LENGTH
+    client.force_login(account)
+    cookies = {name: one.value for name, one in client.cookies.items()}
+    return Caller({"X-CSRFToken": secret}, {**cookies, settings.CSRF_COOKIE_NAME: secret})

@@ -20,7 +20,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 
-from .meant import Meant
+from .conftest import Caller
+from .meaning import Meant
 
 log = logging.getLogger(__name__)
 SEED = 20261121
@@ -96,10 +97,10 @@ class Findings:
     reached: set[str] = field(default_factory=set)
     """Operations that did what was asked at least once."""
 
-    def send(self, who: str, case: Any, headers: dict[str, str]) -> Any:
+    def send(self, who: str, case: Any, caller: Caller) -> Any:
         """The answer to a case, once it is looked at, and what would come with its commit as well."""
         with TestCase.captureOnCommitCallbacks() as callbacks:
-            answer = case.call(headers=headers)
+            answer = case.call(headers=caller.headers, cookies=caller.cookies)
         self.add(who, case, answer)
         if answer.status_code < 300:
             try:
@@ -147,11 +148,11 @@ def with_rows(cases: Iterable[Any], meant: Meant) -> Iterator[Any]:
         yield case
 
 
-def explore(cases: Iterable[Any], callers: dict[str, dict[str, str]], findings: Findings) -> None:
+def explore(cases: Iterable[Any], callers: dict[str, Caller], findings: Findings) -> None:
     """Send every case as every caller; what one case changes is undone before the next."""
     cases = list(cases)
-    for who, headers in callers.items():
+    for who, caller in callers.items():
         for case in cases:
             with transaction.atomic():
-                findings.send(who, case, headers)
+                findings.send(who, case, caller)
                 transaction.set_rollback(True)

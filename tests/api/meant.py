@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -20,7 +19,9 @@ from maarag.kernel.access.permissions import ROLE_PERMISSIONS, Role
 from tests.access.conftest import Estate
 from tests.access.rules import Guarded, Rule, SignedIn, SignIn
 from tests.access.table import TABLE
-from tests.factories.baskets import department_of
+
+from .further import further
+from .meaning import Meant
 
 _FOR_ALL = {
     "PUT /api/drafts/": {"key": "families:open", "writer": "tests-of-the-api", "fields": []},
@@ -33,24 +34,6 @@ _FOR_ALL = {
 _BY_JSON_OR_FORM = {"json": "POST", "post": "POST"}
 
 
-@dataclass(frozen=True)
-class Meant:
-    """What an operation is sent, and the roles that may do it in the own authority."""
-
-    path_parameters: dict[str, str]
-    query: dict[str, str]
-    body: Any
-    roles: tuple[Role, ...]
-
-    def case(self, operation: Any) -> Any:
-        """As a case of schemathesis."""
-        given: dict[str, Any] = {"path_parameters": self.path_parameters, "query": self.query}
-        kinds = [body.media_type for body in operation.body]
-        if kinds:
-            given |= {"body": self.body, "media_type": kinds[0]}
-        return operation.Case(**given)
-
-
 def meant(estate: Estate, operations: list[Any]) -> dict[str, Meant]:
     """What is meant by each operation's label; rows are made once, for all of them."""
     found = {label: Meant({}, {}, body, tuple(Role)) for label, body in _FOR_ALL.items()}
@@ -60,24 +43,7 @@ def meant(estate: Estate, operations: list[Any]) -> dict[str, Meant]:
         if operation is not None and operation.label not in _FOR_ALL:
             body = _body(estate, rule)
             found[operation.label] = Meant(parameters, query, body, _roles(rule))
-    return found | _of_baskets(estate)
-
-
-def _of_baskets(estate: Estate) -> dict[str, Meant]:
-    """Where the table of addresses has nothing that is done."""
-    made, city = department_of(estate), estate.nation.world.city
-    price = {
-        "service": made.service.code,
-        "response": made.price.response.code,
-        "unit": str(made.price.unit),
-        "agorot": made.price.agorot + 1,
-    }
-    limit = {"role": str(Role.TEAM_LEADER), "agorot": 10_000, "authority": city.code}
-    head = (Role.DEPARTMENT_HEAD,)
-    return {
-        "POST /api/baskets/prices": Meant({}, {}, price, head),
-        "PUT /api/baskets/limits": Meant({}, {}, limit, head),
-    }
+    return found | further(estate, found)
 
 
 def _addresses(estate: Estate) -> Iterator[tuple[str, dict[str, str], Rule]]:
