@@ -1,10 +1,10 @@
 """Every operation under schemathesis, as every role in the own authority, in its sister, and signed out.
 
 Every operation does what it is meant for at least once. No server error, and no answer that the document
-does not tell of: status, type, headers, form. One of those who may do it sends each operation what it is meant
-for, what the document allows, what is wrong and what is at the boundaries; everybody of the sister authority,
-nobody, and a token that is wrong or for reading send what the document allows. As everybody of the own
-authority: test_sequences.
+does not tell of: status, type, headers, form. One of those who may do it sends each operation what it is
+meant for, what the document allows, what is wrong and what is at the boundaries; everybody of the sister
+authority, nobody, and a token that is wrong or for reading send what the document allows. As everybody of the
+own authority: test_sequences.
 """
 
 from __future__ import annotations

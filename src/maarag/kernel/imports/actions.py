@@ -178,7 +178,7 @@ def _read(found: ImportFile, by: Account) -> None:
             return (RawRow(row.number, row.cells, row.is_total) for row in table.rows())
 
         # before anything of it is written down
-        refuse_ids_of_people(found.unknown_columns, (raw.cells for raw in raws()))
+        refuse_ids_of_people(raw.cells for raw in raws())
         understanding.survey(raws())
         for outcomes in understanding.outcomes(raws()):
             found.rows_read += len(outcomes)
