@@ -142,6 +142,12 @@ class RowChange(models.Model):
         indexes = [
             models.Index(fields=["transaction"], name="audit_change_transaction"),
             GinIndex(fields=["row_ids"], name="audit_change_people", condition=Q(personal=True)),
+            # what was removed, for erasing what hung on it
+            models.Index(
+                fields=["authority", "of_table"],
+                name="audit_change_removed",
+                condition=Q(personal=True, operation="D"),
+            ),
         ]
 
     def __str__(self) -> str:
