@@ -21,15 +21,17 @@ from tests.kernel.audit.superuser import superuser
 ENTRIES, AUTHORITIES, ONE_REMOVES = 20_000, 40, 50
 FAMILY, MEMBER = UUID(int=1), UUID(int=2)
 LONG = """
-INSERT INTO audit_rowchange (at, transaction, authority_id, personal, login, of_table, operation, row_ids, changes, digest)
+INSERT INTO audit_rowchange
+    (at, transaction, authority_id, personal, login, of_table, operation, row_ids, changes, digest)
 SELECT now(), 1, 1 + n %% %(authorities)s, true, 'tests',
     CASE n %% 3 WHEN 0 THEN 'families_member' WHEN 1 THEN 'casework_goal' ELSE 'casework_contact' END,
     CASE WHEN n %% %(one_removes)s = 0 THEN 'D' ELSE 'U' END, ARRAY[gen_random_uuid()::text],
-    ARRAY[json_build_object('family_id', gen_random_uuid(), 'authority_id', 1, 'words', repeat('x', 300))::text], ''
+    ARRAY[json_build_object('family_id', gen_random_uuid(), 'words', repeat('x', 300))::text], ''
 FROM generate_series(1, %(entries)s) AS n
 """
 REMOVED = """
-INSERT INTO audit_rowchange (at, transaction, authority_id, personal, login, of_table, operation, row_ids, changes, digest)
+INSERT INTO audit_rowchange
+    (at, transaction, authority_id, personal, login, of_table, operation, row_ids, changes, digest)
 VALUES (now(), 1, 1, true, 'tests', 'families_member', 'D', %s, %s, '')
 """
 
