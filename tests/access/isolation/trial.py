@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from django.core import mail
 from django.db import connection
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState
 
 from maarag.database.rows import NOBODY, current, visible
 from maarag.database.rows.checks import personal_models
@@ -61,11 +64,10 @@ def run(
     outcome = Outcome()
     before = fingerprint(canaries)
     logged = Logged()
-    logging.getLogger().addHandler(logged)
     clients: dict[str, Client] = {}
     everybody = strangers(canaries.estate)
     people = {who: everybody[who] for who in by or everybody}
-    try:
+    with _as_served(logged):
         attempts = Attempts(canaries, people, share)
         for attempt in islice(attempts, number):
             _make(attempt, clients, canaries, outcome)
@@ -78,8 +80,6 @@ def run(
             outcome.leaks.append("rows of the authority were changed by a stranger")
         _the_night()
         logging.getLogger(__name__).warning("%s", CONTROL)
-    finally:
-        logging.getLogger().removeHandler(logged)
     if not any(CONTROL in line for line in logged.lines):
         outcome.leaks.append("what is logged is not searched")
     told = {address for message in mail.outbox for address in message.to}
@@ -92,6 +92,21 @@ def run(
         for where in canaries.seen_in(f"{message.subject}\n{message.body}\n{message.message()}"):
             outcome.leaks.append(f"an e-mail to {message.to} shows {where}")
     return outcome
+
+
+@contextmanager
+def _as_served(logged: Logged) -> Iterator[None]:
+    """What is logged goes to `logged` alone, and pages are drawn as on the site.
+
+    pytest would keep every record with its request, through which the collector of garbage looks ever longer;
+    Django's runner would copy the context of every template.
+    """
+    root, handlers, drawn = logging.getLogger(), logging.getLogger().handlers, Template._render
+    root.handlers, Template._render = [logged], _TestState.saved_data.template_render
+    try:
+        yield
+    finally:
+        root.handlers, Template._render = handlers, drawn
 
 
 def _the_night() -> None:
