@@ -76,7 +76,7 @@ def asked_above(viewer: Account) -> QuerySet[Request]:
 def waiting_above(viewer: Account, key: UUID | None = None) -> Sequence[Asked]:
     """What waits for the account above the departments, the oldest first; one of them by its key."""
     with visible(scope_above(viewer)):
-        rows = asked_above(viewer).exclude(asked_by=viewer).exclude(above_by=viewer)
+        rows = asked_above(viewer).exclude(written_by__contains=[viewer.pk]).exclude(above_by=viewer)
         if key is not None:
             rows = rows.filter(above_key=key)
         found = rows.select_related("basket__pot", "response", "asked_by").prefetch_related(

@@ -82,10 +82,10 @@ class PriceChanged(BasketError):
 
 
 class OwnRequest(BasketError):
-    """Whoever asked does not decide."""
+    """Whoever wrote or asked for it does not decide."""
 
     def in_words(self) -> str:
-        return _("You asked for it yourself, so somebody else decides.")
+        return _("You asked for it or wrote on it yourself, so somebody else decides.")
 
 
 @dataclass
@@ -115,6 +115,16 @@ class DecidedHere(BasketError):
         return _("Somebody in the department may decide it: %(who)s. It is not asked above.") % {
             "who": self.who.with_names
         }
+
+
+class NobodyAbove(BasketError):
+    """Above the department too there is nobody but who wrote it or asks."""
+
+    def in_words(self) -> str:
+        return _(
+            "Nobody above the department may decide it but who wrote it or asks. Withdraw it, and let"
+            " somebody else in the department ask for it anew."
+        )
 
 
 class NamesTheFamily(BasketError):

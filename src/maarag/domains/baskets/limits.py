@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
@@ -69,8 +69,8 @@ def roles_for(viewer: Viewer, family: Family) -> list[Role]:
     return [Role(role) for role in held.order_by().values_list("role", flat=True).distinct()]
 
 
-def people_with(role: Role, family: Family, *, without: Account | None = None) -> list[Account]:
-    """Who approves for this family in this role."""
+def people_with(role: Role, family: Family, *, without: Collection[int] = ()) -> list[Account]:
+    """Who approves for this family in this role, but for those with these ids."""
     if Permission.APPROVE_SPENDING not in ROLE_PERMISSIONS[role]:
         return []
     place = family.neighbourhood or family.authority
@@ -82,31 +82,31 @@ def people_with(role: Role, family: Family, *, without: Account | None = None) -
         place__in=around,
         place__kind__in=[PlaceKind.AUTHORITY, PlaceKind.NEIGHBOURHOOD],
     )
-    found = Account.objects.filter(Exists(held), is_active=True, is_system=False).order_by("name", "pk")
-    return [account for account in found if without is None or account.pk != without.pk]
+    found = Account.objects.filter(Exists(held), is_active=True, is_system=False).exclude(pk__in=without)
+    return list(found.order_by("name", "pk"))
 
 
-def managers_of(budget: Budget, *, without: Account | None = None) -> list[Account]:
+def managers_of(budget: Budget, *, without: Collection[int] = ()) -> list[Account]:
     """Who manages the budget that a basket is paid from: they granted its money, and see no family."""
     return managers_at(budget.place_id, without=without)
 
 
-def managers_at(place: int, *, without: Account | None = None) -> list[Account]:
+def managers_at(place: int, *, without: Collection[int] = ()) -> list[Account]:
     """Who manages budgets of the place with this id."""
     around = Containment.objects.filter(descendant=place).values("ancestor")
     held = Grant.objects.filter(
         in_force(), account=OuterRef("pk"), role__in=roles_with(Permission.MANAGE_BUDGETS), place__in=around
     )
-    found = Account.objects.filter(Exists(held), is_active=True, is_system=False).order_by("name", "pk")
-    return [account for account in found if without is None or account.pk != without.pk]
+    found = Account.objects.filter(Exists(held), is_active=True, is_system=False).exclude(pk__in=without)
+    return list(found.order_by("name", "pk"))
 
 
 @dataclass(frozen=True)
 class Decider:
     """Who may decide a request: people of the department in a role, or else whoever manages the budget.
 
-    Nobody decides what they asked for, and nobody below approves what is above their limit: where the
-    department has nobody else, it is asked above it, with figures and without the family.
+    Nobody decides what they wrote or asked for, and nobody below approves what is above their limit: where
+    the department has nobody else, it is asked above it, with figures and without the family.
     """
 
     role: Role | None
@@ -115,6 +115,10 @@ class Decider:
     @property
     def is_above(self) -> bool:
         return self.role is None
+
+    def others_than(self, account: Account) -> list[Account]:
+        """Whoever asks above does not decide there either."""
+        return [one for one in self.people if one.pk != account.pk]
 
     @property
     def label(self) -> str:
@@ -126,12 +130,14 @@ class Decider:
         return f"{self.label} ({names})" if names else self.label
 
 
-def decider_of(amount: Money, found: Limits, family: Family, asked_by: Account, budget: Budget) -> Decider:
-    """The lowest role that approves the amount and in which there is somebody else than who asked."""
+def decider_of(
+    amount: Money, found: Limits, family: Family, written_by: Collection[int], budget: Budget
+) -> Decider:
+    """The lowest role that approves the amount and in which there is somebody else than who wrote it."""
     for role in LADDER:
-        if found.amounts[role] >= amount and (people := people_with(role, family, without=asked_by)):
+        if found.amounts[role] >= amount and (people := people_with(role, family, without=written_by)):
             return Decider(role, people)
-    return Decider(None, managers_of(budget, without=asked_by))
+    return Decider(None, managers_of(budget, without=written_by))
 
 
 def decider_for(request: Request) -> Decider:
@@ -139,4 +145,4 @@ def decider_for(request: Request) -> Decider:
     quota = request.basket.quota
     in_force_now = limits(quota.programme, request.family.authority)
     amount = request.amount or NOTHING
-    return decider_of(amount, in_force_now, request.family, request.asked_by, quota.line.budget)
+    return decider_of(amount, in_force_now, request.family, request.written_by, quota.line.budget)

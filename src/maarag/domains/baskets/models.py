@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from maarag.database.encryption.fields import EncryptedTextField
+from maarag.kernel.access.models import Account
 from maarag.kernel.access.rows import PersonalRow
 from maarag.values import Money
 
@@ -173,6 +174,10 @@ class Request(PersonalRow):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
     )
+    written_by = ArrayField(
+        models.BigIntegerField(), default=list, editable=False, verbose_name=_("accounts that wrote it")
+    )
+    """Who began it, wrote on it or sent it, whoever asks in the end: none of them decides."""
     begun_on = models.DateField(_("begun"))
     asked_on = models.DateField(_("asked for"), null=True, blank=True)
     needed_by = models.DateField(_("needed by"), null=True, blank=True)
@@ -257,7 +262,7 @@ class Request(PersonalRow):
             ),
             models.CheckConstraint(
                 condition=Q(stage__in=[Stage.DRAFT, Stage.OPINION, Stage.APPROVAL, Stage.REVERSED])
-                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                | (Q(decided_by__isnull=False) & ~Q(written_by__contains=[F("decided_by")])),
                 name="baskets_request_decided_by_another",
             ),
         ]
@@ -268,6 +273,12 @@ class Request(PersonalRow):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+    def write_down(self, account: Account) -> None:
+        """That the account asks for it now, and is one of those who wrote it."""
+        self.asked_by = account
+        if account.pk not in self.written_by:
+            self.written_by = [*self.written_by, account.pk]
 
     @property
     def unit_price(self) -> Money | None:

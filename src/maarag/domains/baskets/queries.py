@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, Sum
 
@@ -17,6 +18,13 @@ from .scope import baskets_of, requests_of
 WAITING = (Stage.OPINION, Stage.APPROVAL)
 PAYABLE = (Stage.ORDERED, Stage.DELIVERED)
 SWAPPABLE = (Stage.APPROVED, Stage.ORDERED)
+
+
+def writers_of(requests: Iterable[Request]) -> dict[UUID, list[Account]]:
+    """Who wrote each of them, in the order in which they first did."""
+    rows = list(requests)
+    known = Account.objects.in_bulk({pk for row in rows for pk in row.written_by})
+    return {row.pk: [known[pk] for pk in row.written_by if pk in known] for row in rows}
 
 
 def delivered_quantity(request: Request) -> int:

@@ -77,20 +77,20 @@ def decisions_of(account: Account) -> Decisions:
             roles[place] = roles_for(account, row.family)
             may_approve[place] = may(account, Permission.APPROVE_SPENDING, row.family)
         amount = row.amount or Money(0)
-        own = row.asked_by_id == account.pk
+        own = account.pk in row.written_by
         if may_approve[place] and not own and amount <= known[which].of(roles[place]):
             found.mine.append(row)
             continue
         within = tuple(known[which].amounts[role] >= amount for role in LADDER)
-        asked = (which, place, within, row.asked_by_id, row.basket.quota.line_id)
+        asked = (which, place, within, frozenset(row.written_by), row.basket.quota.line_id)
         if asked not in people:
             budget = row.basket.quota.line.budget
-            people[asked] = decider_of(amount, known[which], row.family, row.asked_by, budget)
+            people[asked] = decider_of(amount, known[which], row.family, row.written_by, budget)
         found.waits_for[row.pk] = people[asked].label
         if people[asked].is_above and row.above_key is None:
             found.note(row, _("Nobody else in the department may decide it: ask above."))
         elif own:
-            found.note(row, _("You asked for it yourself."))
+            found.note(row, _("You asked for it or wrote on it yourself."))
         elif may_approve[place]:
             found.note(row, _("Above your limit."))
         found.others.append(row)

@@ -17,7 +17,7 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.audit.actions import record
 
 from ..above import asked_above, scope_above
-from ..errors import AlreadyDone, DecidedHere, NamesTheFamily, OwnRequest
+from ..errors import AlreadyDone, DecidedHere, NamesTheFamily, NobodyAbove, OwnRequest
 from ..limits import decider_for
 from ..models import Request, Stage
 from .decisions import settle_approved, settle_declined, settle_sent_back
@@ -30,7 +30,7 @@ SHORTEST_NAME = 2
 def ask_above(*, by: Account, request: Request, why: str) -> Request:
     """Let whoever manages the budget decide: they see its figures and `why`, and no family.
 
-    Raises Http404, AlreadyDone, DecidedHere, NamesTheFamily, BasketClosed, ValidationError.
+    Raises Http404, AlreadyDone, DecidedHere, NobodyAbove, NamesTheFamily, BasketClosed, ValidationError.
     """
     request = locked(by, request, Permission.EDIT_FAMILIES)
     require_stage(request, Stage.APPROVAL)
@@ -42,6 +42,8 @@ def ask_above(*, by: Account, request: Request, why: str) -> Request:
     decider = decider_for(request)
     if not decider.is_above:
         raise DecidedHere(decider)
+    if not decider.others_than(by):
+        raise NobodyAbove
     if not why.strip():
         raise ValidationError({"why": _("Say why it is needed, without names.")})
     family = request.family
@@ -77,7 +79,7 @@ def decide_above(*, by: Account, key: UUID, decision: str, reason: str = "", day
         require_stage(request, Stage.APPROVAL)
         if decision == "approve":
             require_open(request.basket)
-        if by.pk in (request.asked_by_id, request.above_by_id):
+        if by.pk in (*request.written_by, request.above_by_id):
             raise OwnRequest
         settle(by, request, reason, day)
 

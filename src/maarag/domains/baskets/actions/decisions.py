@@ -1,4 +1,4 @@
-"""Approving and declining what was asked for: by limits of role, never by whoever asked."""
+"""Approving and declining what was asked for: by limits of role, never by whoever wrote it."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def send_back(*, by: Account, request: Request, reason: str, day: date | None = 
     lock_money(request.authority_id)
     request = locked(by, request, Permission.APPROVE_SPENDING)
     require_stage(request, Stage.OPINION, Stage.APPROVAL)
-    if request.asked_by_id == by.pk:
+    if by.pk in request.written_by:
         raise OwnRequest
     return settle_sent_back(by, request, reason, day)
 
@@ -121,7 +121,7 @@ def settle_sent_back(by: Account, request: Request, reason: str, day: date | Non
 
 
 def _require_may_decide(by: Account, request: Request) -> None:
-    if request.asked_by_id == by.pk:
+    if by.pk in request.written_by:
         raise OwnRequest
     amount = request.amount or Money(0)
     found = limits(request.basket.quota.programme, request.family.authority)

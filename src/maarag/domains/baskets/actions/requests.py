@@ -70,9 +70,9 @@ def begin_request(
         replaces=replaces,
         goal=replaces.goal if replaces else "",
         plan_goal=replaces.plan_goal if replaces else None,
-        asked_by=by,
         begun_on=day,
     )
+    request.write_down(by)
     request.full_clean(validate_unique=False, validate_constraints=False)
     request.save(force_insert=True)
     changes = {"number": [None, request.number], "response": [None, response.code]}
@@ -82,7 +82,7 @@ def begin_request(
 
 @transaction.atomic
 def change_request(*, by: Account, request: Request, seen: str = "", **fields: Any) -> Request:
-    """Write on at a request that was not sent; whoever writes last asks for it.
+    """Write on at a request that was not sent; whoever writes last asks for it, and nobody who wrote decides.
 
     `seen` is version_of the request as it was read. Raises Http404, AlreadyDone, ChangedMeanwhile,
     ValidationError.
@@ -105,7 +105,7 @@ def change_request(*, by: Account, request: Request, seen: str = "", **fields: A
         return request
     for name in changed:
         setattr(request, name, given[name])
-    request.asked_by = by
+    request.write_down(by)
     request.full_clean(validate_unique=False, validate_constraints=False)
     request.save()
     changes = {"fields": [None, sorted(name.removesuffix("_id") for name in changed)]}
@@ -168,7 +168,8 @@ def send_request(
     request.spending = plan(
         by=by, amount=amount, key=key_of(request, "plan"), day=day, **drawn_by(request.basket)
     )
-    request.stage, request.asked_by, request.asked_on = Stage.OPINION, by, day
+    request.stage, request.asked_on = Stage.OPINION, day
+    request.write_down(by)
     request.full_clean(validate_unique=False)
     request.save()
     changes = {"amount": [None, str(amount)], "stage": [Stage.DRAFT, Stage.OPINION]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,7 +25,7 @@ from ..errors import LEDGER, BasketError, PaymentFaults, in_words
 from ..models import Basket, Delivered, Helped, Request, Stance, Unit
 from ..money import STAGES
 from ..price_models import MOST_AGOROT
-from ..queries import delivered_quantity, payable_of
+from ..queries import delivered_quantity, payable_of, writers_of
 from ..words import missing_of
 
 Result = TypeVar("Result")
@@ -113,6 +113,7 @@ class RequestOut(Schema):
     choice: str
     missing: list[str]
     asked_by: str
+    written_by: list[str] = Field(description="Who began it, wrote on it or sent it; none of them decides.")
     asked_on: date | None
     decided_by: str | None
     decided_on: date | None
@@ -125,17 +126,18 @@ class RequestOut(Schema):
 
     @classmethod
     def of_each(cls, rows: Iterable[Request]) -> list[RequestOut]:
-        """What the programmes' baskets may buy is read once for all rows."""
+        """What the programmes' baskets may buy, and who wrote, is read once for all rows."""
         found = list(rows)
         buying = buying_of_each(row.basket.quota.programme for row in found)
-        return [cls._of(row, buying[row.basket.quota.programme_id]) for row in found]
+        writers = writers_of(found)
+        return [cls._of(row, buying[row.basket.quota.programme_id], writers[row.pk]) for row in found]
 
     @classmethod
     def of(cls, row: Request) -> RequestOut:
         return cls.of_each([row])[0]
 
     @classmethod
-    def _of(cls, row: Request, buying: Buying) -> RequestOut:
+    def _of(cls, row: Request, buying: Buying, writers: Sequence[Account]) -> RequestOut:
         amount = row.amount
         return cls(
             id=row.pk,
@@ -151,6 +153,7 @@ class RequestOut(Schema):
             asked_above_on=row.above_on,
             missing=[str(word) for word in missing_of(row)],
             asked_by=row.asked_by.name,
+            written_by=[account.name for account in writers],
             decided_by=row.decided_by.name if row.decided_by else None,
             barred=buying.bars(row),
             version=version_of(row),

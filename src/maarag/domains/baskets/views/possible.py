@@ -16,7 +16,7 @@ from maarag.ui import figures
 from maarag.values import Money
 
 from ..buying import buying_of
-from ..errors import AboveLimit, OwnRequest, SamePerson
+from ..errors import AboveLimit, NobodyAbove, OwnRequest, SamePerson
 from ..forms import (
     AboveForm,
     CorrectionForm,
@@ -89,7 +89,7 @@ def _deciding(found: Possible, account: Account, request: Request) -> None:
         return
     limit = in_force.of(roles_for(account, family))
     found.limit = figures.money(limit)
-    if request.asked_by_id == account.pk:
+    if account.pk in request.written_by:
         found.why_not.append(OwnRequest().in_words())
         found.why_not.append(_("It goes to: %(who)s.") % {"who": decider.with_names})
     elif amount > limit:
@@ -105,6 +105,9 @@ def _asking_above(found: Possible, account: Account, request: Request, decider: 
         found.why_not.append(
             _("It was asked above on %(day)s, without the family's name. It goes to: %(who)s.") % given
         )
+        return
+    if not decider.others_than(account):
+        found.why_not.append(NobodyAbove().in_words())
         return
     found.why_not.append(
         _("Nobody else in the department may decide it. Ask above: %(who)s decides on the figures.") % given

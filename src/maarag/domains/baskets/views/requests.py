@@ -34,7 +34,7 @@ from ..forms import RequestForm
 from ..models import Request, Stage
 from ..money import sums_of_basket
 from ..prices import change_since_asked, change_since_last_time, offers
-from ..queries import delivered_quantity
+from ..queries import delivered_quantity, writers_of
 from ..scope import request_of
 from ..words import missing_of, next_step, status_of
 from .family import tell
@@ -174,6 +174,8 @@ def _about(found: Request) -> list[tuple[Any, Any]]:
         (_("Asked by"), found.asked_by.name),
         (_("Asked for on"), figures.day(found.asked_on)),
     ]
+    if writers := _writers(found):
+        facts.append((_("Who wrote it"), writers))
     if found.needed_by:
         facts.append((_("Needed by"), figures.day(found.needed_by)))
     if found.replaces is not None:
@@ -196,6 +198,12 @@ def _about(found: Request) -> list[tuple[Any, Any]]:
         facts.append((_("What the family says it gave"), found.get_helped_display()))
         facts.append((_("In its own words"), found.helped_words))
     return facts
+
+
+def _writers(found: Request) -> str:
+    """Everybody who wrote it, where more did than who asks: none of them decides."""
+    (writers,) = writers_of([found]).values()
+    return figures.joined(account.name for account in writers) if len(writers) > 1 else ""
 
 
 def _goal(found: Request) -> Any:

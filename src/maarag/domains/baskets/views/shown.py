@@ -92,7 +92,7 @@ def tasks_of(
         if request.stage == Stage.APPROVAL:
             budget = basket.quota.line.budget
             amount = request.amount or Money(0)
-            whom[request.pk] = decider_of(amount, found, family, request.asked_by, budget).label
+            whom[request.pk] = decider_of(amount, found, family, request.written_by, budget).label
     return [task_of(request, whom.get(request.pk, ""), buying) for request in requests]
 
 
