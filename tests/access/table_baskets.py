@@ -100,10 +100,10 @@ BASKETS: dict[str, Rule] = {
     ),
     "api:basket_request_order": Guarded(P.EDIT_FAMILIES, approved, **CALL),
     "api:basket_request_delivery": Guarded(
-        P.EDIT_FAMILIES, ordered, data=lambda estate: {"outcome": "yes"}, **CALL
+        P.EDIT_FAMILIES, ordered, data=lambda estate: {"outcome": "yes", "came": 0}, **CALL
     ),
     "api:basket_request_correct": Guarded(
-        P.EDIT_FAMILIES, delivered, data=lambda estate: {"quantity": 0, "why": "x"}, **CALL
+        P.EDIT_FAMILIES, delivered, data=lambda estate: {"quantity": 0, "why": "x", "came": 4}, **CALL
     ),
     "api:basket_request_reverse": Guarded(
         P.APPROVE_SPENDING, approved, data=lambda estate: {"reason": "טעות"}, **CALL

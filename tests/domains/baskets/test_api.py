@@ -50,7 +50,7 @@ def test_the_whole_way(city: Department):
     assert [row["id"] for row in leader.get("/api/baskets/approvals").json()] == [made["id"]]
     assert call(leader, f"{here}/decide", {"decision": "approve"})[1]["stage"] == "approved"
     assert call(worker, f"{here}/order")[1]["order_number"] == 1
-    assert call(worker, f"{here}/delivery", {"outcome": "yes"})[1]["payable_agorot"] == 180_000
+    assert call(worker, f"{here}/delivery", {"outcome": "yes", "came": 0})[1]["payable_agorot"] == 180_000
     assert len(head.get("/api/baskets/payments").json()) == 1
     payment = {"key": str(uuid4()), "lines": [{"request": made["id"], "invoice": "12"}]}
     status, paid = call(head, "payments", payment)

@@ -38,6 +38,14 @@ def test_the_same_form_sent_twice_counts_once(city: Department):
         f"/api/baskets/requests/{request.pk}/delivery", body, content_type="application/json"
     )
     assert answer.status_code == 409
+    unsaid = {"outcome": "partly", "quantity": "1"}
+    assert client.post(f"{here}delivery/", unsaid).status_code == 422
+    api = f"/api/baskets/requests/{request.pk}"
+    for way, said in (("delivery", unsaid), ("correct", {"quantity": 0, "why": "טעות"})):
+        refused = client.post(f"{api}/{way}", said, content_type="application/json")
+        assert (refused.status_code, refused.json()["detail"][0]["loc"][-1]) == (422, "came")
+        other = client.post(f"{api}/{way}", {**said, "came": 3}, content_type="application/json")
+        assert other.status_code == 409
     with city.scope():
         assert delivered_quantity(request) == 1
         with pytest.raises(CameMeanwhile):

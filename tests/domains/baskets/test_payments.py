@@ -20,6 +20,8 @@ from maarag.kernel.ledger.queries import balances
 from maarag.values import Money
 from tests.factories.baskets import Department
 
+from .conftest import signed_in
+
 shekels = Money.from_shekels
 
 
@@ -177,3 +179,41 @@ def test_the_familys_word_may_be_said_after_it_came_and_not_before(city: Departm
             by=city.worker, request=city.delivered(1), helped="partly", words="הגיע מאוחר"
         )
         assert (done.helped, done.helped_words) == ("partly", "הגיע מאוחר")
+
+
+def test_the_page_refuses_other_content_under_a_key_that_paid(city: Department):
+    with city.scope():
+        one, two = city.delivered(4), city.delivered(1)
+    client, key, here = signed_in(city.head), str(uuid4()), "/baskets/payments/"
+
+    def form(*rows: Any, act: str = "pay", invoice: str = "A-7", amount: str = "900") -> dict[str, str]:
+        fields = {f"choose-{row.pk}": "1" for row in rows} | {f"invoice-{row.pk}": invoice for row in rows}
+        return {"key": key, "act": act, **fields, **{f"amount-{row.pk}": amount for row in rows}}
+
+    def said(given: dict[str, str]) -> str:
+        return client.post(here, given, follow=True, headers={"accept-language": "en"}).text
+
+    assert "Paid: 1 request" in said(form(one))
+    assert "Nothing was paid a second time" in said(form(one))
+    assert "Nothing was paid a second time" in said(form(one, invoice="a7"))
+    others = [
+        form(one, amount="450"),
+        form(one, amount="viel"),
+        form(one, invoice="A-8"),
+        form(two, amount="450"),
+        {**form(one), **form(two, amount="450")},
+        {"key": key, "act": "pay"},
+    ]
+    for given in others[:-1]:
+        text = said(given)
+        assert "sent with other figures" in text
+        assert "Nothing was paid a second time" not in text
+    assert "Choose what is to be paid" in said(others[-1])
+    # what was left out then is left out again, and a page gone back to begins another confirmation
+    left_out = said({**form(one, act="pay_sound"), f"choose-{two.pk}": "1", f"amount-{two.pk}": "viel"})
+    assert "Nothing was paid a second time" in left_out
+    looked = client.post(here, form(two, act="look", amount="450")).text
+    assert 'value="pay"' in looked
+    assert key not in looked
+    with city.scope():
+        assert Payment.objects.get().amount == shekels(900)

@@ -50,7 +50,9 @@ KINDS: dict[str, Callable[[Town], Written]] = {
     "decision": written_requests.step_of_a_request(
         "decide", "sent", {"act": "decline", "reason": "יקר"}, "leader"
     ),
-    "delivery": written_requests.step_of_a_request("delivery", "ordered", {"outcome": "yes", "note": "הגיע"}),
+    "delivery": written_requests.step_of_a_request(
+        "delivery", "ordered", {"outcome": "yes", "note": "הגיע", "came": "0"}
+    ),
     "what helped": written_requests.step_of_a_request(
         "helped", "delivered", {"helped": "yes", "words": "עזר"}
     ),

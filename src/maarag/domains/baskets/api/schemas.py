@@ -287,7 +287,7 @@ class DeliveryIn(Schema):
     quantity: int | None = Field(None, ge=1, le=MOST_QUANTITY)
     day: date | None = None
     note: str = Field("", max_length=1000)
-    came: int | None = Field(None, ge=0, description=SEEN)
+    came: int = Field(ge=0, description=SEEN)
 
 
 class CorrectionIn(Schema):
@@ -295,7 +295,7 @@ class CorrectionIn(Schema):
 
     quantity: int = Field(ge=0, le=MOST_QUANTITY)
     why: str = Field(min_length=1, max_length=500)
-    came: int | None = Field(None, ge=0, description=SEEN)
+    came: int = Field(ge=0, description=SEEN)
 
 
 class HelpedIn(Schema):

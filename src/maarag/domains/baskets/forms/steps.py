@@ -63,9 +63,7 @@ class DeliveryForm(forms.Form):
     )
     day = day_field(_("On which day"), required=False, help_text=_("Left empty: today."))
     note = forms.CharField(label=_("Note"), max_length=1000, required=False, help_text=_("Kept encrypted."))
-    came = forms.IntegerField(
-        min_value=0, required=False, widget=forms.HiddenInput(attrs={"data-draft-skip": ""})
-    )
+    came = forms.IntegerField(min_value=0, widget=forms.HiddenInput(attrs={"data-draft-skip": ""}))
 
 
 class CorrectionForm(forms.Form):

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.ledger.actions import KeyReused
 from maarag.kernel.ledger.queries import Balance, balances
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
@@ -33,13 +34,16 @@ from ..errors import PaymentFaults, in_words
 from ..models import BasketStatus, Payment, Request
 from ..prices import change_since_asked, change_since_last_time
 from ..queries import payable_of, to_pay
-from ..scope import baskets_of
+from ..scope import baskets_of, requests_of
 from ..waits import Decisions, decisions_of
 from ..words import status_of_basket
 from .shown import change_in_words, price_in_words, room_tabs
 
 PER_PAGE = 50
 MOST_PAID = 200
+PAYING = ("pay", "pay_sound")
+CHOOSE = "choose-"
+"""How the field begins by which a request is chosen."""
 
 
 @require_safe
@@ -179,15 +183,15 @@ def payments(request: HttpRequest) -> HttpResponse:
     for line in rows:
         line.read(request.POST)
     chosen = [line for line in rows if line.chosen]
-    key = _key(request.POST.get("key"))
-    known = _known(request, account, key)
-    if known:
-        return known
+    key, act = _key(request.POST.get("key")), request.POST.get("act")
+    if Payment.objects.filter(invoice__key=key).exists():
+        if act in PAYING:
+            return _sent_again(request, account, key)
+        key = uuid4()  # a page gone back to: what is chosen on it now is another confirmation
     if not chosen:
         return _payments_page(request, rows, key, error=_("Choose what is to be paid."), status=422)
     sound = [line for line in chosen if not line.error]
-    act = request.POST.get("act")
-    if act not in ("pay", "pay_sound") or (act == "pay" and len(sound) < len(chosen)):
+    if act not in PAYING or (act == "pay" and len(sound) < len(chosen)):
         faulty = len(chosen) - len(sound)
         return _payments_page(request, rows, key, confirm=sound, faulty=faulty, status=422 if faulty else 200)
     try:
@@ -227,7 +231,7 @@ class _PayLine:
 
     def read(self, given: Any) -> None:
         pk = str(self.request.pk)
-        self.chosen = f"choose-{pk}" in given and not self.own
+        self.chosen = f"{CHOOSE}{pk}" in given and not self.own
         self.invoice = asked_text(given, f"invoice-{pk}", 40)
         self.typed = asked_text(given, f"amount-{pk}", 30) or self.typed
         if not self.chosen:
@@ -272,12 +276,30 @@ def _payments_page(
     return render(request, "baskets/payments.html", context, status=status)
 
 
-def _known(request: HttpRequest, account: Account, key: UUID) -> HttpResponse | None:
-    """A confirmation that was sent before pays nothing more, and says so."""
-    paid = list(Payment.objects.filter(invoice__key=key, invoice__paid_by=account))
-    if not paid:
-        return None
-    _tell_paid(request, len(paid), sum((one.amount for one in paid), Money(0)), True)
+def _sent_again(request: HttpRequest, account: Account, key: UUID) -> HttpResponse:
+    """A confirmation that was sent before pays nothing more, and says so; with other content it is refused.
+
+    What it chose need not wait to be paid any more, so it is read from the form alone.
+    """
+    sound_alone = request.POST.get("act") == "pay_sound"
+    chosen = [_uuid(name.removeprefix(CHOOSE)) for name in request.POST if name.startswith(CHOOSE)]
+    drafts = []
+    try:
+        for row in requests_of(account).filter(pk__in=filter(None, chosen)).exclude(decided_by=account):
+            typed = asked_text(request.POST, f"amount-{row.pk}", 30)
+            try:
+                amount = read_amount(typed) if typed else None
+            except ValidationError:
+                if not sound_alone:
+                    raise KeyReused(str(key)) from None
+                continue
+            invoice = asked_text(request.POST, f"invoice-{row.pk}", 40)
+            drafts.append(PaymentDraft(row, invoice, amount))
+        paid = pay_requests(by=account, drafts=drafts, key=key, leave_out_faulty=sound_alone)
+    except (KeyReused, ValidationError) as error:
+        messages.error(request, in_words(error) if isinstance(error, KeyReused) else " ".join(error.messages))
+    else:
+        _tell_paid(request, len(paid.payments), paid.total, paid.repeated)
     return redirect("baskets:payments")
 
 
@@ -296,7 +318,11 @@ def _tell_paid(request: HttpRequest, count: int, total: Money, repeated: bool) -
 
 
 def _key(text: Any) -> UUID:
+    return _uuid(text) or uuid4()
+
+
+def _uuid(text: Any) -> UUID | None:
     try:
         return UUID(str(text))
     except ValueError:
-        return uuid4()
+        return None
