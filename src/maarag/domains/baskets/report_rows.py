@@ -35,7 +35,14 @@ class Spent:
 
 
 STAGES = tuple(one.name for one in fields(Spent))
-PARTS = ("place", "programme", "response", "month", "funder")
+PARTS = ("place", "programme", "response", "month", "payment", "funder")
+"""`month`: in which it was asked for; `payment`: in which it was paid, of what was paid alone."""
+MONTHS = ("month", "payment")
+
+
+def stages_of(part: str) -> tuple[str, ...]:
+    """The stages that the rows of a part tell of."""
+    return ("paid",) if part == "payment" else STAGES
 
 
 @dataclass(frozen=True)
@@ -117,13 +124,15 @@ def spent_on(lines: Iterable[Line]) -> Spent:
     return sum((line.spent for line in lines), Spent())
 
 
-def sums_of(spent: Spent) -> dict[str, Money | Suppressed]:
-    return {stage: getattr(spent, stage) for stage in STAGES}
+def sums_of(spent: Spent, stages: Sequence[str] = STAGES) -> dict[str, Money | Suppressed]:
+    return {stage: getattr(spent, stage) for stage in stages}
 
 
-def row_of(name: Any, lines: Sequence[Line], code: str = "", more: Any = "") -> Row:
+def row_of(
+    name: Any, lines: Sequence[Line], code: str = "", more: Any = "", *, stages: Sequence[str] = STAGES
+) -> Row:
     families = len({line.family for line in lines})
-    return Row(name, families, len(lines), sums_of(spent_on(lines)), code, more)
+    return Row(name, families, len(lines), sums_of(spent_on(lines), stages), code, more)
 
 
 def branch(code: str) -> str:
@@ -145,15 +154,14 @@ class Names:
             },
             "programme": Programme.objects.in_bulk({line.programme for line in lines}),
             "response": {row.code: row for row in Term.objects.filter(code__in=codes)},
-            "month": {},
             "funder": Organisation.objects.in_bulk(list(funders)),
         }
 
     def of(self, part: str, key: Any) -> Any:
-        return self._known[part].get(key, key)
+        return self._known[part].get(key, key) if part in self._known else key
 
     def code(self, part: str, key: Any) -> str:
-        if part == "month":
+        if part in MONTHS:
             return f"{key:%Y-%m}"
         return str(getattr(self._known[part].get(key), "code", key))
 

@@ -14,7 +14,7 @@ from maarag.ui.tables import Column, Table
 from maarag.values import Suppressed
 
 from . import report_helped
-from .reports import PARTS, STAGES, Report, Row
+from .report_rows import PARTS, Report, Row, stages_of
 
 AFTER = "response"
 """The part after which stands what helped."""
@@ -26,6 +26,7 @@ def part_titles() -> dict[str, str]:
         "programme": _("By programme"),
         "response": _("By response"),
         "month": _("By month asked for"),
+        "payment": _("By month of payment"),
         "funder": _("By funder"),
     }
 
@@ -63,7 +64,7 @@ def page_tables(report: Report) -> list[tuple[str, Table]]:
                 "more": name_in_language(row.more) or _("All"),
                 "families": row.families,
                 "requests": row.requests,
-                **{stage: row.sums[stage] for stage in STAGES},
+                **row.sums,
             }
             for row in report.parts[part]
         ]
@@ -73,12 +74,12 @@ def page_tables(report: Report) -> list[tuple[str, Table]]:
                 *more,
                 Column("families", _("Families"), "number"),
                 Column("requests", _("Requests"), "number"),
-                *(Column(stage, stages[stage], "money") for stage in STAGES),
+                *(Column(stage, stages[stage], "money") for stage in stages_of(part)),
             ],
             rows=rows,
             caption=titles[part],
             caption_hidden=True,
-            empty=_("Nothing was asked for."),
+            empty=_("Nothing was paid.") if part == "payment" else _("Nothing was asked for."),
         )
         found.append((titles[part], table))
         if part == AFTER and report.helped is not None:
@@ -92,6 +93,7 @@ def _first(part: str) -> str:
         "programme": _("Programme"),
         "response": _("Response"),
         "month": _("Month"),
+        "payment": _("Month"),
         "funder": _("Funder"),
     }[part]
 
@@ -109,7 +111,7 @@ def document_tables(report: Report) -> list[DocumentTable]:
             *([DocumentColumn(_("Programme"))] if with_programmes else []),
             DocumentColumn(_("Families"), "integer"),
             DocumentColumn(_("Requests"), "integer"),
-            *(DocumentColumn(stages[stage], "money") for stage in STAGES),
+            *(DocumentColumn(stages[stage], "money") for stage in stages_of(part)),
         ]
         rows = [
             [
@@ -117,7 +119,7 @@ def document_tables(report: Report) -> list[DocumentTable]:
                 *([name_in_language(row.more) or _("All")] if with_programmes else []),
                 row.families,
                 row.requests,
-                *(row.sums[stage] for stage in STAGES),
+                *row.sums.values(),
             ]
             for row in report.parts[part]
         ]
@@ -133,6 +135,10 @@ def notes(report: Report) -> list[str]:
     return [
         _("What rests on fewer than five families is hidden, so that nobody can be recognised."),
         _("Of the quotas that began in %(year)s.") % {"year": report.year},
+        _(
+            "In which months it was paid is told inside an authority alone: beside the months in which it was"
+            " asked for, it would tell of single families."
+        ),
         report_helped.why_not_above(),
     ]
 

@@ -10,30 +10,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
 from django.utils import timezone
 
 from maarag.database.rows import RowScope, visible
 from maarag.domains.funding.hidden import ASKED, PLANNED, USED_STAGES, Hidden, Pots, decided
-from maarag.domains.funding.models import Allotment, FunderShare
+from maarag.domains.funding.models import FunderShare
 from maarag.domains.needs.published import levels_above
 from maarag.domains.programmes.models import Quota
 from maarag.engines.indicators import ALL, THRESHOLD
-from maarag.kernel.ledger.models import Posting
 from maarag.kernel.places.models import Place, PlaceKind
 from maarag.values import Suppressed
 
+from .report_postings import borne_by_funder
 from .report_rows import (
-    STAGES,
     Line,
     Names,
     Report,
     Row,
-    Spent,
     branch,
     group,
     in_order,
@@ -68,6 +66,23 @@ def cells_of(quotas: Iterable[tuple[int, int, int, int]]) -> dict[Cell, Pots]:
     return {cell: frozenset(pots) for cell, pots in found.items()}
 
 
+def parts_of_funders() -> dict[int, dict[int, set[Pots]]]:
+    """By year in which the quotas began and by funder: the purses of each part of a budget that it bears."""
+    purses: dict[tuple[int, str, int], set[int]] = defaultdict(set)
+    rows = Quota.objects.values_list("pot_id", "line__budget_id", "line__part", "starts")
+    for pot, budget, part, starts in rows:
+        purses[budget, part, starts.year].add(pot)
+    found: dict[int, dict[int, set[Pots]]] = defaultdict(lambda: defaultdict(set))
+    bearers: dict[tuple[int, str], set[int]] = defaultdict(set)
+    shares = FunderShare.objects.exclude(pot=None)
+    for budget, part, organisation in shares.values_list("budget_id", "part", "organisation_id"):
+        bearers[budget, part].add(organisation)
+    for (budget, part, year), pots in purses.items():
+        for organisation in bearers[budget, part]:
+            found[year][organisation].add(frozenset(pots))
+    return found
+
+
 def _quotas() -> Iterator[tuple[int, int, int, int]]:
     rows = Quota.objects.values_list("pot_id", "programme_id", "authority_id", "starts")
     return ((pot, programme, authority, starts.year) for pot, programme, authority, starts in rows)
@@ -75,7 +90,11 @@ def _quotas() -> Iterator[tuple[int, int, int, int]]:
 
 def sums_published(_pots: Sequence[int]) -> Iterable[Pots]:
     """Which sums over purses the report shows, for the one decision about all of them."""
-    return cells_of(_quotas()).values()
+    found = set(cells_of(_quotas()).values())
+    for funders in parts_of_funders().values():
+        for parts in funders.values():
+            found |= {*parts, frozenset().union(*parts)}
+    return found
 
 
 def from_above(places: Sequence[Place], year: int | None) -> Report:
@@ -85,12 +104,11 @@ def from_above(places: Sequence[Place], year: int | None) -> Report:
     authorities = frozenset(authority for _pot, _programme, authority, _year in quotas)
     pots = frozenset(row[0] for row in quotas)
     with visible(RowScope(authorities=authorities)):
-        lines = lines_of(requests_of_authorities(authorities).filter(basket__quota__pot__in=pots))
+        requests = requests_of_authorities(authorities).filter(basket__quota__pot__in=pots)
+        lines, borne = lines_of(requests), borne_by_funder(requests)
     hidden, cells = decided(), cells_of(quotas)
-    shares = list(
-        FunderShare.objects.filter(budget__lines__quotas__pot__in=pots).exclude(pot=None).distinct()
-    )
-    names = Names(lines, {share.organisation_id: None for share in shares})
+    funders = parts_of_funders().get(year, {})
+    names = Names(lines, funders)
     nations = set(Place.objects.filter(kind=PlaceKind.NATION).values_list("pk", flat=True))
     whole: Pots = next(
         (found for (place, which, _y), found in cells.items() if place in nations and which is ALL), pots
@@ -99,7 +117,7 @@ def from_above(places: Sequence[Place], year: int | None) -> Report:
         "place": list(_by_place(lines, places, cells, hidden, names)),
         "response": _national(lines, lambda line: branch(line.response), "response", names, hidden, whole),
         "month": _national(lines, lambda line: line.month, "month", names, hidden, whole),
-        "funder": list(_by_funder(shares, authorities, pots, hidden, whole, lines, names)),
+        "funder": list(_by_funder(funders, borne, hidden, whole, names)),
     }
     return Report(False, places, _row("", whole, lines, hidden), in_order(parts), year)
 
@@ -124,44 +142,22 @@ def _by_place(
 
 
 def _by_funder(
-    shares: Sequence[FunderShare],
-    authorities: frozenset[int],
-    pots: Pots,
+    funders: Mapping[int, set[Pots]],
+    borne: Mapping[int, Sequence[Line]],
     hidden: Hidden,
     whole: Pots,
-    lines: Sequence[Line],
     names: Names,
 ) -> Iterator[Row]:
-    """What each funder bears: hidden where any part of a budget that it tells of is."""
-    rows = Posting.objects.filter(
-        entry__authority__in=authorities,
-        account__pot__in=[share.pot_id for share in shares],
-        account__stage__in=STAGES,
-    ).order_by()
-    spent: dict[int, Spent] = defaultdict(Spent)
-    for pot, stage, amount in rows.values_list("account__pot", "account__stage").annotate(s=Sum("amount")):
-        spent[pot] += Spent(**{stage: amount})
-    total = _row("", whole, lines, hidden)
-    for key, mine in group_shares(shares).items():
-        tells_of = [whole, *(_pots_of_part(share) for share in mine)]
-        borne = sums_of(sum((spent[share.pot_id] for share in mine if share.pot_id), Spent()))
+    """What each funder bears: money hidden where any part of a budget that it tells of is."""
+    for key, parts in funders.items():
+        row = row_of(names.of("funder", key), borne.get(key, ()), names.code("funder", key))
+        told = hidden.tells_of(frozenset().union(*parts))
         sums = {
-            stage: KEPT if any(hidden.of(cell, stage) for cell in tells_of) else amount
-            for stage, amount in borne.items()
+            stage: KEPT if any(hidden.of(cell, stage) for cell in (whole, *parts)) else amount
+            for stage, amount in row.sums.items()
         }
-        yield Row(names.of("funder", key), total.families, total.requests, sums, names.code("funder", key))
-
-
-def group_shares(shares: Iterable[FunderShare]) -> dict[int, list[FunderShare]]:
-    found: dict[int, list[FunderShare]] = defaultdict(list)
-    for share in shares:
-        found[share.organisation_id].append(share)
-    return found
-
-
-def _pots_of_part(share: FunderShare) -> Pots:
-    within = Allotment.objects.filter(line__budget=share.budget_id, line__part=share.part)
-    return frozenset(within.values_list("pot_id", flat=True))
+        families, requests = (row.families, row.requests) if told else (KEPT, KEPT)
+        yield replace(row, families=families, requests=requests, sums=sums)
 
 
 def _national(

@@ -201,7 +201,10 @@ def put_limit(request: HttpRequest, body: LimitIn) -> LimitOut:
 
 @router.get("/report", response=dict[str, Any], summary="What baskets are spent on", url_name="basket_report")
 def report(request: HttpRequest, year: int | None = Query(None, ge=2000, le=2100)) -> dict[str, Any]:
-    """By place, programme, response, month and funder; small counts are hidden above an authority."""
+    """By place, programme, response, month asked for, month of payment and funder.
+
+    Above an authority small counts are hidden, and months of payment are not told.
+    """
     found = report_for(keeper(request, Permission.VIEW_STAFF_FIGURES), year)
     if found is None:
         raise HttpError(404, _("There is no basket in your places."))
