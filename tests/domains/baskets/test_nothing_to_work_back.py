@@ -7,15 +7,16 @@ is shown of quotas, lines, budgets and places, and that with what is free they m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from random import Random
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from maarag.domains.baskets.reports_above import _quotas, cells_of
+from maarag.domains.baskets.reports_above import sums_published
 from maarag.domains.funding import hidden
-from maarag.domains.funding.models import Allotment
+from maarag.domains.funding.models import Allotment, BudgetLine, FunderShare
 from maarag.domains.funding.statement import STAGES, statement
 from maarag.domains.programmes.models import Quota
 from maarag.domains.programmes.use import rows_for
@@ -57,6 +58,23 @@ def nation(db: None) -> tuple[World, list[Quota]]:
     for code in ("one", "two"):
         line = programme(found, code, families=400)
         quotas += [quota(found, line, town, 50) for town in towns]
+    return found, quotas
+
+
+@pytest.fixture
+def two_years(nation: tuple[World, list[Quota]]) -> tuple[World, list[Quota]]:
+    """A third programme of the first one's budget; quotas of the last three towns began a year later, and one
+    funder bears only the first budget: its sums by year are of no place or programme.
+    """
+    found, quotas = nation
+    first, second = quotas[0].line.budget, quotas[-1].line.budget
+    line = programme(found, "three", families=400)
+    BudgetLine.objects.filter(pk=line.pk).update(budget=first)
+    line.refresh_from_db()
+    towns = list(dict.fromkeys(one.authority for one in quotas))
+    quotas = [*quotas, *(quota(found, line, town, 50) for town in towns)]
+    Quota.objects.filter(authority__in=towns[4:]).update(starts=date(2027, 1, 1), ends=date(2027, 12, 31))
+    FunderShare.objects.filter(budget=second, organisation=found.sister_organisation).delete()
     return found, quotas
 
 
@@ -121,7 +139,7 @@ def published(found: World, quotas: Sequence[Quota]) -> tuple[dict[Cell, int], s
                 pots = frozenset(line.line.allotments.values_list("pot_id", flat=True))
                 tell(pots, stage, getattr(line.row, stage))
     decision = hidden.decided()
-    for pots in cells_of(_quotas()).values():
+    for pots in sums_published(list(known)):
         for stage in UNKNOWN:
             amount = sum((getattr(known[pot], stage) for pot in pots), Money(0))
             tell(pots, stage, None if decision.of(pots, stage) else amount)
@@ -148,11 +166,11 @@ def families(cell: Cell, counts: Counts) -> int:
     return sum(counts[pot][stage] for pot, stage in cell)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("nation_of", "seed"), [*(("nation", seed) for seed in range(4)), ("two_years", 4)])
 def test_no_sum_of_a_few_families_can_be_worked_back(
-    nation: tuple[World, list[Quota]], monkeypatch: pytest.MonkeyPatch, seed: int
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, nation_of: str, seed: int
 ) -> None:
-    found, quotas = nation
+    found, quotas = request.getfixturevalue(nation_of)
     counts = counted(quotas, seed)
     monkeypatch.setattr(hidden, "_counters", [lambda pots: {pot: counts[pot] for pot in pots}])
     spend(found, quotas, counts)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils.timezone import localdate
 from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
@@ -24,7 +25,7 @@ from maarag.domains.programmes.use import rows_for
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.people.actions import save_organisation
 from maarag.values import Money
-from tests.factories.baskets import Department, programme, quota
+from tests.factories.baskets import STARTS, Department, programme, quota
 from tests.factories.families import family as open_family
 from tests.pdf_text import assert_pdf_says, text_of_pdf
 
@@ -173,6 +174,44 @@ def test_what_was_asked_for_in_one_year_and_paid_in_the_next_adds_up_by_funder(s
         for stage in ("planned", "approved", "committed", "paid"):
             borne = sum(row[f"{stage}_agorot"] for row in data["funder"])
             assert borne == data["total"][f"{stage}_agorot"]
+
+
+def test_the_months_of_payment_add_up_to_what_is_paid(city: Department):
+    """Asked for in the first month: paid then, taken back today; and another one paid today."""
+    other = open_family(city.world.system, city.world.city, city.worker, name="גל", opened_on=STARTS)
+    today = localdate()
+    with city.scope():
+        taken_back = city.paid(1, invoice="early", day=STARTS)
+        actions.reverse_request(by=city.head, request=taken_back, reason="שולם לספק אחר")
+        city.pay(city.delivered(4, day=STARTS), invoice="late")
+        basket = actions.open_basket(by=city.worker, family=other, quota=city.quota, day=STARTS)
+        city.paid(3, invoice="theirs", basket=basket, day=STARTS)
+    data = as_data(report_for(city.head))  # type: ignore[arg-type]
+    assert {row["code"] for row in data["month"]} == {f"{STARTS:%Y-%m}"}
+    paid = {row["code"]: row["paid_agorot"] for row in data["payment"]}
+    assert paid == {f"{STARTS:%Y-%m}": 45_000 + 135_000, f"{today:%Y-%m}": 180_000 - 45_000}
+    assert sum(paid.values()) == data["total"]["paid_agorot"] == 315_000
+    (early, late) = data["payment"]
+    assert [(row["families"], row["requests"]) for row in (early, late)] == [(2, 2), (1, 2)]
+    assert "planned_agorot" not in early
+    client = signed_in(city.head)
+    assert client.get("/api/baskets/report").json()["payment"] == json.loads(json.dumps(data["payment"]))
+    page = client.get("/baskets/reports/", headers={"accept-language": "en"}).text
+    assert "By month of payment" in page
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/baskets/reports.xlsx").content))
+    (sheet,) = [name for name in book.sheet_names if "תשלום" in name]
+    cells = [cell for row in book.get_sheet_by_name(sheet).to_python() for cell in row]
+    assert 1800 in cells and 1350 in cells  # noqa: PT018
+    assert_pdf_says(client.get("/baskets/reports.pdf").content, "₪ 1,350")
+
+
+def test_from_above_months_of_payment_are_not_told(spent: Department):
+    """Ten asked for in a month, nine paid in it: beside each other the two would tell of the tenth."""
+    national = spent.world.account(Role.NATIONAL_MANAGER, place=spent.world.nation)
+    assert "payment" not in as_data(report_for(national))  # type: ignore[arg-type]
+    page = signed_in(national).get("/baskets/reports/", headers={"accept-language": "en"}).text
+    assert "By month of payment" not in page
+    assert "it would tell of single families" in page
 
 
 def test_a_funder_is_told_of_with_what_it_bears(city: Department):
