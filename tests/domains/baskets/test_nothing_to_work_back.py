@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from maarag.domains.baskets.reports_above import sums_published
+from maarag.domains.baskets.reports_above import _quotas, cells_of, sums_published
 from maarag.domains.funding import hidden
 from maarag.domains.funding.models import Allotment, BudgetLine, FunderShare
 from maarag.domains.funding.statement import STAGES, statement
@@ -69,7 +69,7 @@ def two_years(nation: tuple[World, list[Quota]]) -> tuple[World, list[Quota]]:
     found, quotas = nation
     first, second = quotas[0].line.budget, quotas[-1].line.budget
     line = programme(found, "three", families=400)
-    BudgetLine.objects.filter(pk=line.pk).update(budget=first)
+    BudgetLine.objects.filter(pk=line.pk).update(budget=first, code="three")
     line.refresh_from_db()
     towns = list(dict.fromkeys(one.authority for one in quotas))
     quotas = [*quotas, *(quota(found, line, town, 50) for town in towns)]
@@ -166,7 +166,10 @@ def families(cell: Cell, counts: Counts) -> int:
     return sum(counts[pot][stage] for pot, stage in cell)
 
 
-@pytest.mark.parametrize(("nation_of", "seed"), [*(("nation", seed) for seed in range(4)), ("two_years", 4)])
+@pytest.mark.parametrize(
+    ("nation_of", "seed"),
+    [*(("nation", seed) for seed in range(4)), *(("two_years", seed) for seed in (4, 5))],
+)
 def test_no_sum_of_a_few_families_can_be_worked_back(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, nation_of: str, seed: int
 ) -> None:
@@ -187,3 +190,16 @@ def test_no_sum_of_a_few_families_can_be_worked_back(
     for cell in kept - set(small):
         naive[cell] = ONE * families(cell, counts)
     assert any(most - least < 1 for least, most in (bounds(cell, naive) for cell in small))
+
+
+def test_what_a_funder_bears_of_a_year_is_among_the_sums_decided_on(
+    two_years: tuple[World, list[Quota]],
+) -> None:
+    _found, quotas = two_years
+    first = quotas[0].line.budget_id
+    for year in (2026, 2027):
+        of_the_sister = Quota.objects.filter(line__budget=first, starts__year=year)
+        cell = frozenset(of_the_sister.values_list("pot_id", flat=True))
+        assert cell
+        assert cell not in cells_of(_quotas()).values()
+        assert cell in set(sums_published([]))

@@ -41,7 +41,7 @@ def told(city: Department, year: int) -> dict[str, Any]:
 
 def test_of_a_budget_of_two_years_each_year_is_told_by_itself(city: Department):
     line = programme(city.world, "second")
-    BudgetLine.objects.filter(pk=line.pk).update(budget=city.line.budget)
+    BudgetLine.objects.filter(pk=line.pk).update(budget=city.line.budget, code="second")
     line.refresh_from_db()
     second = quota(city.world, line, city.world.city)
     first = families(city, 5)
