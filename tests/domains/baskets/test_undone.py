@@ -38,6 +38,7 @@ MODELS += (Entry, Spending, AllowedResponse)
 def rows(city: Department) -> Department:
     """A request at every stage, and a family without a basket."""
     open_family(city.world.system, city.world.city, city.worker, name="גל")
+    city.world.account(Role.PROGRAMME_DIRECTOR, place=city.world.nation)
     with city.scope():
         city.draft(1)
         actions.send_request(by=city.worker, request=city.draft(1))
@@ -51,7 +52,6 @@ def rows(city: Department) -> Department:
         actions.give_opinion(by=city.worker, request=new, stance="for", text="עדיף")
         city.sent(100)
         actions.ask_above(by=city.worker, request=city.sent(101), why="x")
-    city.world.account(Role.PROGRAMME_DIRECTOR, place=city.world.nation)
     for ending in ("meals", "food"):
         allow(city, ending)
     return city
