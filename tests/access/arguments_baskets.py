@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from maarag.domains.baskets import actions
 from maarag.domains.baskets.models import Request
+from maarag.kernel.access.permissions import Role
 from tests.factories.baskets import Department, department_of
 from tests.factories.budgets import programme_of, small
 
@@ -32,19 +33,25 @@ def family_with_quota(estate: Estate) -> dict[str, Any]:
     return {"pk": department_of(estate).family.pk}
 
 
-def _raised(city: Department) -> Request:
-    """Above every limit, so that nobody in the department decides it; asked above already."""
-    request = city.sent(100)
-    return actions.ask_above(by=city.worker, request=request, why="טיפול ארוך")
+def _for_above(estate: Estate) -> tuple[Department, Request]:
+    """Above every limit, so that nobody in the department decides it, and somebody above does."""
+    city = department_of(estate)
+    city.world.account(Role.PROGRAMME_DIRECTOR, place=city.world.nation)
+    with city.scope():
+        return city, city.sent(100)
+
+
+def above(estate: Estate) -> dict[str, Any]:
+    return {"pk": _for_above(estate)[1].pk}
 
 
 def raised(estate: Estate) -> dict[str, Any]:
-    city = department_of(estate)
+    """Asked above already."""
+    city, request = _for_above(estate)
     with city.scope():
-        return {"key": _raised(city).above_key}
+        return {"key": actions.ask_above(by=city.worker, request=request, why="טיפול ארוך").above_key}
 
 
-above = _at(lambda city: city.sent(100))
 draft = _at(lambda city: city.draft(1))
 sent = _at(lambda city: city.sent(1))
 approved = _at(lambda city: city.approved(1))

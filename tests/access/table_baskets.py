@@ -103,7 +103,7 @@ BASKETS: dict[str, Rule] = {
         P.EDIT_FAMILIES, ordered, data=lambda estate: {"outcome": "yes", "came": 0}, **CALL
     ),
     "api:basket_request_correct": Guarded(
-        P.EDIT_FAMILIES, delivered, data=lambda estate: {"quantity": 0, "why": "x", "came": 4}, **CALL
+        P.EDIT_FAMILIES, delivered, data=lambda estate: {"quantity": 0, "why": "x", "came": 1}, **CALL
     ),
     "api:basket_request_reverse": Guarded(
         P.APPROVE_SPENDING, approved, data=lambda estate: {"reason": "טעות"}, **CALL
