@@ -39,22 +39,27 @@ COST = Money.from_shekels(8000)
 STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
 
 
-def programme(world: World, code: str = "breathing", *, families: int = 20) -> BudgetLine:
-    """A programme and the granted line that pays for it; by default the city bears 3 of 4, its sister 1."""
+def programme(
+    world: World, code: str = "breathing", *, families: int = 20, budget: str = "", starts: date = STARTS
+) -> BudgetLine:
+    """A programme and the granted line that pays for it; by default the city bears 3 of 4, its sister 1.
+
+    `budget`: code of another one for a programme that has one already, as where two years overlap.
+    """
     system = world.system
     made = save_programme(by=system, code=code, organisation=world.organisation, name_he=f"תכנית {code}")
-    budget = save_budget(
+    money = save_budget(
         by=system,
-        code=f"budget-{code}",
+        code=budget or f"budget-{code}",
         place=world.nation,
         source=world.source,
         name_he=f"תקציב {code}",
-        starts=STARTS,
+        starts=starts,
         ends=ENDS,
     )
     (line,) = save_lines(
         by=system,
-        budget=budget,
+        budget=money,
         drafts=[
             LineDraft(
                 code="baskets", part="basket", names={"name_he": "סלים"}, families=families, unit_cost=COST
@@ -63,13 +68,13 @@ def programme(world: World, code: str = "breathing", *, families: int = 20) -> B
     )
     save_shares(
         by=system,
-        budget=budget,
+        budget=money,
         drafts=[
             ShareDraft("basket", world.organisation, 3),
             ShareDraft("basket", world.sister_organisation, 1),
         ],
     )
-    approve_budget(by=system, budget=budget, what="הוקצה", why="לבדיקה")
+    approve_budget(by=system, budget=money, what="הוקצה", why="לבדיקה")
     fund_programme(by=system, programme=made, line=line)
     line.refresh_from_db()
     return line

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 
 from maarag.domains.programmes.fit import Judgement, ProgrammeModel, Score, Weighed, judge, score
 from maarag.domains.programmes.fit_methods import best_by_method, best_score, judge_by
@@ -239,6 +240,13 @@ def _parted(together: Sequence[Sequence[int]]) -> dict[int, int]:
         used = {found[other] for other in beside[one] if other in found}
         found[one] = next(n for n in range(len(used) + 1) if n not in used)
     return found
+
+
+def kin_of(gathered: Gathered) -> npt.NDArray[np.int64]:
+    """[seats] which are quotas of one programme in one authority: the first of them."""
+    first: dict[tuple[int, int], int] = {}
+    kin = [first.setdefault((one.programme, one.authority), j) for j, one in enumerate(gathered.seats)]
+    return np.asarray(kin, dtype=np.int64)
 
 
 def floors_of(gathered: Gathered, asked: Asked) -> tuple[Floor, ...]:

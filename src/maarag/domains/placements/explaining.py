@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ class Teller:
     def family(self, i: int) -> dict[str, Any]:
         """What a proposal keeps of its explanation."""
         told = self.explained.family_explained(i)
+        whys = {each["place"]: each for each in told["why_not"]}
         one, seats = self.gathered.candidates[i], self.gathered.seats
         found: dict[str, Any] = {
             "version": VERSION,
@@ -50,7 +51,9 @@ class Teller:
             "eligible": told["eligible_places"],
             "for": [self._of(each) for each in told["for"] if self._speaks(each)],
             "against": [self._of(each, told["place"]) for each in told["against"]],
-            "why_not": [self._why_not(i, each) for each in told["why_not"][:MOST_OTHERS]],
+            "why_not": [
+                self._nearest(i, [whys[j] for j in of]) for of in self._by_programme(whys)[:MOST_OTHERS]
+            ],
             "better": told["better_fitting"],
             **({"by_method": True} if self.gathered.by_method(i) else {}),
         }
@@ -70,20 +73,32 @@ class Teller:
                 found["for"].append(
                     {"code": "waits", "days": days, "priority": wait.priority, "points": _r(points)}
                 )
-        barred = self.pairs.barred.get(i, ())
         found["barred"] = [
             {
                 "quota": seats[j].quota,
                 "programme": seats[j].code,
                 "reasons": [reason.data() for reason in self.judgement(i, j).excluded],
             }
-            for j in barred
+            for j, *_others in self._by_programme(self.pairs.barred.get(i, ()))
         ]
+        fits = dict(self.pairs.below.get(i, ()))
         found["below"] = [
-            {"quota": seats[j].quota, "programme": seats[j].code, "fit": round(fit), **self._through(i, j)}
-            for j, fit in self.pairs.below.get(i, ())
+            {
+                "quota": seats[j].quota,
+                "programme": seats[j].code,
+                "fit": round(fits[j]),
+                **self._through(i, j),
+            }
+            for j, *_others in self._by_programme(fits)
         ]
         return found
+
+    def _by_programme(self, places: Iterable[int]) -> list[list[int]]:
+        """Places of one family as programmes, in their order, each with its quotas."""
+        found: dict[int, list[int]] = {}
+        for j in places:
+            found.setdefault(self.gathered.seats[j].programme, []).append(j)
+        return list(found.values())
 
     def _through(self, i: int, seat: int) -> dict[str, str]:
         """The method that the place would be had with, where methods are chosen."""
@@ -115,6 +130,14 @@ class Teller:
                 return {"code": "in_demand", **points}
             case kind:
                 return {"code": f"{_OF_KIND[kind]}_tight", "points": _r(told["price"]), **self._row(told)}
+
+    def _nearest(self, i: int, quotas: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Why not a programme: what the quota says that lacks least, so that one is full only if all are."""
+        found = min((self._why_not(i, told) for told in quotas), key=_lacks)
+        for each in found["because"]:
+            if each["code"] == "full":
+                each["n"] = sum(self.gathered.seats[told["place"]].families for told in quotas)
+        return found
 
     def _why_not(self, i: int, told: dict[str, Any]) -> dict[str, Any]:
         seats = self.gathered.seats
@@ -242,10 +265,19 @@ class Teller:
             part = problem.pairs_of(i)
             if placed.pair_of_family[i] >= 0 or placed.fixed[i] or part.start == part.stop:
                 continue
-            best = int(problem.place[part.start + int(problem.fit[part].argmax())])
-            short += bool(room[best] <= 0 and self.gathered.seats[best].is_short_of_money)
+            best = problem.place[part][problem.fit[part] == problem.fit[part].max()]
+            short += bool((room[best] <= 0).all()) and any(
+                self.gathered.seats[j].is_short_of_money for j in best
+            )
         counted = {**found, "full": found["full"] - short, "purse_spent": short}
         return {code: n for code, n in counted.items() if n}
+
+
+def _lacks(told: dict[str, Any]) -> tuple[bool, bool, int, float]:
+    """How far a place that is refused is from being had."""
+    codes = [each["code"] for each in told["because"]]
+    fit = next(each["points"] for each in told["change"] if each["code"] == "more_fit")
+    return "full" in codes, "purse_spent" in codes, len(codes), fit
 
 
 _WAITS = {

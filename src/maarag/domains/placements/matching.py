@@ -20,7 +20,7 @@ from maarag.kernel.matches.rows import Verdict
 
 from .asked import WAITING, Asked
 from .elsewhere import elsewhere
-from .engine_data import Gathered, fixed_of, limit_keys, pairs_of, problem_of
+from .engine_data import Gathered, fixed_of, kin_of, limit_keys, pairs_of, problem_of
 from .explaining import Teller, atoms_of, prices_of
 from .gathering import Candidate, candidates
 from .models import Proposal
@@ -65,7 +65,7 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
     except PlacementCancelled:
         raise Stopped from None
     kinds = tuple(limits.kind for limits in problem.limits)
-    teller = Teller(gathered, pairs, asked, limit_keys(gathered), Explained(placed), kinds)
+    teller = Teller(gathered, pairs, asked, limit_keys(gathered), Explained(placed, kin_of(gathered)), kinds)
     progress(PLACED, "explain")
     seat_of = [int(j) for j in placed.place_of_family]
     proposals = _proposals(run, teller, seat_of, kept, progress, stop)

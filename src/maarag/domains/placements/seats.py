@@ -77,8 +77,11 @@ class Seat:
 
 
 def seats(authorities: Collection[int], day: date) -> list[Seat]:
-    """The quotas in force on the day with places in them, by programme and authority."""
-    rows = list(
+    """The quotas in force on the day with places in them, by programme and authority, the newest first.
+
+    Where budgets overlap a programme has several in an authority: each has its own places and money.
+    """
+    chosen = list(
         Quota.objects.filter(
             authority__in=authorities, starts__lte=day, ends__gte=day, families__gt=0,
             programme__is_active=True,
@@ -86,8 +89,6 @@ def seats(authorities: Collection[int], day: date) -> list[Seat]:
         .select_related("programme", "line")
         .order_by("programme__code", "authority_id", "-starts", "-pk")
     )  # fmt: skip
-    newest = {(row.programme_id, row.authority_id): row for row in reversed(rows)}
-    chosen = sorted(newest.values(), key=lambda row: (row.programme.code, row.authority_id))
     baskets: dict[int, list[int]] = defaultdict(list)
     open_ones = Basket.objects.filter(quota__in=chosen, status=BasketStatus.OPEN).order_by()
     for quota, pot in open_ones.values_list("quota_id", "pot_id"):

@@ -22,10 +22,14 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Explained:
-    """Explanations of one placement; what all families need is computed once."""
+    """Explanations of one placement; what all families need is computed once.
 
-    def __init__(self, placed: Placed) -> None:
+    `kin`: [places] those of one number are the same to a family, so none is the way out of another.
+    """
+
+    def __init__(self, placed: Placed, kin: Ints | None = None) -> None:
         self.placed, self.problem = placed, placed.problem
+        self.kin = np.arange(placed.problem.n_places) if kin is None else kin
         problem, prices = self.problem, placed.prices
         self.family = problem.family
         taken = prices.places[problem.place].copy()
@@ -44,7 +48,8 @@ class Explained:
         would then have (-1: waiting), and the worth lost."""
         problem, choice = self.problem, self.placed.pair_of_family
         others = self.worth.copy()
-        others[self.placed.chosen] = -np.inf
+        has = np.where(choice >= 0, self.kin[problem.place[choice]], -1) if len(others) else choice
+        others[self.kin[problem.place] == has[self.family]] = -np.inf
         best, next_pair = np.zeros(problem.n_families), np.full(problem.n_families, -1, dtype=np.int64)
         np.maximum.at(best, self.family, others)
         reached = np.flatnonzero((others > 0) & (others == best[self.family]))
@@ -87,7 +92,9 @@ class Explained:
         part = problem.pairs_of(i)
         fits = problem.fit[part]
         now = float(problem.fit[pair]) if pair >= 0 else 0.0
-        better = part.start + np.flatnonzero(fits > now)
+        kin = self.kin[problem.place[part]]
+        own = self.kin[problem.place[pair]] if pair >= 0 else -1
+        better = part.start + np.flatnonzero((fits > now) & (kin != own))
         better = better[np.argsort(-problem.fit[better], kind="stable")]
         fixed = bool(self.placed.fixed[i])
         why_not = [self._why_not(i, pair, int(p), fixed) for p in better]
@@ -96,8 +103,8 @@ class Explained:
             "place": int(problem.place[pair]) if pair >= 0 else None,
             "fit": now if pair >= 0 else None,
             "fixed": fixed,
-            "eligible_places": part.stop - part.start,
-            "better_fitting": len(why_not),
+            "eligible_places": len(set(kin.tolist())),
+            "better_fitting": len(set(self.kin[problem.place[better]].tolist())),
             "why_not": why_not,
         }
         data["for"], data["against"] = self._for_and_against(i, pair, data)
@@ -245,6 +252,12 @@ class Explained:
         best = np.full(problem.n_families, -np.inf)
         np.maximum.at(best, self.family, problem.fit)
         top = np.flatnonzero(free[self.family] & (problem.fit == best[self.family]))
+        spent = np.zeros(len(top), dtype=bool)
+        for limits, left in zip(problem.limits, self.left, strict=True):
+            row = limits.of_pair[top]
+            spent |= (row >= 0) & (limits.amount[top] > left[row] + 1e-9)
+        # of places that fit as well, the one that could be had soonest
+        top = top[np.lexsort((spent, self.room[problem.place[top]] <= 0, self.family[top]))]
         top = top[np.unique(self.family[top], return_index=True)[1]]
         full = self.room[problem.place[top]] <= 0
         counts["full"] = int(full.sum())

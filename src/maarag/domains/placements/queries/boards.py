@@ -54,7 +54,7 @@ class PlaceLine:
     """A quota on the board: how many of its families are taken, decided and only proposed in this run.
 
     `price`: points of fit that one more place would bring (0: it does not bind). `at_start`: places that were
-    left when the run was made.
+    left when the run was made. `beside_another`: the programme has another quota in the authority.
     """
 
     quota: Quota
@@ -64,6 +64,7 @@ class PlaceLine:
     carried: int
     at_start: int
     price: float
+    beside_another: bool = False
 
     @property
     def left(self) -> int:
@@ -222,6 +223,7 @@ def _places(run: Run, rows: Sequence[Proposal], seats: Sequence[Any]) -> list[Pl
     for row in rows:
         if row.quota_id is not None:
             counted[row.quota_id, _stage(row)] += 1
+    several = Counter((quota.programme_id, quota.authority_id) for quota in quotas.values())
     lines = [
         PlaceLine(
             quota=quota,
@@ -231,10 +233,12 @@ def _places(run: Run, rows: Sequence[Proposal], seats: Sequence[Any]) -> list[Pl
             carried=counted[pk, "carried"],
             at_start=at_start.get(pk, 0),
             price=float(prices.get(str(pk), 0.0)),
+            beside_another=several[quota.programme_id, quota.authority_id] > 1,
         )
         for pk, quota in quotas.items()
     ]
-    return sorted(lines, key=lambda line: (line.quota.programme.name_he, line.quota.authority.name_he))
+    by_day = sorted(lines, key=lambda line: (line.quota.starts, line.quota.pk))
+    return sorted(by_day, key=lambda line: (line.quota.programme.name_he, line.quota.authority.name_he))
 
 
 def _methods(rows: Sequence[Proposal]) -> list[MethodLine]:
@@ -253,10 +257,11 @@ def _stage(row: Proposal) -> str:
 
 
 def _workers(rows: Sequence[Proposal]) -> list[WorkerLine]:
-    found: dict[tuple[int, int], list[Proposal]] = {}
+    found: dict[tuple[int, int, int], list[Proposal]] = {}
     for row in rows:
-        if row.worker_id is not None and row.quota_id is not None:
-            found.setdefault((row.worker_id, row.quota_id), []).append(row)
+        if row.worker_id is not None and row.quota is not None:
+            key = row.worker_id, row.quota.programme_id, row.authority_id
+            found.setdefault(key, []).append(row)
     lines = [
         WorkerLine(
             given[0].worker,

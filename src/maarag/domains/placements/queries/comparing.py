@@ -55,6 +55,8 @@ class ComparedRuns:
 def compare(viewer: Viewer, first: Run, second: Run) -> ComparedRuns:
     """In what two runs differ, for the families whose files the viewer reads.
 
+    A place of another quota of the same programme is the same place to a family.
+
     Raises ValueError where one of them is not done.
     """
     found = queries.compare(first, second)
@@ -64,6 +66,14 @@ def compare(viewer: Viewer, first: Run, second: Run) -> ComparedRuns:
     families = {row.pk: row for row in visible_to(viewer).filter(pk__in=[one.subject for one in changed])}
     keys = {key for one in changed for key in (one.before, one.after) if key is not None}
     quotas = Quota.objects.select_related("programme", "authority").in_bulk(keys)
+    alike = {
+        one.subject
+        for one in changed
+        if (first_place := quotas.get(one.before)) is not None
+        and (second_place := quotas.get(one.after)) is not None
+        and first_place.programme_id == second_place.programme_id
+        and before.get(one.subject) == after.get(one.subject)
+    }
     methods = Method.objects.in_bulk({*before.values(), *after.values()})
     lines = [
         ComparedLine(
@@ -76,12 +86,12 @@ def compare(viewer: Viewer, first: Run, second: Run) -> ComparedRuns:
             methods.get(after.get(one.subject, 0)),
         )
         for one in changed
-        if one.subject in families
+        if one.subject in families and one.subject not in alike
     ]
     return ComparedRuns(
         found.first,
         found.second,
-        found.same - len(otherwise),
+        found.same - len(otherwise) + len(alike),
         tuple(lines),
         found.only_first,
         found.only_second,

@@ -5,6 +5,7 @@ In a department with one toolbox each method is ranked, once, with the places th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -40,7 +41,8 @@ class Ranked:
 
     `method` None: the department works by programmes, or the programme has no methods. `others`: further
     places with the same method, the best first. `quota` None: it has no places in the authority. `free`:
-    places left; `waits_before`: families on the list before this one, or all where it does not wait.
+    places left in it, of several quotas the one had best; `waits_before`: families on the list before this
+    one, or all where it does not wait.
     `price`: points of fit that the place, its money and its work are worth to others, by the run that ended
     at `priced`; `net`: fit by weight, with what waiting gives, less the price. `weight`: of the family on its
     worker. `advice`: take | keep_for_others | full | no_money | no_worker | barred | below | not_here |
@@ -124,7 +126,7 @@ def ranking(family: Family, *, day: date | None = None, by_method: bool | None =
     found = []
     for programme in programmes:
         model = models[programme.pk]
-        if not model.methods and programme.pk not in room.seats:
+        if not model.methods and not room.seats[programme.pk]:
             continue  # nothing is known of how it works, and it does not run here
         if by_method and model.methods:
             found += [room.place(programme, one) for one in by_methods(model, weighed)]
@@ -185,7 +187,7 @@ class _Room:
     family: Family
     candidate: Candidate
     day: date
-    seats: Mapping[int, Seat]
+    seats: Mapping[int, list[Seat]]
     quotas: Mapping[int, Quota]
     teams: Mapping[tuple[int, int], list[Teammate]]
     lists: Mapping[int, list[Waiting]]
@@ -194,14 +196,16 @@ class _Room:
 
     @classmethod
     def of(cls, family: Family, candidate: Candidate, day: date) -> _Room:
-        known = {seat.programme: seat for seat in seats([candidate.authority], day)}
+        known: dict[int, list[Seat]] = defaultdict(list)
+        for seat in seats([candidate.authority], day):
+            known[seat.programme].append(seat)
         quotas = Quota.objects.select_related("programme", "line")
         return cls(
             family=family,
             candidate=candidate,
             day=day,
             seats=known,
-            quotas=quotas.in_bulk([one.quota for one in known.values()]),
+            quotas=quotas.in_bulk([one.quota for of in known.values() for one in of]),
             teams=teams([candidate.authority], day),
             lists=_lists(candidate.authority),
             run=last_run(candidate.authority),
@@ -209,9 +213,12 @@ class _Room:
         )
 
     def place(self, programme: Programme, judgement: Judgement) -> Ranked:
-        """The programme's place, as it was judged."""
+        """The programme's place, as it was judged: of several quotas the one through which it is had best."""
+        found = [self._at(seat, programme, judgement) for seat in self.seats[programme.pk] or [None]]
+        return min(found, key=lambda one: (_ADVICE_ORDER[one.advice], one.free < 1, -one.net))
+
+    def _at(self, seat: Seat | None, programme: Programme, judgement: Judgement) -> Ranked:
         candidate = self.candidate
-        seat = self.seats.get(programme.pk)
         order = self.lists.get(programme.pk, [])
         own = next((row for row in order if row.family_id == self.family.pk), None)
         team = self.teams.get((programme.pk, candidate.authority))

@@ -36,6 +36,7 @@ from ..tables import (
     programmes_table,
     waits_lines,
     waits_table,
+    with_period,
     workers_table,
 )
 from ..told import place_words
@@ -231,10 +232,11 @@ def _places_chart(lines: Any) -> Any:
         return ""
     bars = [
         Bar(
-            name_in_language(line.quota.programme),
+            with_period(name, line.quota) if line.beside_another else name,
             [line.quota.families, line.taken + line.decided + line.proposed],
         )
         for line in lines[:MOST_BARS]
+        for name in [name_in_language(line.quota.programme)]
     ]
     what = [_("Places"), _("Taken, decided or proposed")]
     return grouped_bars(bars, what, _("Places and families"), label_width=150, described_by="places")
