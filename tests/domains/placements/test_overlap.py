@@ -1,4 +1,4 @@
-"""Two budgets that overlap: a programme has two quotas in an authority, each with places and money of its own."""
+"""Budgets that overlap: a programme has two quotas in an authority, each with its own places and money."""
 
 from __future__ import annotations
 
