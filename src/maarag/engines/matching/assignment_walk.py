@@ -16,8 +16,10 @@ from maarag.engines.matching.assignment_exchange import exchange
 STAGES, SINGLES = 96, 20
 #: Pairs of agents visited for each job, by a unit of effort.
 PAIRS = 120
-#: What a unit beyond a capacity weighs, first and last, in units of its price.
-OVER = 1.5, 20.0
+#: What a unit beyond a capacity weighs in units of its price: first, last, and last where loads were loose.
+OVER, FIRM, FIRMEST = 1.5, 5.0, 20.0
+#: The time that each way has before it finds anything: dives, and annealing again.
+SHARES = np.array([1.0, 0.02])
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Walk:
 
     def rounds(self, prices: Prices) -> Iterator[None]:
         """Endless: a dive, or the best annealed again; the way that finds more in its time is given more."""
-        spent, found = np.full(2, 1e-3), np.ones(2)
+        spent, found = np.full(2, 1e-3), SHARES
         turn = 0
         while not self.stopped():
             turn += 1
@@ -70,8 +72,9 @@ class Walk:
             else:
                 self._anneal_again()
             spent[way] += time.monotonic() - began
-            found[way] += self.objective < known
-            found = 1.0 + 0.9 * (found - 1.0)
+            found = SHARES + 0.9 * (found - SHARES)
+            if self.objective < known:
+                found[way] += 1.0
             yield
 
     def _dive(self, prices: Prices, *, whole: bool) -> None:
@@ -83,8 +86,7 @@ class Walk:
         rounds = int(self.random.integers(12, 30))
         owner = dive(prices, self.random, rounds, 0.5 * self._scale, self.stopped, known, kept)
         if owner is not None:
-            hot, soft = float(self.random.choice([0.4, 0.8, 1.2])), float(self.random.choice([0.4, 1.0]))
-            self.anneal(owner, hot=hot, cold=0.25, effort=1, soft=soft)
+            self.anneal(owner, hot=float(self.random.choice([0.4, 0.8, 1.2])), cold=0.25, effort=1)
 
     def _anneal_again(self) -> None:
         """The best (or the most promising agents), loosened more or less, for a short or a longer time."""
@@ -128,11 +130,12 @@ class Walk:
         # agents whose load stays beyond weigh more and more.
         base = np.maximum(problem.penalty, 0.1 * self._scale)
         stubborn = np.ones(agents)
+        firm = FIRMEST if soft < 1.0 else FIRM
         for stage in range(STAGES):
             part = stage / (STAGES - 1)
             heat = first * (last / first) ** part
             weight = soft * (1.0 / soft) ** part
-            over = base * stubborn * (weight * OVER[0] * (OVER[1] / OVER[0]) ** part)
+            over = base * stubborn * (weight * OVER * (firm / OVER) ** part)
             left = pairs
             while left > 0:
                 if self.stopped():
