@@ -24,7 +24,7 @@ LAYERS = (
     ("language", "values"),
 )
 SPLIT = {"desks", "standards", "domains", "kernel", "engines"}
-WIDTH, BOX, GAP, ROW = 1180, 124, 14, 92
+LABEL, BOX, GAP, ROW = 150, 124, 14, 92
 
 
 def rooms(graph: grimp.ImportGraph) -> dict[str, list[str]]:
@@ -56,16 +56,18 @@ def draw() -> str:
     """The drawing as SVG."""
     graph = grimp.build_graph("maarag", exclude_type_checking_imports=True)
     by_part = rooms(graph)
+    widest = max(sum(len(by_part[part]) for part in layer) for layer in LAYERS)
+    width = LABEL + widest * (BOX + GAP) + 20
     places: dict[str, tuple[float, float]] = {}
     body: list[str] = []
     for number, layer in enumerate(LAYERS):
         names = [room for part in layer for room in by_part[part]]
         top = 56 + number * ROW
         body.append(
-            f'<rect x="8" y="{top - 18}" width="{WIDTH - 16}" height="{ROW - 24}" rx="8" fill="#eef3f4"/>'
+            f'<rect x="8" y="{top - 18}" width="{width - 16}" height="{ROW - 24}" rx="8" fill="#eef3f4"/>'
             f'<text x="20" y="{top + 22}" fill="#4a5b65" font-size="13">{escape(" | ".join(layer))}</text>'
         )
-        left = 150 + (WIDTH - 170 - len(names) * (BOX + GAP)) / 2
+        left = LABEL + (width - LABEL - 20 - len(names) * (BOX + GAP)) / 2
         for room in names:
             places[room] = (left, top)
             left += BOX + GAP
@@ -89,10 +91,10 @@ def draw() -> str:
         )
     height = 56 + len(LAYERS) * ROW
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" font-family="Rubik, sans-serif" fill="#16242b">'
         "<title>The house, drawn from its imports</title>"
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>'
+        f'<rect width="{width}" height="{height}" fill="#fff"/>'
         '<text x="20" y="26" font-size="15" font-weight="bold">'
         "The house, drawn from its imports: each row may use the rows below it</text>"
         + "".join(body)

@@ -1,4 +1,4 @@
-"""One search for good assignments: dives, annealing and partial dives in turn, until it is stopped."""
+"""One search for good assignments: dives, and annealing of the best, until it is stopped."""
 
 from __future__ import annotations
 
@@ -130,6 +130,7 @@ class Walk:
         # agents whose load stays beyond weigh more and more.
         base = np.maximum(problem.penalty, 0.1 * self._scale)
         stubborn = np.ones(agents)
+        # what was loose has to find its way back within the capacities
         firm = FIRMEST if soft < 1.0 else FIRM
         for stage in range(STAGES):
             part = stage / (STAGES - 1)
