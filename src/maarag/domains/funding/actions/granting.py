@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maarag.kernel.audit.actions import record
-from maarag.kernel.ledger.actions import decide, grant, open_pot, transfer
+from maarag.kernel.ledger.actions import decide, grant, open_pots, transfer
 from maarag.kernel.ledger.models import Pot, PotKind
 from maarag.values import Money
 
-from ..models import Allotment, Budget, BudgetLine, BudgetState, LineChange
+from ..models import Allotment, Budget, BudgetLine, BudgetState, FunderShare, LineChange
 from ..queries import granted_to, parts_of_funders
 from .plan import MONEY, NotAPlan, locked
 
@@ -52,22 +52,21 @@ def approve_budget(*, by: Account, budget: Budget, what: str, why: str, document
     if not lines:
         raise ValidationError(_("A budget without lines cannot be granted. Add its lines first."))
     decision = decide(by=by, what=what, why=why, document=document)
-    for line in lines:
-        line.pot = _open(by, PotKind.LINE, f"budget-line-{line.pk}", line.name_he, budget)
-        line.save(update_fields=["pot"])
-        if line.amount:
-            grant(by=by, pot=line.pot, amount=line.amount, decision=decision, key=_key(decision, line.pot))
-    for share, amount in parts_of_funders(budget, lines):
-        share.pot = _open(
-            by,
-            PotKind.SHARE,
-            f"budget-share-{share.pk}",
-            f"{share.organisation.name_he} · {budget.name_he}",
-            budget,
-        )
-        share.save(update_fields=["pot"])
+    parts = parts_of_funders(budget, lines)
+    shares = [share for share, _amount in parts]
+    drafts = [_draft(PotKind.LINE, f"budget-line-{line.pk}", line.name_he, budget) for line in lines]
+    for share in shares:
+        label = f"{share.organisation.name_he} · {budget.name_he}"
+        drafts.append(_draft(PotKind.SHARE, f"budget-share-{share.pk}", label, budget))
+    pots = open_pots(by=by, pots=drafts)
+    for holder, pot in zip([*lines, *shares], pots, strict=True):
+        holder.pot = pot
+    BudgetLine.objects.bulk_update(lines, ["pot"])
+    FunderShare.objects.bulk_update(shares, ["pot"])
+    amounts = [line.amount for line in lines] + [amount for _share, amount in parts]
+    for pot, amount in zip(pots, amounts, strict=True):
         if amount:
-            grant(by=by, pot=share.pot, amount=amount, decision=decision, key=_key(decision, share.pot))
+            grant(by=by, pot=pot, amount=amount, decision=decision, key=_key(decision, pot))
     budget.state, budget.decision = BudgetState.APPROVED, decision
     budget.save()
     record(
@@ -83,11 +82,8 @@ def approve_budget(*, by: Account, budget: Budget, what: str, why: str, document
     return budget
 
 
-def _open(
-    by: Account, kind: str, code: str, label: str, budget: Budget, authority: Place | None = None
-) -> Pot:
-    return open_pot(
-        by=by,
+def _draft(kind: str, code: str, label: str, budget: Budget, authority: Place | None = None) -> Pot:
+    return Pot(
         kind=kind,
         code=code,
         label=label[:200],
@@ -172,12 +168,11 @@ def open_allotments(
     """Make purses to which money of the line will be given; raises Http404, NotGranted."""
     budget = locked(by, line.budget)
     _must_be_granted(budget)
-    allotments = [
-        Allotment.objects.create(
-            line=line, pot=_open(by, kind, draft.code, draft.label, budget, draft.authority)
-        )
-        for draft in drafts
-    ]
+    pots = open_pots(
+        by=by,
+        pots=[_draft(kind, draft.code, draft.label, budget, draft.authority) for draft in drafts],
+    )
+    allotments = Allotment.objects.bulk_create([Allotment(line=line, pot=pot) for pot in pots])
     if allotments:
         record(
             by=by,
