@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -181,6 +182,32 @@ def test_too_many_requests(integrator: Account, settings: Any):
     assert 0 < int(client.get("/api/access/me")["Retry-After"]) <= 60
     wrong = with_token("guess")
     assert [wrong.get("/api/access/me").status_code for _ in range(3)] == [401, 401, 429]
+
+
+def test_others_mistakes_behind_the_same_proxy_cost_nobody_their_token(integrator: Account, settings: Any):
+    settings.API_LIMITS = {"token": 30, "wrong_tokens": 2}
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    mine, wrong = with_token(token_for(integrator)), with_token("guess")
+
+    def asked(client: Client, address: str) -> int:
+        return client.get("/api/access/me", headers={"X-Forwarded-For": address}).status_code
+
+    assert [asked(wrong, "203.0.113.7") for _ in range(3)] == [401, 401, 429]
+    assert asked(wrong, "203.0.113.8") == 401, "counted by who asks, not by the proxy"
+    assert [asked(mine, "203.0.113.7"), asked(mine, "203.0.113.8")] == [200, 200]
+
+
+def test_staffs_token_works_from_the_second_factor_on(integrator: Account, estate: Estate, settings: Any):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    client = with_token(token_for(integrator))
+    answer = client.get("/api/missions/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 403
+    assert "second factor" in answer.json()["detail"]
+    assert post(client, "/api/missions/", new_mission(estate)).status_code == 403
+    volunteer = with_token(token_for(estate.own[Role.VOLUNTEER]))
+    assert volunteer.get("/api/access/me").status_code == 200
+    Authenticator.objects.create(user=integrator, type=Authenticator.Type.TOTP, data={})
+    assert client.get("/api/missions/").status_code == 200
 
 
 def test_limits_of_issuing(integrator: Account):

@@ -1,7 +1,7 @@
 """Writes that may be sent again: with the same `Idempotency-Key` they are done once and answered alike.
 
-The answer is kept in the transaction of the write itself, so that there is never one without the other. What
-is refused did nothing, keeps nothing, and leaves its key free.
+The answer is kept in the transaction of the write itself, so that there is never one without the other. A
+refusal is not kept and leaves its key free; what it recorded (an attempt, its event) stays as without a key.
 """
 
 from __future__ import annotations
@@ -71,14 +71,15 @@ def answer_once(
         if not mine:
             return _again(account, key, asked)
         response = work()
-        if response.status_code >= 400 or not isinstance(response, HttpResponse):
+        claim = StoredAnswer.objects.filter(account=account, key=key)
+        if response.status_code >= 500:
             transaction.set_rollback(True)
-            return response
-        whose = [account.pk, key, asked]
-        content = [*whose, response.headers.get("Content-Type", ""), response.content.decode()]
-        StoredAnswer.objects.filter(account=account, key=key).update(
-            status=response.status_code, answer=json.dumps(content)
-        )
+        elif response.status_code >= 400 or not isinstance(response, HttpResponse):
+            claim.delete()
+        else:
+            whose = [account.pk, key, asked]
+            content = [*whose, response.headers.get("Content-Type", ""), response.content.decode()]
+            claim.update(status=response.status_code, answer=json.dumps(content))
     return response
 
 

@@ -16,22 +16,16 @@ _lock = threading.Lock()
 _asked: dict[tuple[str, str, int], int] = {}
 
 
-def seconds_to_wait(kind: str, who: str, *, count: bool = True) -> int:
-    """0 while `who` is within the limit of this kind, else the seconds until it may ask again.
-
-    Without `count` the question itself does not count.
-    """
+def seconds_to_wait(kind: str, who: str) -> int:
+    """Count this question: 0 while `who` is within the limit of its kind, else the seconds to wait."""
     now = int(time.time())
     key = (kind, who, now // WINDOW)
     most: int = settings.API_LIMITS[kind]
     with _lock:
-        if count:
-            if len(_asked) >= _MOST_KNOWN:
-                _forget(now // WINDOW)
-            _asked[key] = _asked.get(key, 0) + 1
-            over = _asked[key] > most
-        else:
-            over = _asked.get(key, 0) >= most
+        if len(_asked) >= _MOST_KNOWN:
+            _forget(now // WINDOW)
+        _asked[key] = _asked.get(key, 0) + 1
+        over = _asked[key] > most
     return WINDOW - now % WINDOW if over else 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maarag.kernel.access.permissions import Permission
+from maarag.kernel.access.second_factor import lacks_second_factor, told_to_set_one_up
 
 from .limits import seconds_to_wait
 from .models import ApiToken, TokenAccess
@@ -60,12 +62,11 @@ def bearer_tokens(get_response: Handler) -> Handler:
             return get_response(request)
         request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         request.session = sessions.SessionStore()
-        address = request.META.get("REMOTE_ADDR", "")
-        if wait := seconds_to_wait("wrong_tokens", address, count=False):
-            return problem(429, in_words(429), Retry_After=str(wait))
         token = token_in_force(text.strip())
         if token is None:
-            seconds_to_wait("wrong_tokens", address)
+            # a valid token is never made to wait for the mistakes of others behind the same address
+            if wait := seconds_to_wait("wrong_tokens", get_adapter(request).get_client_ip(request)):
+                return problem(429, in_words(429), Retry_After=str(wait))
             return problem(
                 401,
                 _("The token is not valid: it is mistyped, ran out or was revoked. Issue another."),
@@ -75,8 +76,10 @@ def bearer_tokens(get_response: Handler) -> Handler:
             return problem(429, in_words(429), Retry_After=str(wait))
         if token.access == TokenAccess.READ and request.method not in READING:
             return problem(403, _("This token is for reading only."))
-        _note_use(token)
         account = token.account
+        if lacks_second_factor(account):
+            return problem(403, told_to_set_one_up())
+        _note_use(token)
         if token.permissions:
             account.limited_to = frozenset(map(Permission, token.permissions))
         request.user = account

@@ -141,6 +141,22 @@ def test_what_is_not_found_is_recorded_limited_and_told_alike(towns: Towns):
     assert client.post(url, asked(towns)).status_code == 302
 
 
+def test_a_key_for_repeats_hides_no_attempt(towns: Towns):
+    client = towns.client(towns.stranger)
+    answers = [
+        client.post(
+            "/api/families/emergency",
+            asked(towns, text=text),
+            content_type="application/json",
+            headers={"Idempotency-Key": f"key-{text}"},
+        ).status_code
+        for text in ("991", "992", "993", "994", "995", str(towns.own.number))
+    ]
+    assert answers == [404] * 5 + [429]
+    assert Attempt.objects.count() == 5
+    assert AuditEvent.objects.filter(action="families.find_nothing_in_emergency").count() == 5
+
+
 def test_openings_count_as_attempts(towns: Towns):
     for _once in range(5):
         opened(towns.stranger, towns.world.city)

@@ -45,8 +45,13 @@ def take_away_factors(account: Account) -> None:
     withdraw(account)
 
 
-def lacks_second_factor(request: HttpRequest) -> bool:
-    """Whether the signed-in account must set up a second factor before anything else."""
+def lacks_second_factor(account: Account) -> bool:
+    """Whether the account is staff's and has no second factor, where staff need one."""
+    return settings.STAFF_NEED_SECOND_FACTOR and not has_second_factor(account) and is_staff(account)
+
+
+def _must_set_one_up(request: HttpRequest) -> bool:
+    """Whether the signed-in account lacks a factor; one that is there is remembered with the session."""
     account = request.user
     if not settings.STAFF_NEED_SECOND_FACTOR or not isinstance(account, Account):
         return False
@@ -56,6 +61,10 @@ def lacks_second_factor(request: HttpRequest) -> bool:
         request.session[PROVED] = account.pk
         return False
     return is_staff(account)
+
+
+def told_to_set_one_up() -> str:
+    return _("Your role needs a second factor: set up a passkey or an authenticator app first.")
 
 
 def second_factor_first(
@@ -73,10 +82,10 @@ def second_factor_first(
             or name.startswith(OPEN_TO_ALL)
             or request.path.startswith(settings.STATIC_URL)
             or not request.user.is_authenticated
-            or not lacks_second_factor(request)
+            or not _must_set_one_up(request)
         ):
             return None
-        told = _("Your role needs a second factor: set up a passkey or an authenticator app first.")
+        told = told_to_set_one_up()
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": told}, status=403)
         address = reverse("mfa_index")
