@@ -26,3 +26,9 @@ def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> form
 def asked_text(given: Mapping[str, Any], name: str, longest: int = 120) -> str:
     """A text of an address, trimmed and cut; without the character zero, which no database takes."""
     return str(given.get(name) or "").replace("\x00", "").strip()[:longest]
+
+
+def asked_number(given: Mapping[str, Any], name: str, longest: int = 4) -> int | None:
+    """A whole number of an address; None where there is none."""
+    text = asked_text(given, name, longest)
+    return int(text) if text.isascii() and text.isdigit() else None

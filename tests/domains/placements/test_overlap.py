@@ -125,7 +125,7 @@ class TestRun:
         run = place_town.run(settings=first_only(place_town))
         with place_town.scope():
             lines = board(place_town.leader, run).places
-        assert [(one.quota, one.beside_another, one.quota.families) for one in lines] == [
+        assert [(one.quota, one.quota.is_beside_another, one.quota.families) for one in lines] == [
             (older, True, 3),
             (place_town.first, True, 2),
         ]

@@ -15,7 +15,7 @@ from maarag.domains.guidance.queries import without_shared_guidance
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission, permits
-from maarag.ui.choices import asked_text
+from maarag.ui.choices import asked_number, asked_text
 from maarag.ui.documents.attached import attached
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
@@ -128,11 +128,10 @@ def _asked(request: HttpRequest, account: Account, code: str) -> Desk:
     found = place_for(account, code[:40])
     if found is None:
         raise Http404
-    year = asked_text(request.GET, "year", 4)
     return desk(
         found,
         exact=sees_exact(account, found),
-        year=int(year) if year.isascii() and year.isdigit() else None,
+        year=asked_number(request.GET, "year"),
         programme=asked_text(request.GET, "programme", 80),
     )
 

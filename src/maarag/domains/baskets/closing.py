@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from maarag.domains.families.closing import refuse_when
 from maarag.domains.families.models import Family
-from maarag.ui.figures import name_in_language
+from maarag.domains.programmes.words import quota_words
 
 from .actions.baskets import UNDER_WAY
 from .errors import StillUnderWay
@@ -20,7 +20,7 @@ def open_basket(family: Family) -> Iterator[str]:
     rows = Basket.objects.filter(family=family, status=BasketStatus.OPEN).order_by("opened_on", "pk")
     for basket in rows.select_related("quota__programme"):
         yield _("The family's basket in %(programme)s is open: close the basket first.") % {
-            "programme": name_in_language(basket.quota.programme)
+            "programme": quota_words(basket.quota)
         }
         if count := basket.requests.filter(stage__in=UNDER_WAY).count():
             yield StillUnderWay(count).in_words()

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
+from maarag.domains.programmes.models import Quota
 from maarag.kernel.matches.models import Run, RunState
 from maarag.kernel.matches.rows import Verdict
 
@@ -25,7 +26,8 @@ def elsewhere(run: Run, families: Iterable[UUID] | None = None) -> dict[UUID, Pr
     rows = rows.exclude(run=run).exclude(verdict=Verdict.PENDING)
     if families is not None:
         rows = rows.filter(family__in=list(families))
-    others = list(rows.select_related("run", "quota__programme", "method").order_by("decided_at"))
+    places = Prefetch("quota", Quota.objects.told_apart())
+    others = list(rows.select_related("run", "method").prefetch_related(places).order_by("decided_at"))
     known = Proposal.objects.filter(run=run, family__in={one.family_id for one in others})
     of = {row.family_id: row for row in known.defer("reason")}
     return {one.family_id: one for one in others if _is_news(run, of.get(one.family_id), one)}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from maarag.domains.programmes.words import quota_words
 from maarag.kernel.imports.exports import as_csv
 from maarag.ui import figures
 from maarag.ui.documents.excel import workbook
@@ -88,7 +89,7 @@ def board_as_file(found: Board, form: str) -> bytes:
         ],
         [
             [
-                name_in_language(line.quota.programme),
+                quota_words(line.quota),
                 name_in_language(line.quota.authority),
                 line.quota.families,
                 line.taken,

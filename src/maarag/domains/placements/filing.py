@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from maarag.domains.families import parts
 from maarag.domains.families.models import Family
 from maarag.domains.families.moving import may_stay
+from maarag.domains.programmes.words import quota_words
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer
 from maarag.kernel.matches.registry import Matchmaker, register
@@ -53,7 +54,7 @@ def summary(_viewer: Viewer, family: Family) -> parts.Summary:
     )
     row = rows.select_related("quota__programme").first()
     if row is not None:
-        place = name_in_language(row.quota.programme) if row.quota else _now("waits")
+        place = quota_words(row.quota) if row.quota else _now("waits")
         lines.append((_now("Proposed in the last run"), place))
     considered = Alternative.objects.filter(family=family, choice=Choice.OPEN).count()
     if considered:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from maarag.domains.families.scope import authorities_with, visible_to
+from maarag.domains.programmes.models import Quota
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, permits, places_permitted
 from maarag.kernel.matches.models import Run, RunState
@@ -74,8 +75,8 @@ def _with_rows(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
         "family__authority",
         "family__neighbourhood",
         "family__worker",
-        "quota__programme",
-        "proposed__programme",
+        Prefetch("quota", Quota.objects.told_apart()),
+        Prefetch("proposed", Quota.objects.told_apart()),
         "method",
         "worker",
         "decided_by",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from maarag.domains.programmes.model_tables import period_words
-from maarag.domains.programmes.models import Quota
+from maarag.domains.programmes.words import days_words
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
@@ -25,12 +23,12 @@ from .told import Keys, why_waits
 def places_table(lines: Sequence[PlaceLine]) -> Table:
     """How each place fills as the board stands."""
     several = len({line.quota.authority_id for line in lines}) > 1
-    overlap = any(line.beside_another for line in lines)
+    overlap = any(line.quota.is_beside_another for line in lines)
     rows = [
         {
             "programme": line.quota.programme,
             "authority": line.quota.authority,
-            "period": period_words(line.quota.starts, line.quota.ends),
+            "period": days_words(line.quota) if overlap else "",
             "families": line.quota.families,
             "taken": line.taken,
             "decided": line.decided,
@@ -52,11 +50,6 @@ def places_table(lines: Sequence[PlaceLine]) -> Table:
         Column("price", _("One more is worth"), "decimal", hint=_("points of fit")),
     ]
     return Table(columns, rows, _("Places"), caption_hidden=True, dense=True)
-
-
-def with_period(name: str, quota: Quota) -> str:
-    """A quota beside another of its programme: its period tells them apart."""
-    return f"{name} · {period_words(quota.starts, quota.ends)}"
 
 
 def methods_table(lines: Sequence[MethodLine]) -> Table:
@@ -108,7 +101,6 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
     """
     lines = [one for one in found.binding if one["kind"] in KIND_WORDS]
     keys = _keys_of(lines)
-    several = Counter((one.programme_id, one.authority_id) for one in keys.quotas.values())
     rows = []
     for one in lines:
         kind, price = one["kind"], float(one["price"])
@@ -118,8 +110,6 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
         quota = keys.quotas.get(one["key"]) if kind in ("place", "purse") else None
         if quota is not None and found.lines and len(found.run.authorities) > 1:
             name = f"{name} · {name_in_language(quota.authority)}"
-        if quota is not None and several[quota.programme_id, quota.authority_id] > 1:
-            name = with_period(name, quota)
         rows.append({"what": KIND_WORDS[kind](), "name": name, "price": price, "left": one.get("left")})
     return sorted(rows, key=lambda row: -row["price"])
 

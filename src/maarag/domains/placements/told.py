@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from maarag.domains.programmes.fit import Reason
 from maarag.domains.programmes.models import Method, Programme, Quota
-from maarag.domains.programmes.words import Names, reason_words
+from maarag.domains.programmes.words import Names, quota_words, reason_words
 from maarag.kernel.ledger.models import Pot
 from maarag.kernel.matches.actions import CUT_OFF
 from maarag.ui import figures
@@ -40,7 +40,7 @@ class Keys:
         programmes: Iterable[int] = (),
         methods: Iterable[str] = (),
     ) -> Keys:
-        found = Quota.objects.select_related("programme", "authority").in_bulk(set(quotas))
+        found = Quota.objects.told_apart().select_related("authority").in_bulk(set(quotas))
         pots = {pot.pk: pot.label for pot in Pot.objects.filter(pk__in=set(funders))}
         named = {one.pk: name_in_language(one) for one in Programme.objects.filter(pk__in=set(programmes))}
         codes = set(methods) - {""}
@@ -78,11 +78,16 @@ class Keys:
         return cls.of(quotas, funders, programmes, methods)
 
     def place(self, quota: int | None, method: str = "") -> str:
-        """The programme of a quota, or the method with it; for no quota, that the family waits."""
+        """The place of a quota, or the method with it; for no quota, that the family waits."""
         if quota is None:
             return place_words(None)
         found = self.quotas.get(quota)
         return place_words(found, self.methods.get(method, "")) if found else UNKNOWN
+
+    def programme(self, quota: int, method: str = "") -> str:
+        """The programme of a quota, whichever of several it is; or the method with it."""
+        found = self.quotas.get(quota)
+        return _had(name_in_language(found.programme), self.methods.get(method, "")) if found else UNKNOWN
 
     def of_line(self, line: Mapping[str, Any]) -> str:
         """What a line with a key is about."""
@@ -95,16 +100,24 @@ class Keys:
 
 
 def place_words(quota: Quota | None, method: str = "") -> str:
-    """The programme of a place; after the name of a method, where that was chosen. Without one: it waits."""
-    if quota is None:
-        return pgettext("family", "Waits")
-    programme = name_in_language(quota.programme)
-    return f"{method}, {through_words(programme)}" if method else programme
+    """A place by its programme, told apart from another of it in the authority; after the name of a method,
+    where that was chosen. Without one: the family waits.
+    """
+    return pgettext("family", "Waits") if quota is None else _had(quota_words(quota), method)
 
 
-def through_words(programme: str) -> str:
-    """Through whose place a method is had, by the name of the programme."""
-    return _("a place of %(programme)s") % {"programme": programme}
+def _had(place: str, method: str) -> str:
+    return f"{method}, {through_words(place)}" if method else place
+
+
+def through_words(place: str) -> str:
+    """Through which place a method is had, by its name."""
+    return _("a place of %(programme)s") % {"programme": place}
+
+
+def through_of(row: Proposal) -> str:
+    """Through which place the method that stands is had; "" where it waits or programmes are chosen."""
+    return through_words(quota_words(row.quota)) if row.quota and method_of(row) else ""
 
 
 def place_of(row: Proposal) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from maarag.ui.figures import day, name_in_language, number
+from maarag.ui.figures import name_in_language, number
 from maarag.ui.tables import Column, Status, Table
 
 from .engine_data import rule_models
@@ -238,10 +238,3 @@ def changes_table(found: Toolbox) -> Table:
         caption=_("What changes for each method"),
         caption_hidden=True,
     )
-
-
-def period_words(starts: Any, ends: Any) -> str:
-    """From a day, until a day or still."""
-    if ends is None:
-        return _("from %(day)s") % {"day": day(starts)}
-    return _("%(first)s to %(last)s") % {"first": day(starts), "last": day(ends)}

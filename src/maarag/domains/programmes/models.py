@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from maarag.kernel.ledger.fields import MoneyField
@@ -79,6 +80,22 @@ class ProgrammeLine(models.Model):
         return f"{self.programme} · {self.line_id}"
 
 
+class QuotaRows(models.QuerySet["Quota"]):
+    """Quotas, and what tells them apart."""
+
+    def told_apart(self) -> QuotaRows:
+        """With what `quota_words` asks of each, in one query for all."""
+        others = Quota.objects.filter(
+            programme=OuterRef("programme"), authority=OuterRef("authority"), families__gt=0
+        ).exclude(pk=OuterRef("pk"))
+        return self.select_related("programme", "line__budget").annotate(
+            is_beside_another=Exists(
+                others.filter(starts__lte=OuterRef("ends"), ends__gte=OuterRef("starts"))
+            ),
+            shares_its_days=Exists(others.filter(starts=OuterRef("starts"), ends=OuterRef("ends"))),
+        )
+
+
 class Quota(models.Model):
     """How many families of an authority a programme may work with in a period, and with how much money.
 
@@ -101,6 +118,7 @@ class Quota(models.Model):
     )
     is_estimate = models.BooleanField(_("estimate"), default=False)
     source = models.ForeignKey("sources.Source", models.PROTECT, null=True, blank=True, related_name="quotas")
+    objects = QuotaRows.as_manager()
 
     class Meta:
         verbose_name = _("quota")
@@ -119,6 +137,19 @@ class Quota(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.starts, self.ends)
+
+    @cached_property
+    def is_beside_another(self) -> bool:
+        """Whether the authority has another quota of the programme in some of its days."""
+        return bool(self._apart("is_beside_another"))
+
+    @cached_property
+    def shares_its_days(self) -> bool:
+        """Whether another quota of the programme is of the very same days there."""
+        return bool(self._apart("shares_its_days"))
+
+    def _apart(self, name: str) -> Any:
+        return Quota.objects.told_apart().values_list(name, flat=True).get(pk=self.pk)
 
 
 class QuotaChange(models.Model):

@@ -1,4 +1,4 @@
-"""Why a programme fits a family or does not, in the reader's language."""
+"""Why a programme fits a family or does not, and what its quotas are called, in the reader's language."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.utils.translation import ngettext, pgettext
 
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Term
-from maarag.ui.figures import name_in_language, number
+from maarag.ui.figures import day, name_in_language, number
 
 from .fit_facts import Reason
 from .method_models import EligibilityRule, Method, What
-from .models import Programme
+from .models import Programme, Quota
 
 UNKNOWN = "–"
 
@@ -207,3 +207,22 @@ def _have(told: Mapping[str, Any]) -> str:
     if isinstance(have, list):
         return ", ".join(_figure(one) for one in have)
     return "" if have is None else _figure(have)
+
+
+def quota_words(quota: Quota) -> str:
+    """The programme of a quota; also its days where the authority has another of it in some of them."""
+    name = name_in_language(quota.programme)
+    return f"{name} · {days_words(quota)}" if quota.is_beside_another else name
+
+
+def days_words(quota: Quota) -> str:
+    """The period of a quota; also its budget where another quota of the programme is of the same days."""
+    period = period_words(quota.starts, quota.ends)
+    return f"{period} · {name_in_language(quota.line.budget)}" if quota.shares_its_days else period
+
+
+def period_words(starts: Any, ends: Any) -> str:
+    """From a day, until a day or still."""
+    if ends is None:
+        return _("from %(day)s") % {"day": day(starts)}
+    return _("%(first)s to %(last)s") % {"first": day(starts), "last": day(ends)}

@@ -15,7 +15,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.places.models import Place
-from maarag.ui.choices import asked_text
+from maarag.ui.choices import asked_number
 from maarag.ui.documents.attached import attached
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
@@ -107,11 +107,10 @@ def _asked(request: HttpRequest, account: Account, code: str) -> Community:
     found = place_for(account, code[:40])
     if found is None:
         raise Http404
-    year = asked_text(request.GET, "year", 4)
     return community(
         found,
         exact=sees_exact(account, found),
-        year=int(year) if year.isascii() and year.isdigit() else None,
+        year=asked_number(request.GET, "year"),
     )
 
 

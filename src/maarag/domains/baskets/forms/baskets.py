@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from maarag.domains.programmes.models import Quota
+from maarag.domains.programmes.words import days_words
 from maarag.domains.services.queries import offered
 from maarag.kernel.taxonomy.models import Term, Vocabulary
 from maarag.kernel.taxonomy.queries import current_terms
@@ -24,7 +25,7 @@ class QuotaChoice(forms.ModelChoiceField):
     """A quota by the name of its programme and its days."""
 
     def label_from_instance(self, row: Any) -> str:
-        return f"{name_in_language(row.programme)} · {row.starts:%d.%m.%Y}–{row.ends:%d.%m.%Y}"
+        return f"{name_in_language(row.programme)} · {days_words(row)}"
 
 
 class OpenForm(forms.Form):
@@ -41,7 +42,7 @@ class OpenForm(forms.Form):
     def __init__(self, *args: Any, quotas: Sequence[Quota], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["quota"]
-        field.queryset = Quota.objects.filter(pk__in=[one.pk for one in quotas]).select_related("programme")
+        field.queryset = Quota.objects.told_apart().filter(pk__in=[one.pk for one in quotas])
         if len(quotas) == 1:
             field.initial = quotas[0].pk
 

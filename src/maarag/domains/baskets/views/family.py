@@ -17,11 +17,11 @@ from maarag.domains.families.actions import read_family
 from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.families.parts import page_of
 from maarag.domains.families.scope import may
+from maarag.domains.programmes.words import quota_words
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.ledger.queries import Balance, balances
 from maarag.ui import figures
-from maarag.ui.figures import name_in_language
 
 from ..actions import begin_request, change_basket, close_basket, open_basket, places_left, quotas_for
 from ..buying import buying_of
@@ -72,7 +72,7 @@ def open_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "quotas": [
             {
-                "name": name_in_language(quota.programme),
+                "name": quota_words(quota),
                 "left": places_left(quota),
                 "families": quota.families,
                 "cost": figures.money(quota.line.unit_cost),
@@ -184,7 +184,7 @@ def _shown(
     buying = buying_of(row.quota.programme)
     return {
         "basket": row,
-        "programme": name_in_language(row.quota.programme),
+        "programme": quota_words(row.quota),
         "status": status_of_basket(row),
         "sums": sums_table(sums),
         "bar": sums_bar(sums) if sums.granted else "",

@@ -15,7 +15,7 @@ from maarag.domains.families.actions.reading import record_export
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.ui import figures
-from maarag.ui.choices import asked_text
+from maarag.ui.choices import asked_number
 from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.documents.pdf import Report as Document
@@ -123,5 +123,5 @@ def _years() -> range:
 
 
 def _year(request: HttpRequest) -> int | None:
-    text = asked_text(request.GET, "year", 4)
-    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else None
+    year = asked_number(request.GET, "year")
+    return year if year is not None and 2000 <= year <= 2100 else None

@@ -17,7 +17,7 @@ from maarag.kernel.rubrics.models import Rubric
 from maarag.kernel.rubrics.queries import rubric_of
 from maarag.kernel.rubrics.words import agreement_table, pairs_table
 from maarag.ui import figures
-from maarag.ui.choices import asked_text
+from maarag.ui.choices import asked_number, asked_text
 from maarag.ui.figures import name_in_language
 
 from ..queries.agreement import Agreed, agreed_in, departments_led, years_assessed
@@ -31,8 +31,7 @@ LOW = (Reading.UNRELIABLE, Reading.TENTATIVE)
 def agreement(request: HttpRequest, code: str) -> HttpResponse:
     """Dimension by dimension, over the closed assessments of the families of one department."""
     account = account_of(request)
-    asked = asked_text(request.GET, "version", 5)
-    rubric = rubric_of(code, int(asked) if asked.isascii() and asked.isdigit() else None)
+    rubric = rubric_of(code, asked_number(request.GET, "version", 5))
     if rubric is None or code not in RUBRICS:
         raise Http404
     places = list(departments_led(account))

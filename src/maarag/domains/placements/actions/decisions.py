@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from maarag.domains.baskets.models import Basket, BasketStatus
 from maarag.domains.programmes.models import Method, Quota
-from maarag.domains.programmes.words import reasons_in_words
+from maarag.domains.programmes.words import quota_words, reasons_in_words
 from maarag.kernel.access.models import Account
 from maarag.kernel.audit.actions import record
 from maarag.kernel.matches.rows import Verdict
@@ -217,4 +217,4 @@ def _require_left(row: Proposal, quota: Quota, instead_of: Proposal | None = Non
     decided = Proposal.objects.filter(run=row.run_id, quota=quota, verdict__in=DECIDED, carried_at=None)
     promised = decided.exclude(pk__in=[row.pk, *([instead_of.pk] if instead_of else [])]).count()
     if taken + promised >= quota.families:
-        raise NoPlaceLeft(name_in_language(quota.programme), quota.families, taken, promised)
+        raise NoPlaceLeft(quota_words(quota), quota.families, taken, promised)

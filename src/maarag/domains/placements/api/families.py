@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Status
 from ninja.errors import HttpError
 
+from maarag.domains.families.actions import read_words
 from maarag.domains.programmes.fit import MethodFit
 from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.models import Account
@@ -60,7 +61,9 @@ def listed(
     programme: str = Query("", max_length=80, description="Code of a programme; none for all."),
     authority: str = Query("", max_length=40, description="Code of an authority; none for all."),
 ) -> list[WaitingOut]:
-    """Positions count everybody; shown are the families whose files the account reads."""
+    """Positions count everybody; shown are the families whose files the account reads. The files of those
+    with a note are recorded as read.
+    """
     by = keeper(request)
     rows = waitings_of(by).filter(ended_on=None)
     if programme:
@@ -70,8 +73,9 @@ def listed(
     lists = sorted(set(rows.order_by().values_list("programme_id", "authority_id")))
     programmes = Programme.objects.in_bulk([one for one, _where in lists])
     places = Place.objects.defer("outline").in_bulk([where for _one, where in lists])
-    found = [waiting_list(by, programmes[one], places[where]) for one, where in lists]
-    return [WaitingOut.of(line) for lines in found for line in lines]
+    found = [line for one, where in lists for line in waiting_list(by, programmes[one], places[where])]
+    read_words(by=by, rows=[line.waiting for line in found if line.waiting.note])
+    return [WaitingOut.of(line) for line in found]
 
 
 @router.post(
@@ -144,6 +148,7 @@ def _waiting(by: Account, pk: UUID) -> Waiting:
     found = waitings_of(by).filter(pk=pk).first()
     if found is None:
         raise HttpError(404, nothing())
+    read_words(by=by, rows=[found])
     return found
 
 

@@ -16,11 +16,52 @@ OF_OPTION = (
 )  # fmt: skip
 
 
+class QuotaOut(Schema):
+    """A quota of a programme that is in force: a place of its own, with its own money and price.
+
+    `id`: what a decision otherwise on a proposal names.
+    """
+
+    id: int
+    starts: date
+    ends: date
+    budget: str
+    advice: str
+    free: int
+    families: int
+    price: float
+    priced: datetime | None = Field(description="When the run ended whose price it is.")
+    net: float
+
+    @classmethod
+    def all_of(cls, one: Ranked) -> list[QuotaOut]:
+        return [
+            cls(
+                id=seat.quota.pk,
+                starts=seat.quota.starts,
+                ends=seat.quota.ends,
+                budget=seat.quota.line.budget.code,
+                advice=seat.advice,
+                free=seat.free,
+                families=seat.families,
+                price=round(seat.price, 3),
+                priced=seat.priced,
+                net=round(seat.net, 3),
+            )
+            for seat in one.quotas
+            if seat.quota
+        ]
+
+
 class ThroughOut(Schema):
-    """A place with which a method can be had: the programme's that pays and holds it."""
+    """A place with which a method can be had: the programme's that pays and holds it.
+
+    `quotas`: every one of it in force, the best first; `quota` and what follows are of that one.
+    """
 
     programme: str
     quota: int | None
+    quotas: list[QuotaOut]
     fit: int
     advice: str
     free: int
@@ -34,6 +75,7 @@ class ThroughOut(Schema):
         return cls(
             programme=one.programme.code,
             quota=one.quota.pk if one.quota else None,
+            quotas=QuotaOut.all_of(one),
             fit=one.fit,
             advice=one.advice,
             free=one.free,
@@ -48,12 +90,14 @@ class RankedOut(Schema):
     """A programme before a family; in a department with one toolbox a method, through the best place.
 
     `method`: none where a programme is ranked. `through`: every place with which the method can be had, the
-    best first; `programme` and what follows are of that one.
+    best first; `programme` and what follows are of that one. `quotas`: every one of the programme in force,
+    the best first; `free` and the price are of that one.
     """
 
     method: str | None
     through: list[ThroughOut]
     programme: str
+    quotas: list[QuotaOut]
     fit: int
     certainty: float
     advice: str
@@ -70,6 +114,7 @@ class RankedOut(Schema):
             method=one.method.code if one.method else None,
             through=[ThroughOut.of(place) for place in one.through],
             programme=one.programme.code,
+            quotas=QuotaOut.all_of(one),
             fit=one.fit,
             certainty=one.judgement.certainty,
             advice=one.advice,
@@ -103,6 +148,7 @@ class WaitingOut(Schema):
     since: date
     priority: int
     why: str
+    note: str = Field(description="What the family waits for, in words of whoever keeps the file.")
     position: int
     waiting: int
 
@@ -116,6 +162,7 @@ class WaitingOut(Schema):
             since=row.since,
             priority=row.priority,
             why=row.why,
+            note=row.note,
             position=line.position,
             waiting=line.of,
         )

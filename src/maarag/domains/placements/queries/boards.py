@@ -54,7 +54,7 @@ class PlaceLine:
     """A quota on the board: how many of its families are taken, decided and only proposed in this run.
 
     `price`: points of fit that one more place would bring (0: it does not bind). `at_start`: places that were
-    left when the run was made. `beside_another`: the programme has another quota in the authority.
+    left when the run was made.
     """
 
     quota: Quota
@@ -64,7 +64,6 @@ class PlaceLine:
     carried: int
     at_start: int
     price: float
-    beside_another: bool = False
 
     @property
     def left(self) -> int:
@@ -216,14 +215,13 @@ def _taken(quotas: Iterable[int]) -> dict[int, int]:
 def _places(run: Run, rows: Sequence[Proposal], seats: Sequence[Any]) -> list[PlaceLine]:
     at_start = {row[0]: row[3] for row in seats}
     wanted = set(at_start) | {row.quota_id for row in rows if row.quota_id is not None}
-    quotas = Quota.objects.select_related("programme", "authority", "line").in_bulk(wanted)
+    quotas = Quota.objects.told_apart().select_related("authority").in_bulk(wanted)
     taken = _taken(wanted)
     prices = run.totals.get("prices", {}).get("place", {})
     counted: Counter[tuple[int, str]] = Counter()
     for row in rows:
         if row.quota_id is not None:
             counted[row.quota_id, _stage(row)] += 1
-    several = Counter((quota.programme_id, quota.authority_id) for quota in quotas.values())
     lines = [
         PlaceLine(
             quota=quota,
@@ -233,7 +231,6 @@ def _places(run: Run, rows: Sequence[Proposal], seats: Sequence[Any]) -> list[Pl
             carried=counted[pk, "carried"],
             at_start=at_start.get(pk, 0),
             price=float(prices.get(str(pk), 0.0)),
-            beside_another=several[quota.programme_id, quota.authority_id] > 1,
         )
         for pk, quota in quotas.items()
     ]

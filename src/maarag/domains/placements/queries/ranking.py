@@ -40,8 +40,9 @@ class Ranked:
     """A programme before the family, or a method with the place through which it is had best.
 
     `method` None: the department works by programmes, or the programme has no methods. `others`: further
-    places with the same method, the best first. `quota` None: it has no places in the authority. `free`:
-    places left in it, of several quotas the one had best; `waits_before`: families on the list before this
+    places with the same method, of other programmes, the best first. `quota` None: it has no places in the
+    authority; of several quotas the one had best, and `beside` it the others, the best first. `free`: places
+    left in it; `waits_before`: families on the list before this
     one, or all where it does not wait.
     `price`: points of fit that the place, its money and its work are worth to others, by the run that ended
     at `priced`; `net`: fit by weight, with what waiting gives, less the price. `weight`: of the family on its
@@ -65,6 +66,7 @@ class Ranked:
     weight: float = 1.0
     method: Method | None = None
     others: tuple[Ranked, ...] = ()
+    beside: tuple[Ranked, ...] = ()
 
     @property
     def net(self) -> float:
@@ -73,6 +75,16 @@ class Ranked:
     @property
     def is_open(self) -> bool:
         return self.judgement.is_open
+
+    @property
+    def quotas(self) -> tuple[Ranked, ...]:
+        """Every quota of the programme in force, this one first; none where it is not given here."""
+        return (self, *self.beside) if self.quota else ()
+
+    @property
+    def seats(self) -> tuple[Ranked, ...]:
+        """Every quota through which the programme or the method is had, the best of each programme first."""
+        return tuple(seat for place in (self, *self.others) for seat in (place, *place.beside))
 
     @property
     def through(self) -> tuple[Ranked, ...]:
@@ -105,8 +117,8 @@ class Ranking:
 
     @property
     def every_place(self) -> list[Ranked]:
-        """Every place, each with every method of its programme where methods are ranked."""
-        return [place for one in self.places for place in (one, *one.others)]
+        """Every place, each quota for itself, with every method of its programme where methods are ranked."""
+        return [seat for one in self.places for seat in one.seats]
 
 
 def ranking(family: Family, *, day: date | None = None, by_method: bool | None = None) -> Ranking:
@@ -171,13 +183,18 @@ def _once(found: list[Ranked]) -> list[Ranked]:
     for one in found:
         if one.judgement.methods:
             code = one.judgement.methods[0].code
-            by_code.setdefault(code, []).append(replace(one, method=methods[code]))
+            by_code.setdefault(code, []).append(_by(methods[code], one))
         else:
             alone.append(one)
     for places in by_code.values():
         places.sort(key=lambda one: (_THROUGH_ORDER[one.advice], *_order(one)[1:]))
         alone.append(replace(places[0], others=tuple(places[1:])))
     return alone
+
+
+def _by(method: Method, one: Ranked) -> Ranked:
+    beside = (replace(each, method=method) for each in one.beside)
+    return replace(one, method=method, beside=tuple(beside))
 
 
 @dataclass(frozen=True)
@@ -199,7 +216,7 @@ class _Room:
         known: dict[int, list[Seat]] = defaultdict(list)
         for seat in seats([candidate.authority], day):
             known[seat.programme].append(seat)
-        quotas = Quota.objects.select_related("programme", "line")
+        quotas = Quota.objects.told_apart()
         return cls(
             family=family,
             candidate=candidate,
@@ -215,7 +232,8 @@ class _Room:
     def place(self, programme: Programme, judgement: Judgement) -> Ranked:
         """The programme's place, as it was judged: of several quotas the one through which it is had best."""
         found = [self._at(seat, programme, judgement) for seat in self.seats[programme.pk] or [None]]
-        return min(found, key=lambda one: (_ADVICE_ORDER[one.advice], one.free < 1, -one.net))
+        best, *beside = sorted(found, key=lambda one: (_ADVICE_ORDER[one.advice], one.free < 1, -one.net))
+        return replace(best, beside=tuple(beside))
 
     def _at(self, seat: Seat | None, programme: Programme, judgement: Judgement) -> Ranked:
         candidate = self.candidate

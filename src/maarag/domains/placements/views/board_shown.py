@@ -11,17 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maarag.domains.programmes.fit import Reason
-from maarag.domains.programmes.words import Names, reason_words
+from maarag.domains.programmes.words import Names, quota_words, reason_words
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
-from maarag.ui.figures import name_in_language
 
 from ..errors import stale_words
 from ..models import Proposal
 from ..queries import Board, BoardLine
 from ..tables import passed_lines
-from ..told import Keys, line_in_words, method_of, place_of, place_words, through_words
+from ..told import Keys, line_in_words, method_of, place_of, place_words, through_of
 from .shown import fit_tone, share, shown_elsewhere, status_of_proposal
 
 STATES = ("", "pending", "decided", "waits", "changed", "stale", "elsewhere", "carried")
@@ -116,12 +115,11 @@ def row_of(line: BoardLine, keys: Keys, names: Names, chosen: bool) -> dict[str,
     before = ""
     if row.is_changed:
         before = place_words(row.proposed, keys.methods.get(row.proposed_method, ""))
-    method = method_of(row)
     return {
         "pk": str(row.pk),
         "family": row.family.name,
-        "place": method or place_of(row),
-        "through": through_words(name_in_language(row.quota.programme)) if method and row.quota else "",
+        "place": method_of(row) or place_of(row),
+        "through": through_of(row),
         "before": before,
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
@@ -144,7 +142,7 @@ def _why(row: Proposal, keys: Keys, names: Names) -> str:
         if others:
             because = others[0]["because"]
             words = line_in_words(because[0], keys) if because else ""
-            return f"{keys.place(others[0]['quota'], others[0].get('method', ''))}: {words}"
+            return f"{keys.programme(others[0]['quota'], others[0].get('method', ''))}: {words}"
         lines = told.get("against", ())
         return line_in_words(lines[0], keys) if lines else ""
     if row.is_changed:
@@ -186,23 +184,19 @@ def notices_of(found: Board) -> list[dict[str, Any]]:
     notices = []
     if found.newer is not None and found.newer.is_open:
         notices.append(
-            {
-                "tone": "attention",
-                "title": _("A newer run is being matched"),
-                "words": _(
-                    "What is decided here now is named on the newer board, and stays if that is run again."
-                ),
-            }
+            _notice(
+                _("A newer run is being matched"),
+                _("What is decided here now is named on the newer board, and stays if that is run again."),
+            )
         )
     elif found.newer is not None:
         notices.append(
-            {
-                "tone": "attention",
-                "title": _("There is a newer run"),
-                "words": _("What is decided here still counts, but the newer one has read today's files."),
-                "url": reverse("placements:progress", args=[found.newer.pk]),
-                "link": _("Go to the newer run"),
-            }
+            _notice(
+                _("There is a newer run"),
+                _("What is decided here still counts, but the newer one has read today's files."),
+                url=reverse("placements:progress", args=[found.newer.pk]),
+                link=_("Go to the newer run"),
+            )
         )
     if found.elsewhere:
         words = ngettext(
@@ -210,66 +204,41 @@ def notices_of(found: Board) -> list[dict[str, Any]]:
             "Of %(n)s families it was decided on another board since. Run again, and what is later stays.",
             found.elsewhere,
         )
-        notices.append(
-            {
-                "tone": "attention",
-                "title": _("Decided meanwhile on another board"),
-                "words": words % {"n": figures.number(found.elsewhere)},
-                "url": reverse("placements:run", args=[found.run.pk]) + "?state=elsewhere",
-                "link": _("Show them"),
-            }
-        )
+        words %= {"n": figures.number(found.elsewhere)}
+        notices.append(_with_lines(found, "elsewhere", _("Decided meanwhile on another board"), words))
     if found.stale:
         words = ngettext(
             "%(n)s proposal no longer holds: the file was closed, or the place was taken meanwhile.",
             "%(n)s proposals no longer hold: files were closed, or places were taken meanwhile.",
             found.stale,
         )
-        notices.append(
-            {
-                "tone": "attention",
-                "title": _("Some of it is out of date"),
-                "words": words % {"n": figures.number(found.stale)},
-                "url": reverse("placements:run", args=[found.run.pk]) + "?state=stale",
-                "link": _("Show them"),
-            }
-        )
+        words %= {"n": figures.number(found.stale)}
+        notices.append(_with_lines(found, "stale", _("Some of it is out of date"), words))
     if found.passed:
-        notices.append(
-            {
-                "tone": "attention",
-                "title": _("What was decided takes more than there is"),
-                "words": _("It stays as people decided it, and nobody else is proposed there: %(what)s.")
-                % {"what": "; ".join(passed_lines(found.passed))},
-                "url": "",
-                "link": "",
-            }
-        )
+        words = _("It stays as people decided it, and nobody else is proposed there: %(what)s.")
+        words %= {"what": "; ".join(passed_lines(found.passed))}
+        notices.append(_notice(_("What was decided takes more than there is"), words))
     if found.lost:
         words = ngettext(
             "%(n)s decision could not stay: its place has ended. The family is matched anew.",
             "%(n)s decisions could not stay: their places have ended. The families are matched anew.",
             found.lost,
         )
-        notices.append(
-            {
-                "tone": "attention",
-                "title": _("Not everything that was decided could stay"),
-                "words": words % {"n": figures.number(found.lost)},
-                "url": "",
-                "link": "",
-            }
-        )
-    over = [line for line in found.places if line.left < 0]
-    if over:
-        names = ", ".join(name_in_language(line.quota.programme) for line in over)
-        notices.append(
-            {
-                "tone": "critical",
-                "title": _("More families than places"),
-                "words": _("As the board stands, these have too many: %(names)s.") % {"names": names},
-                "url": "",
-                "link": "",
-            }
-        )
+        words %= {"n": figures.number(found.lost)}
+        notices.append(_notice(_("Not everything that was decided could stay"), words))
+    if over := [line for line in found.places if line.left < 0]:
+        names = ", ".join(quota_words(line.quota) for line in over)
+        words = _("As the board stands, these have too many: %(names)s.") % {"names": names}
+        notices.append(_notice(_("More families than places"), words, tone="critical"))
     return notices
+
+
+def _notice(title: str, words: str, *, tone: str = "attention", **leads: str) -> dict[str, Any]:
+    """`leads`: to which `url`, and the words of the `link`."""
+    return {"tone": tone, "title": title, "words": words, **leads}
+
+
+def _with_lines(found: Board, state: str, title: str, words: str) -> dict[str, Any]:
+    """A notice that leads to the lines of the board that it is about."""
+    url = reverse("placements:run", args=[found.run.pk]) + f"?state={state}"
+    return _notice(title, words, url=url, link=_("Show them"))

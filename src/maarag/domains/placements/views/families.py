@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +23,7 @@ from maarag.domains.families.models import Family, FamilyStatus
 from maarag.domains.families.parts import page_of
 from maarag.domains.families.scope import may
 from maarag.domains.programmes.models import Programme, Quota
+from maarag.domains.programmes.words import quota_words
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.matches.models import RunState
@@ -35,9 +38,9 @@ from ..forms import ChangeWaitingForm, GiveForm, StopWaitingForm, WaitForm
 from ..models import Proposal, Waiting
 from ..queries import ranking
 from ..scope import alternatives_of, proposals_for, waitings_of
-from ..told import method_of, through_words
+from ..told import method_of, through_of
 from .filed import PART, family_of, form_page, tell
-from .ranked import missing_lines, parts_of_ranking
+from .ranked import free_words, missing_lines, parts_of_ranking, price_words
 from .weighing import shown_alternative
 
 
@@ -98,42 +101,56 @@ def edit_waiting(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say anew why the family waits and how urgently; since when stays."""
     row = _waiting_of(request, pk)
     initial = {"why": row.why, "priority": row.priority, "note": row.note}
-    form, status = ChangeWaitingForm(request.POST or None, initial=initial), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                change_waiting(by=account_of(request), waiting=row, **form.cleaned_data)
-            except (PlacementsError, ValidationError) as error:
-                tell(form, error)
-            else:
-                messages.success(request, _("The waiting is written anew."))
-                return redirect("placements:family", pk=row.family_id)
-    read_words(by=account_of(request), rows=[row])
-    words = _("Waiting list of %(programme)s") % {"programme": name_in_language(row.programme)}
-    about = [_("The list is put in order by priority, then by the day. Its position stands in the file.")]
-    return form_page(request, row.family, form, words, status, about=about)
+    return _waiting_page(
+        request,
+        row,
+        ChangeWaitingForm(request.POST or None, initial=initial),
+        change_waiting,
+        title=_("Waiting list of %(programme)s"),
+        done=_("The waiting is written anew."),
+        about=[_("The list is put in order by priority, then by the day. Its position stands in the file.")],
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_permission(Permission.EDIT_FAMILIES)
 def end_waiting(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take the family off a list."""
-    row = _waiting_of(request, pk)
-    form, status = StopWaitingForm(request.POST or None), 200
+    return _waiting_page(
+        request,
+        _waiting_of(request, pk),
+        StopWaitingForm(request.POST or None),
+        stop_waiting,
+        title=_("Off the waiting list of %(programme)s"),
+        done=_("The family is off the waiting list."),
+    )
+
+
+def _waiting_page(
+    request: HttpRequest,
+    row: Waiting,
+    form: Form,
+    write: Callable[..., Waiting],
+    *,
+    title: str,
+    done: str,
+    about: list[str] | None = None,
+) -> HttpResponse:
+    """A form of a wait, or, when it was understood, `write` with what it says."""
+    status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                stop_waiting(by=account_of(request), waiting=row, outcome=form.cleaned_data["outcome"])
+                write(by=account_of(request), waiting=row, **form.cleaned_data)
             except (PlacementsError, ValidationError) as error:
                 tell(form, error)
             else:
-                messages.success(request, _("The family is off the waiting list."))
+                messages.success(request, done)
                 return redirect("placements:family", pk=row.family_id)
     read_words(by=account_of(request), rows=[row])
-    words = _("Off the waiting list of %(programme)s") % {"programme": name_in_language(row.programme)}
-    return form_page(request, row.family, form, words, status)
+    words = title % {"programme": name_in_language(row.programme)}
+    return form_page(request, row.family, form, words, status, about=about)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,8 +158,7 @@ def end_waiting(request: HttpRequest, pk: UUID) -> HttpResponse:
 def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
     """Give the family a place at once."""
     found = family_of(request, pk, Permission.EDIT_FAMILIES)
-    rows = Quota.objects.select_related("programme", "line")
-    place = get_object_or_404(rows, pk=quota, authority=found.authority_id)
+    place = get_object_or_404(Quota.objects.told_apart(), pk=quota, authority=found.authority_id)
     form, status = GiveForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         status = 422
@@ -166,18 +182,12 @@ def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
     if one is not None:
         if one.method:
             about.insert(0, _("The method: %(method)s.") % {"method": name_in_language(one.method)})
-        about.append(
-            _("%(free)s of %(places)s places are free.")
-            % {"free": figures.number(one.free), "places": figures.number(one.families)}
-        )
+        about.append(f"{free_words(one)}.")
         if one.waits_before:
             about.append(_("Before this family wait: %(n)s.") % {"n": figures.number(one.waits_before)})
-        if one.price:
-            about.append(
-                _("To others this place is worth %(price)s points of fit, by the run of %(day)s.")
-                % {"price": figures.number(one.price, 1), "day": figures.day(one.priced)}
-            )
-    words = _("A place in %(programme)s") % {"programme": name_in_language(place.programme)}
+        if words := price_words(one):
+            about.append(words)
+    words = _("A place in %(programme)s") % {"programme": quota_words(place)}
     return form_page(request, found, form, words, status, about=about)
 
 
@@ -192,7 +202,7 @@ def _places_of(found: Family) -> list[dict[str, Any]]:
     rows = Basket.objects.filter(family=found, status=BasketStatus.OPEN).select_related("quota__programme")
     return [
         {
-            "programme": name_in_language(row.quota.programme),
+            "programme": quota_words(row.quota),
             "since": row.opened_on,
             "url": reverse("baskets:family", args=[found.pk]),
         }
@@ -209,13 +219,11 @@ def _proposal(request: HttpRequest, found: Family) -> dict[str, Any] | None:
     if row.quota is None:
         words = _("The last run leaves the family waiting.")
     else:
-        words = _("The last run proposes a place in %(programme)s.") % {
-            "programme": name_in_language(row.quota.programme)
-        }
+        words = _("The last run proposes a place in %(programme)s.") % {"programme": quota_words(row.quota)}
         if method := method_of(row):
             words = _("The last run proposes the method %(method)s, through %(place)s.") % {
                 "method": method,
-                "place": through_words(name_in_language(row.quota.programme)),
+                "place": through_of(row),
             }
     return {"words": words, "url": reverse("placements:proposal", args=[row.pk])}
 

@@ -18,6 +18,7 @@ from maarag.domains.families.actions import read_family
 from maarag.domains.families.models import Family
 from maarag.domains.families.scope import may, visible_to
 from maarag.domains.programmes.models import Method, Quota
+from maarag.domains.programmes.words import quota_words
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.matches.models import RunState
@@ -42,11 +43,11 @@ from ..told import (
     method_of,
     place_of,
     place_words,
-    through_words,
+    through_of,
     told_reasons,
 )
 from .filed import tell
-from .ranked import status_of_advice
+from .ranked import free_words, status_of_advice
 from .shown import fit_tone, run_page, share, shown_elsewhere, status_of_proposal
 
 WAITS = "waits"
@@ -127,7 +128,6 @@ def proposal_page(
     )
     stands = not row.is_changed
     proposed = place_words(row.proposed, keys.methods.get(row.proposed_method, ""))
-    method = method_of(row)
     about = {
         "speaks_for": [*lines_in_words(told.get("for", ()), keys), *pro],
         "speaks_against": [*lines_in_words(told.get("against", ()), keys), *contra],
@@ -139,9 +139,9 @@ def proposal_page(
         **run_page(run, "run", row.family.name, named=decides),
         "proposal": row,
         "proposal_status": status_of_proposal(row, stale=stale),
-        "place_title": method or place_of(row),
+        "place_title": method_of(row) or place_of(row),
         "place_sub": "" if stands else _("The run proposed: %(place)s") % {"place": proposed},
-        "through": through_words(name_in_language(row.quota.programme)) if method and row.quota else "",
+        "through": through_of(row),
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
         "decided": _decided(row, stale),
@@ -195,11 +195,11 @@ def _forms(row: Proposal, form: OverrideForm | None, stale: str) -> dict[str, An
 def _accept_words(row: Proposal) -> str:
     if row.quota is None:
         return _("The family waits, and is put on the list of what fits best once the run is carried out.")
-    programme = name_in_language(row.quota.programme)
     if method := method_of(row):
         words = _("The family has the method %(method)s, through %(place)s, once the run is carried out.")
-        return words % {"method": method, "place": through_words(programme)}
-    return _("The family has a place in %(place)s once the run is carried out.") % {"place": programme}
+        return words % {"method": method, "place": through_of(row)}
+    words = _("The family has a place in %(place)s once the run is carried out.")
+    return words % {"place": quota_words(row.quota)}
 
 
 def _choices(row: Proposal) -> list[tuple[str, Any]]:
@@ -223,6 +223,7 @@ def _choices(row: Proposal) -> list[tuple[str, Any]]:
             "fit": figures.number(one.fit),
             "state": status_of_advice(one.advice).word,
         }
+        words = f"{words} · {free_words(one)}"
         choices.append((f"{one.quota.pk}:{one.method.code}" if one.method else str(one.quota.pk), words))
     if row.quota_id is not None or row.verdict == Verdict.PENDING:
         choices.append((WAITS, _("Leave waiting for now")))
@@ -247,7 +248,7 @@ def _why_not(request: HttpRequest, row: Proposal, keys: Keys) -> list[dict[str, 
             )
         shown.append(
             {
-                "place": keys.place(one["quota"], one.get("method", "")),
+                "place": keys.programme(one["quota"], one.get("method", "")),
                 "fit": share(one["fit"]),
                 "because": because,
                 "change": lines_in_words(one["change"], keys),
@@ -266,7 +267,8 @@ def _barred(told: dict[str, Any], keys: Keys) -> list[dict[str, Any]]:
     barred = told.get("barred", ())
     words = told_reasons(*(one["reasons"] for one in barred))
     return [
-        {"place": keys.place(one["quota"]), "words": said} for one, said in zip(barred, words, strict=True)
+        {"place": keys.programme(one["quota"]), "words": said}
+        for one, said in zip(barred, words, strict=True)
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from maarag.domains.families.models import Family
 from maarag.domains.programmes.fit import MethodFit, Reason
 from maarag.domains.programmes.models import Method, Setting
-from maarag.domains.programmes.words import Names, reason_words
+from maarag.domains.programmes.words import Names, days_words, quota_words, reason_words
 from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
@@ -24,6 +24,7 @@ from .shown import fit_tone, share
 
 LISTS = ("pro", "contra", "excluded", "missing", "to_change")
 SUITS = (TAKE, KEEP, FULL, NO_MONEY, NO_WORKER)
+GIVEN = (TAKE, KEEP)
 MOST_METHODS = 4
 SURER = 3
 """Of the first so many programmes it is told what is not known."""
@@ -98,8 +99,9 @@ def _card(
         "code": one.programme.code,
         "name": name_in_language(one.method) if one.method else programme,
         "method_code": one.method.code if one.method else "",
-        "through": through_words(programme) if one.method else "",
-        "others": [_other(place) for place in one.others],
+        "through": through_words(_place(one)) if one.method else "",
+        "days": days_words(one.quota) if one.beside and one.quota and not one.method else "",
+        "others": [_other(seat, one, may_edit=may_edit) for seat in one.seats[1:]],
         "number": number,
         "status": status_of_advice(one.advice),
         "fit": share(one.fit),
@@ -115,7 +117,7 @@ def _card(
         "extent": _extent(method) if method else "",
         "notes": _notes(one),
         "quota": one.quota.pk if one.quota else None,
-        "may_place": may_edit and one.advice in (TAKE, KEEP),
+        "may_place": may_edit and one.advice in GIVEN,
         "may_wait": may_edit and waiting is None and one.advice in SUITS,
         "waiting_pk": waiting.pk if waiting and may_edit else None,
         **{
@@ -128,19 +130,41 @@ def _card(
     }
 
 
-def _other(one: Ranked) -> dict[str, Any]:
-    """A further place with the same method, in short: whose it is, what can be done, and how it fits so."""
-    free = ""
-    if one.quota is not None:
-        free = _("%(free)s of %(places)s places are free") % {
-            "free": figures.number(one.free),
-            "places": figures.number(one.families),
-        }
+def _other(one: Ranked, best: Ranked, *, may_edit: bool) -> dict[str, Any]:
+    """A further place, in short: which it is, what can be done, and how it fits so where the programme is
+    another one.
+    """
+    fit = _("fit %(fit)s") % {"fit": figures.number(one.fit)} if one.programme != best.programme else ""
     return {
-        "name": through_words(name_in_language(one.programme)),
+        "name": through_words(_place(one)),
         "status": status_of_advice(one.advice),
-        "fit": _("fit %(fit)s") % {"fit": figures.number(one.fit)},
-        "free": free,
+        "fit": fit,
+        "free": free_words(one),
+        "quota": one.quota.pk if one.quota and may_edit and one.advice in GIVEN else None,
+    }
+
+
+def _place(one: Ranked) -> str:
+    return quota_words(one.quota) if one.quota else name_in_language(one.programme)
+
+
+def free_words(one: Ranked) -> str:
+    """How many places of the quota are free; "" where the programme has none here."""
+    if one.quota is None:
+        return ""
+    return _("%(free)s of %(places)s places are free") % {
+        "free": figures.number(one.free),
+        "places": figures.number(one.families),
+    }
+
+
+def price_words(one: Ranked) -> str:
+    """What the place is worth to others; "" where nobody else wants it."""
+    if not one.price:
+        return ""
+    return _("To others this place is worth %(price)s points of fit, by the run of %(day)s.") % {
+        "price": figures.number(one.price, 1),
+        "day": figures.day(one.priced),
     }
 
 
@@ -170,11 +194,8 @@ def _notes(one: Ranked) -> list[str]:
                 "fit": figures.number(one.net + one.price, 1),
             }
         )
-    elif one.price and one.advice in SUITS:
-        notes.append(
-            _("To others this place is worth %(price)s points of fit, by the run of %(day)s.")
-            % {"price": figures.number(one.price, 1), "day": figures.day(one.priced)}
-        )
+    elif one.advice in SUITS and (words := price_words(one)):
+        notes.append(words)
     if one.waiting:
         notes.append(
             _("It waits for this reason: %(why)s. Priority: %(priority)s.")

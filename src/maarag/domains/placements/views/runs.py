@@ -26,7 +26,7 @@ from maarag.kernel.matches.models import Run, RunState
 from maarag.kernel.matches.queries import cut_off
 from maarag.kernel.places.models import PlaceKind
 from maarag.ui import figures
-from maarag.ui.choices import asked_text
+from maarag.ui.choices import asked_number, asked_text
 from maarag.ui.tables import Column, Table
 
 from ..actions import mend, rerun, start_run
@@ -204,10 +204,10 @@ def _initial(before: Run | None, request: HttpRequest) -> dict[str, Any]:
         found = {"who": settings.who, "least_fit": settings.least_fit, "programmes": list(codes)}
         found |= {f"floor-{one.attribute}-{one.value}": one.percent for one in settings.floors}
         found |= {f"least-{one.attribute}-{one.value}": one.number for one in settings.floors}
-    mends, least = asked_text(request.GET, "mends"), asked_text(request.GET, "least", 3)
+    mends, least = asked_text(request.GET, "mends"), asked_number(request.GET, "least", 3)
     attribute, _colon, value = mends.partition(":")
-    if value and least.isascii() and least.isdigit():
-        found[f"floor-{attribute}-{value}"] = int(least)
+    if value and least is not None:
+        found[f"floor-{attribute}-{value}"] = least
         found.pop(f"least-{attribute}-{value}", None)
     return found
 

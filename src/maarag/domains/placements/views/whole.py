@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from maarag.domains.programmes.models import Method, Quota
+from maarag.domains.programmes.words import quota_words
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
@@ -36,7 +37,6 @@ from ..tables import (
     programmes_table,
     waits_lines,
     waits_table,
-    with_period,
     workers_table,
 )
 from ..told import place_words
@@ -232,11 +232,10 @@ def _places_chart(lines: Any) -> Any:
         return ""
     bars = [
         Bar(
-            with_period(name, line.quota) if line.beside_another else name,
+            quota_words(line.quota),
             [line.quota.families, line.taken + line.decided + line.proposed],
         )
         for line in lines[:MOST_BARS]
-        for name in [name_in_language(line.quota.programme)]
     ]
     what = [_("Places"), _("Taken, decided or proposed")]
     return grouped_bars(bars, what, _("Places and families"), label_width=150, described_by="places")

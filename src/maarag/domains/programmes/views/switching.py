@@ -22,10 +22,11 @@ from maarag.ui.tables import Column, Status, Table
 
 from ..actions import end_toolbox, switch_toolbox
 from ..forms import BackForm, SwitchForm
-from ..model_tables import changes_table, period_words, tools_table
+from ..model_tables import changes_table, tools_table
 from ..models import Quota, ToolboxSwitch
 from ..queries import switch_of, toolbox_authorities
 from ..toolbox import toolbox_of
+from ..words import period_words
 from .pages import Crumbs, crumbs_of, tell
 
 
