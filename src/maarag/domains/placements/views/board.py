@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,7 +31,6 @@ from ..actions import accept, leave_waiting, swap, take_back
 from ..errors import PlacementsError
 from ..models import Proposal
 from ..queries import Board, board
-from ..scope import sees_names
 from ..tables import methods_table, places_table
 from ..told import Keys, place_of
 from .board_shown import (
@@ -43,7 +42,7 @@ from .board_shown import (
     state_choices,
     tiles_of,
 )
-from .runs import places_of_again, run_of
+from .runs import named_run_of, places_of_again
 from .shown import run_page
 
 PER_PAGE = 50
@@ -66,10 +65,7 @@ class Confirm:
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The board, and decisions on several of its lines at once."""
     account = account_of(request)
-    run = run_of(request, pk, done=True)
-    if not sees_names(account, run):
-        raise Http404
-    found = board(account, run)
+    found = board(account, named_run_of(request, pk))
     if request.method != "POST":
         return board_page(request, found)
     return _act(request, account, found)

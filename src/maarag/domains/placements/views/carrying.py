@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,9 +27,9 @@ from ..errors import CannotCarryOut, PlacementsError
 from ..leaving import Left, left_of
 from ..models import Proposal
 from ..queries import fairness
-from ..scope import proposals_of, sees_names
+from ..scope import proposals_of
 from ..told import place_of
-from .runs import run_of
+from .runs import named_run_of
 from .shown import run_page
 
 
@@ -38,9 +38,7 @@ from .shown import run_page
 def carry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Look once more, then open the baskets and the waits."""
     account = account_of(request)
-    run = run_of(request, pk, done=True)
-    if not sees_names(account, run):
-        raise Http404
+    run = named_run_of(request, pk)
     rows = list(proposals_of(account, run).exclude(verdict=Verdict.PENDING).filter(carried_at=None))
     failed: Table | None = None
     status = 200

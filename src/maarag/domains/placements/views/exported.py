@@ -16,8 +16,7 @@ from maarag.ui.documents.excel import workbook
 
 from ..exports import board_as_file, group_tables, whole_as_pdf, whole_tables
 from ..queries import board, fairness, figures_of
-from ..scope import sees_names
-from .runs import run_of
+from .runs import named_run_of, run_of
 from .shown import run_name
 from .whole import floors_cost, tiles_of
 
@@ -26,11 +25,10 @@ from .whole import floors_cost, tiles_of
 @needs_permission(Permission.DECIDE_PLACEMENTS)
 def board_file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     """The review board with names; each file on it is recorded as taken away."""
-    account = account_of(request)
-    run = run_of(request, pk, done=True)
-    if form not in ("xlsx", "csv") or not sees_names(account, run):
+    if form not in ("xlsx", "csv"):
         raise Http404
-    found = board(account, run)
+    account = account_of(request)
+    found = board(account, named_run_of(request, pk))
     record_export(by=account, families=[line.proposal.family for line in found.lines])
     return attached(board_as_file(found, form), f"proposals.{form}")
 

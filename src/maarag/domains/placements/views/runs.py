@@ -263,6 +263,14 @@ def run_of(request: HttpRequest, pk: UUID, *, done: bool = False) -> Run:
     return found
 
 
+def named_run_of(request: HttpRequest, pk: UUID) -> Run:
+    """A run that is done and shows the account names; raises Http404."""
+    run = run_of(request, pk, done=True)
+    if not sees_names(account_of(request), run):
+        raise Http404
+    return run
+
+
 def places_of_again(account: Account, run: Run) -> Any:
     """For which places of the run the account may run again: all of it, or departments in it."""
     return _places(account).filter(Q(pk=run.place_id) | Q(pk__in=run.authorities))

@@ -11,7 +11,7 @@ from maarag.ui.figures import name_in_language
 
 from ..actions import SituationDraft, save_method
 from ..models import Effect, Method, Setting
-from .programmes import done, router, term_of, writer
+from .programmes import NamedIn, done, router, term_of, writer
 
 
 class SituationData(Schema):
@@ -54,15 +54,9 @@ class MethodOut(Schema):
         )
 
 
-class MethodIn(Schema):
+class MethodIn(NamedIn):
     """A method as it is to be; what is left out stays as it is, `situations` are all it has."""
 
-    name_he: str | None = Field(None, min_length=1, max_length=200)
-    name_ar: str | None = Field(None, max_length=200)
-    name_en: str | None = Field(None, max_length=200)
-    description_he: str | None = Field(None, max_length=4000)
-    description_ar: str | None = Field(None, max_length=4000)
-    description_en: str | None = Field(None, max_length=4000)
     setting: Setting | None = None
     hours_a_month: int | None = Field(None, ge=0, le=744)
     months: int | None = Field(None, ge=1, le=120)

@@ -20,7 +20,7 @@ from ..actions.programmes import RULE_FIELDS
 from ..engine_data import rules_of
 from ..model_tables import rules_in_words
 from ..models import EligibilityRule, Method, Programme, What
-from .programmes import ProgrammeOut, done, programme_of, router, term_of, writer
+from .programmes import NamedIn, ProgrammeOut, done, programme_of, router, term_of, writer
 
 
 class RuleData(Schema):
@@ -51,16 +51,10 @@ class ModelOut(ProgrammeOut):
     rules: list[ConditionOut]
 
 
-class ProgrammeIn(Schema):
+class ProgrammeIn(NamedIn):
     """A programme as it is to be; what is left out stays as it is."""
 
     organisation: str = Field(max_length=80, description="Code of the body that runs it.")
-    name_he: str | None = Field(None, min_length=1, max_length=200)
-    name_ar: str | None = Field(None, max_length=200)
-    name_en: str | None = Field(None, max_length=200)
-    description_he: str | None = Field(None, max_length=4000)
-    description_ar: str | None = Field(None, max_length=4000)
-    description_en: str | None = Field(None, max_length=4000)
     for_whom_he: str | None = Field(None, max_length=4000)
     for_whom_ar: str | None = Field(None, max_length=4000)
     for_whom_en: str | None = Field(None, max_length=4000)

@@ -24,6 +24,17 @@ router = Router(tags=["programmes"])
 T = TypeVar("T")
 
 
+class NamedIn(Schema):
+    """What something is called, and words about it; what is left out stays as it is."""
+
+    name_he: str | None = Field(None, min_length=1, max_length=200)
+    name_ar: str | None = Field(None, max_length=200)
+    name_en: str | None = Field(None, max_length=200)
+    description_he: str | None = Field(None, max_length=4000)
+    description_ar: str | None = Field(None, max_length=4000)
+    description_en: str | None = Field(None, max_length=4000)
+
+
 class ProgrammeOut(Schema):
     """An organised way of working with families."""
 
