@@ -10,6 +10,7 @@ from django.test import Client
 from maarag.domains.baskets.models import Basket
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
+from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.jobs.inline import work_off
 from tests.domains.baskets.conftest import signed_in
 from tests.factories.placements import POOR, RISK, Town
@@ -83,6 +84,7 @@ def test_a_family_is_ranked_waits_and_stays_at_home(place_town: Town):
     assert (api.status, wait["position"], wait["waiting"]) == (201, 1, 1)
     assert [one["id"] for one in api.get("/waiting?programme=mapa&authority=9001")] == [wait["id"]]
     assert api.get("/waiting?programme=breathing") == []
+    assert wait["note"] == ""
     assert api.post("/waiting", family=str(family.pk), programme="mapa")["detail"]
     assert api.status == 409
     changed = api.post(f"/waiting/{wait['id']}/change", priority=2, why="no_place")
@@ -126,3 +128,35 @@ def test_the_nation_is_matched_by_a_worker_and_seen_in_figures_only(place_town: 
     assert api.status == 403
     assert api.post("/runs", place="nowhere")["detail"]
     assert api.status == 404
+
+
+def test_what_a_family_waits_for_is_told_where_its_file_is_read(place_town: Town):
+    family, note = place_town.family(RISK), "מחכה שהאם תצא מבית החולים"
+    world = place_town.world
+    wait = Caller(place_town.worker).post("/waiting", family=str(family.pk), programme="mapa", note=note)
+    assert wait["note"] == note
+    leader, head = place_town.leader, place_town.head
+    assert [one["note"] for one in Caller(leader).get("/waiting")] == [note]
+    changed = Caller(head).post(f"/waiting/{wait['id']}/change", priority=2, why="no_place")
+    assert changed["note"] == note
+    for by, place in (
+        (world.account(Role.NATIONAL_MANAGER, place=world.nation), "above"),
+        (world.account(Role.TEAM_LEADER, place=world.sister), "beside"),
+    ):
+        api = Caller(by)
+        assert note not in json.dumps(api.get("/waiting"), ensure_ascii=False), place
+        told = api.post(f"/waiting/{wait['id']}/change", priority=1, why="no_place")
+        assert note not in json.dumps(told, ensure_ascii=False), place
+        assert api.status in (403, 404)
+    with place_town.scope():
+        reads = AuditEvent.objects.filter(action="families.read", subject_id=str(family.pk))
+        assert set(reads.values_list("actor", flat=True)) == {place_town.worker.pk, leader.pk, head.pk}
+
+
+def test_a_list_without_notes_is_no_reading(place_town: Town):
+    family = place_town.family(RISK)
+    Caller(place_town.worker).post("/waiting", family=str(family.pk), programme="mapa")
+    assert [one["note"] for one in Caller(place_town.leader).get("/waiting")] == [""]
+    with place_town.scope():
+        reads = AuditEvent.objects.filter(action="families.read", subject_id=str(family.pk))
+        assert place_town.leader.pk not in set(reads.values_list("actor", flat=True))

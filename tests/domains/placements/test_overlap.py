@@ -7,17 +7,20 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from maarag.domains.baskets.models import Basket
 from maarag.domains.families.models import Family
 from maarag.domains.placements import actions
 from maarag.domains.placements.asked import Asked, asked
+from maarag.domains.placements.errors import NoPlaceLeft
 from maarag.domains.placements.models import Proposal, Waiting
 from maarag.domains.placements.queries import board, compare, ranking
 from maarag.domains.placements.queries.ranking import FULL, TAKE, Ranked
 from maarag.domains.placements.seats import seats
 from maarag.domains.programmes.in_use import places_taken
-from maarag.domains.programmes.models import Quota
+from maarag.domains.programmes.models import Quota, ToolboxSwitch
+from maarag.domains.programmes.words import quota_words
 from maarag.kernel.matches.models import Run
 from tests.domains.placements.test_api import Caller
 from tests.factories.baskets import programme as programme_line
@@ -193,3 +196,113 @@ def test_carrying_out_takes_the_place_of_the_quota_that_is_named(
         assert (len(found.placed), found.ended, lists.count()) == (3, 3, 1)
     assert taken == {older.pk: 3}
     assert (places_taken(older), places_taken(newer_full)) == (3, 2)
+
+
+class TestChosen:
+    """People choose among the quotas of a programme, each by its days and what is left in it."""
+
+    OLDER = "01.07.2025 to 31.12.2026"
+    NEWER = "01.01.2026 to 31.12.2026"
+
+    def test_deciding_otherwise_offers_every_quota(self, place_town: Town, older: Quota):
+        family = place_town.family(POOR)
+        place_town.place(place_town.family(POOR), older)
+        row = place_town.proposal(place_town.run(), family)
+        url = reverse("placements:override", args=[row.pk])
+        client = signed_in(place_town.leader)
+        page = client.get(reverse("placements:proposal", args=[row.pk]))
+        offered = dict(page.context["forms"]["override"].fields["to"].choices)
+        left = {str(place_town.first.pk): "2 of 2", str(older.pk): "2 of 3"}
+        other = older if row.quota == place_town.first else place_town.first
+        assert str(row.quota_id) not in offered
+        days = self.OLDER if other == older else self.NEWER
+        words = offered[str(other.pk)]
+        assert days in words
+        assert f"{left[str(other.pk)]} places are free" in words
+        client.post(url, {"to": str(other.pk), "reason": "שנת התקציב"})
+        row = place_town.proposal(row.run, family)
+        assert (row.quota, row.verdict) == (other, "overridden")
+        assert days in client.get(reverse("placements:run", args=[row.run_id])).text
+
+    def test_the_place_is_given_in_the_quota_that_is_chosen(self, place_town: Town, older: Quota):
+        """Each page tells of its own quota: what is free in it, and what it is worth to others."""
+        place_town.place(place_town.family(POOR), older)
+        run = place_town.run(settings=first_only(place_town))
+        prices = {str(place_town.first.pk): 17.5, str(older.pk): 3.25}
+        run.totals = {**run.totals, "prices": {"place": prices}}
+        run.save(update_fields=["totals"])
+        family = place_town.family(POOR)
+        client = signed_in(place_town.worker)
+        text = client.get(reverse("placements:family", args=[family.pk])).text
+        said = {
+            place_town.first: ("2 of 2 places are free.", "worth 17.5 points", self.NEWER),
+            older: ("2 of 3 places are free.", "worth 3.3 points", self.OLDER),
+        }
+        for quota, words in said.items():
+            give = reverse("placements:give", args=[family.pk, quota.pk])
+            assert give in text
+            page = client.get(give).text
+            for one in words:
+                assert one in page, (quota.starts, one)
+        assert self.OLDER in text
+        assert self.NEWER in text
+
+    def test_the_api_names_every_quota(self, place_town: Town, newer_full: Quota, older: Quota):
+        family = place_town.family(POOR)
+        told = Caller(place_town.worker).get(f"/families/{family.pk}/ranking")["places"][0]
+        assert [
+            (one["id"], one["starts"], one["advice"], one["free"], one["families"]) for one in told["quotas"]
+        ] == [
+            (older.pk, "2025-07-01", "take", 3, 3),
+            (newer_full.pk, "2026-01-01", "full", 0, 2),
+        ]
+        row = place_town.proposal(place_town.run(), family)
+        made = Caller(place_town.leader).post(
+            f"/proposals/{row.pk}/override", quota=told["quotas"][0]["id"], reason="שנת התקציב"
+        )
+        assert made["quota"] == older.pk
+
+    def test_quotas_of_the_same_days_are_told_apart_by_their_budgets(self, place_town: Town):
+        line = programme_line(place_town.world, "breathing", budget="budget-twin")
+        line.budget.name_en = "The other fund"
+        line.budget.save()
+        twin = quota_of(place_town.world, line, place_town.city, 3)
+        with override("en"):
+            assert quota_words(twin) == f"תכנית breathing · {self.NEWER} · The other fund"
+            assert quota_words(place_town.second) == "תכנית mapa"
+
+    def test_a_method_is_had_through_the_quota_that_is_chosen(self, place_town: Town, older: Quota):
+        ToolboxSwitch.objects.create(
+            authority=place_town.city, starts=EARLIER, why="ארגז אחד", decided_by=place_town.head
+        )
+        family = place_town.family(POOR)
+        row = place_town.proposal(place_town.run(), family)
+        client = signed_in(place_town.leader)
+        page = client.get(reverse("placements:proposal", args=[row.pk]))
+        offered = dict(page.context["forms"]["override"].fields["to"].choices)
+        for quota in {place_town.first, older} - {row.quota}:
+            assert f"{quota.pk}:rights" in offered
+            client.post(
+                reverse("placements:override", args=[row.pk]), {"to": f"{quota.pk}:rights", "reason": "x"}
+            )
+            row = place_town.proposal(row.run, family)
+            assert (row.quota, row.method.code) == (quota, "rights")
+
+
+def test_notices_name_the_quota(place_town: Town, older: Quota):
+    """Two quotas of one name on a board: a notice says which of them has too many."""
+    waiting = families(place_town, 5)
+    run = place_town.run(settings=first_only(place_town))
+    others = families(place_town, 3)
+    for family in others:
+        place_town.place(family, older)
+    text = signed_in(place_town.leader).get(reverse("placements:run", args=[run.pk])).text
+    notice = text.partition("these have too many:")[2].partition("</p>")[0]
+    assert notice
+    assert TestChosen.OLDER in notice
+    assert TestChosen.NEWER not in notice
+    with place_town.scope():
+        row = next(one for family in waiting if (one := place_town.proposal(run, family)).quota != older)
+        with override("en"), pytest.raises(NoPlaceLeft) as refused:
+            actions.override(by=place_town.leader, proposal=row, quota=older, reason="x")
+        assert TestChosen.OLDER in refused.value.programme
