@@ -6,11 +6,13 @@ import json
 
 import pytest
 from django.http import Http404
+from django.urls import reverse
 
 from maarag.database.rows import RowScope, visible
 from maarag.domains.placements import actions
 from maarag.domains.placements.models import Proposal
 from maarag.domains.placements.queries import board, compare, fairness, figures_of
+from maarag.domains.placements.queries.binding_above import binding_above
 from maarag.domains.placements.scope import proposals_of, runs_of
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
@@ -20,6 +22,8 @@ from maarag.kernel.matches.models import Run, RunState
 from maarag.values import Suppressed
 from tests.factories.baskets import quota as quota_of
 from tests.factories.placements import POOR, RISK, Town
+
+from .conftest import signed_in
 
 
 @pytest.fixture
@@ -73,6 +77,68 @@ def test_above_the_departments_small_numbers_are_hidden(place_town: Town, wide: 
     assert all("left" not in one for one in found.binding)
     told = json.dumps([str(line) for line in found.lines])
     assert not any(family.name in told for family in place_town.families)
+
+
+@pytest.fixture
+def full(place_town: Town, national: Account) -> Run:
+    """Every place is given: four in the city, three in the sister, which has twelve families."""
+    sister = place_town.world.sister
+    quota_of(place_town.world, place_town.first.line, sister, 3)
+    worker = place_town.world.account(Role.SOCIAL_WORKER, place=sister)
+    for number in range(30):
+        place_town.family(POOR if number % 2 else RISK)
+    for _number in range(12):
+        place_town.family(POOR, authority=sister, worker=worker)
+    with visible(scope_of(national)):
+        run = actions.start_run(by=national, place=place_town.world.nation)
+    work_off()
+    run.refresh_from_db()
+    assert run.totals["placed"] == 7
+    return run
+
+
+def test_what_binds_and_why_families_wait_tell_no_hidden_number(
+    place_town: Town, full: Run, national: Account
+):
+    """How many places the sister has is public: that they are full would be the number that is hidden."""
+    with visible(scope_of(national)):
+        found = figures_of(national, full)
+    assert isinstance(found.whole.placed, Suppressed)
+    assert full.totals["binding"], "every place binds"
+    assert found.binding == ()
+    assert found.waiting_because == {}
+    assert (found.value, found.bound, found.floors_cost, found.floors) == (None, None, None, ())
+    client = signed_in(national)
+    page = client.get(reverse("placements:whole", args=[full.pk])).content.decode()
+    value, waiting = f"{full.totals['value']:,.1f}", f">{full.totals['families'] - 7}<"
+    assert value not in page
+    assert waiting not in page
+    answer = client.get(f"/api/placements/runs/{full.pk}/figures").json()
+    assert (answer["value"], answer["binding"], answer["waiting_because"]) == (None, [], {})
+    # nor does a department learn the fit of others beside its own
+    with place_town.scope():
+        part = figures_of(place_town.leader, full)
+    assert (part.is_part, part.value, part.bound) == (True, None, None)
+
+
+def test_what_binds_above_is_told_by_programme():
+    """The highest price of a programme's places, where it is in three authorities at least."""
+    limits = [
+        {"kind": "place", "key": 1, "price": 4.0},
+        {"kind": "place", "key": 2, "price": 9.0},
+        {"kind": "load", "key": [7, 21], "price": 2.0},
+        {"kind": "place", "key": 4, "price": 8.0},
+        {"kind": "funder", "key": 5, "price": 0.1},
+    ]
+    seats = [[1, 7, 20, 0, 4], [2, 7, 21, 0, 3], [3, 7, 22, 1, 3], [4, 8, 20, 0, 5], [6, 8, 21, 0, 5]]
+    run = Run(totals={"seats": seats})
+    told = [
+        {"kind": "places", "key": 7, "price": 9.0},
+        {"kind": "loads", "key": 7, "price": 2.0},
+    ]
+    assert binding_above(limits, run, sums=False) == told
+    funder = [{"kind": "funder", "key": 5, "price": 0.1}]
+    assert binding_above(limits, run, sums=True) == funder + told
 
 
 def test_groups_above_are_hidden_where_the_figures_are(wide: Run, national: Account):

@@ -104,7 +104,7 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
     rows = []
     for one in lines:
         kind, price = one["kind"], float(one["price"])
-        if kind in ("purse", "funder"):
+        if kind in ("purse", "funder", "purses"):
             price *= _basket_cost(one, keys)
         name = _name_of(one, keys)
         quota = keys.quotas.get(one["key"]) if kind in ("place", "purse") else None
@@ -118,11 +118,16 @@ def _keys_of(limits: Sequence[Mapping[str, Any]]) -> Keys:
     return Keys.of(
         quotas=[one["key"] for one in limits if one["kind"] in ("place", "purse")],
         funders=[one["key"] for one in limits if one["kind"] == "funder"],
-        programmes=[one["key"][0] for one in limits if one["kind"] == "load"],
+        programmes=[
+            *(one["key"][0] for one in limits if one["kind"] == "load"),
+            *(one["key"] for one in limits if one["kind"] in OF_A_PROGRAMME),
+        ],
     )
 
 
 def _name_of(limit: Mapping[str, Any], keys: Keys) -> str:
+    if limit["kind"] in OF_A_PROGRAMME:
+        return keys.programmes.get(limit["key"], "")
     code = {"place": "", "purse": "", "funder": "funder", "load": "load"}[limit["kind"]]
     return keys.of_line({"code": code, "key": limit["key"]})
 
@@ -144,14 +149,18 @@ KIND_WORDS = {
     "purse": lambda: _("Money of the quota for one more basket"),
     "funder": lambda: _("10,000 shekels more of the funder"),
     "load": lambda: _("Work for one more usual family"),
+    "places": lambda: _("One more place, where it helps most"),
+    "purses": lambda: _("10,000 shekels more of a quota, where it helps most"),
+    "loads": lambda: _("Work for one more usual family, where it helps most"),
 }
+OF_A_PROGRAMME = ("places", "purses", "loads")
 TEN_THOUSAND = 1_000_000
 """Agorot."""
 
 
 def _basket_cost(one: Mapping[str, Any], keys: Keys) -> float:
     """In agorot: what one more of the limit means here."""
-    if one["kind"] == "funder":
+    if one["kind"] != "purse":
         return TEN_THOUSAND
     quota = keys.quotas.get(one["key"])
     cost = quota.line.unit_cost if quota else None

@@ -141,14 +141,18 @@ class FiguresLineOut(Schema):
 
 
 class RunFiguresOut(Schema):
-    """A run without names: what came out, what binds and at what price."""
+    """A run without names: what came out, what binds and at what price.
+
+    Above the departments what binds is told by programme (`places`, `purses`, `loads`; the key is the
+    programme's), at the highest price of any. `value` is null where a sum of the run is hidden.
+    """
 
     whole: FiguresLineOut
     lines: list[FiguresLineOut]
     binding: list[dict[str, Any]]
     floors: list[dict[str, Any]]
     waiting_because: dict[str, Count]
-    value: float
+    value: float | None
     gap: float
     floors_cost: float | None
 

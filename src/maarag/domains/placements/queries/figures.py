@@ -17,6 +17,7 @@ from maarag.kernel.places.models import Place
 from maarag.values import Shown, Suppressed
 
 from ..scope import sees_exact
+from .binding_above import binding_above
 
 WAITS, METHOD = "waits", "method"
 
@@ -52,9 +53,10 @@ class FigureLine:
 class Figures:
     """A run without names.
 
-    `binding`, `floors`: what binds and at what price; numbers of families in them only where all of the run's
-    figures may be seen. `is_part`: of a wider run the viewer's own departments alone. `value`, `gap`: of the
-    whole placement, in points of fit and as a share.
+    `binding`, `floors`: what binds and at what price; above the departments by programme, without numbers of
+    families. `is_part`: of a wider run the viewer's own departments alone. `value`, `bound`: the fit of the
+    whole placement and the most that any has, in points, None where a sum of the run is hidden or others'
+    families are part of it; `gap`: what is open between them, as a share.
     """
 
     run: Run
@@ -64,7 +66,8 @@ class Figures:
     binding: tuple[dict[str, Any], ...]
     floors: tuple[dict[str, Any], ...]
     waiting_because: dict[str, Shown] = field(default_factory=dict)
-    value: float = 0.0
+    value: float | None = None
+    bound: float | None = None
     gap: float = 0.0
     floors_cost: float | None = None
     is_exact: bool = False
@@ -94,7 +97,10 @@ def figures_of(viewer: Viewer, run: Run) -> Figures:
 
 def hides_sums(run: Run) -> bool:
     """Whether a sum over all of the run is hidden above the departments, whoever asks."""
-    whole = _figures(run, _numbers(run), False).whole
+    return _hides_sums(_figures(run, _numbers(run), False).whole)
+
+
+def _hides_sums(whole: FigureLine) -> bool:
     return any(isinstance(one, Suppressed) for one in (whole.families, whole.placed, whole.waiting))
 
 
@@ -110,6 +116,8 @@ def _of_departments(run: Run, numbers: dict[Atom, int], own: set[int]) -> Figure
         binding=tuple(limits_in(run.totals.get("binding", ()), run, own)),
         floors=tuple(_floor(one, False) for one in run.totals.get("floors", ())),
         waiting_because={},
+        value=None,
+        bound=None,
         floors_cost=None,
         is_part=True,
     )
@@ -156,18 +164,22 @@ def _figures(run: Run, numbers: dict[Atom, int], exact: bool) -> Figures:
             methods={code: read(key, (METHOD, code)) for code in chosen},
         )
 
-    totals = run.totals
+    totals, whole = run.totals, line(None)
+    # why families wait, and the sums of points, would tell the sums that are hidden
+    sums = exact or not _hides_sums(whole)
+    limits = totals.get("binding", ())
     return Figures(
         run=run,
         programmes=tuple(programmes),
-        whole=line(None),
+        whole=whole,
         lines=tuple(line(place) for place in places),
-        binding=tuple(_binding(one, exact) for one in totals.get("binding", ())),
-        floors=tuple(_floor(one, exact) for one in totals.get("floors", ())),
-        waiting_because=_because(totals.get("waiting", {}), exact),
-        value=float(totals.get("value", 0.0)),
+        binding=tuple(limits if exact else binding_above(limits, run, sums=sums)),
+        floors=tuple(_floor(one, exact) for one in totals.get("floors", ())) if sums else (),
+        waiting_because=_because(totals.get("waiting", {}), exact) if sums else {},
+        value=totals.get("value") if sums else None,
+        bound=totals.get("bound") if sums else None,
         gap=float(totals.get("gap", 0.0)),
-        floors_cost=totals.get("floors_cost"),
+        floors_cost=totals.get("floors_cost") if sums else None,
         is_exact=exact,
         methods=tuple(methods),
     )
@@ -207,10 +219,6 @@ def _reader(numbers: dict[Atom, int], exact: bool) -> tuple[Any, Any]:
         return mark or sum(numbers[atom] for atom in atoms)
 
     return read, cells
-
-
-def _binding(one: dict[str, Any], exact: bool) -> dict[str, Any]:
-    return one if exact else {name: one[name] for name in ("kind", "key", "price")}
 
 
 def _floor(one: dict[str, Any], exact: bool) -> dict[str, Any]:

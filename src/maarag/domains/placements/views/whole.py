@@ -66,8 +66,10 @@ def whole(request: HttpRequest, pk: UUID) -> HttpResponse:
         "methods": figures_by_method(found) if found.methods else None,
         "floors": floors_table(found) if found.floors else None,
         "floors_cost": floors_cost(found),
+        "exact": found.is_exact,
+        "sums": found.value is not None,
         "value": found.value,
-        "bound": float(run.totals.get("bound", found.value)),
+        "bound": found.bound,
         "gap": found.gap,
         "hides": found.hides_something,
     }
@@ -121,7 +123,7 @@ def _compared(account: Account, first: Run, second: Run) -> dict[str, Any]:
             (_("Families without a place"), lambda f: f.whole.families),
             (_("Proposed a place"), lambda f: f.whole.placed),
             (_("Left waiting"), lambda f: f.whole.waiting),
-            (_("Sum of fits, with what waiting gives"), lambda f: round(f.value)),
+            (_("Sum of fits, with what waiting gives"), _points),
         )
     ]
     columns = [
@@ -164,6 +166,10 @@ def _compared(account: Account, first: Run, second: Run) -> dict[str, Any]:
         "lost": found.lost,
         "same": found.same,
     }
+
+
+def _points(found: Figures) -> Shown:
+    return None if found.value is None else round(found.value)
 
 
 def _place(quota: Quota | None, method: Method | None) -> str:
