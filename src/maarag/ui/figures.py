@@ -117,7 +117,7 @@ def day(value: date | datetime | None) -> str:
         return UNKNOWN
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
-    return date_format(value, "d.m.Y")
+    return f"{value.day:02}.{value.month:02}.{value.year}"
 
 
 def moment(value: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.utils.html import format_html
@@ -25,8 +25,14 @@ def _paths(name: str) -> SafeString:
 
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon; with a `label` it is an image with that name, without one it is decoration."""
+    if not label:
+        return _drawn(name, css, mark_safe('aria-hidden="true"'))
+    return _drawn(name, css, format_html('role="img" aria-label="{}"', label))
+
+
+@lru_cache(maxsize=1000)
+def _drawn(name: str, css: str, access: SafeString) -> SafeString:
     classes = " ".join(filter(None, ("icon", "icon--flip" if name in DIRECTIONAL else "", css)))
-    access = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="{}" viewBox="0 0 24 24" focusable="false" {}>{}</svg>', classes, access, _paths(name)
     )

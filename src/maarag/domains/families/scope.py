@@ -6,13 +6,13 @@ for a neighbourhood narrows them to the families that live there.
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import Viewer, permits, places_permitted
-from maarag.kernel.places.models import Place, PlaceKind
+from maarag.kernel.access.scope import Viewer, held_places, permits, places_permitted
+from maarag.kernel.places.models import Containment, Place, PlaceKind
 
 from .models import Family
 
@@ -22,8 +22,19 @@ def visible_to(viewer: Viewer) -> QuerySet[Family]:
     families = Family.objects.select_related("authority", "neighbourhood", "worker")
     if isinstance(viewer, Account) and viewer.is_system:
         return families
-    places = places_permitted(viewer, Permission.VIEW_FAMILIES)
-    return families.filter(authority__in=places) | families.filter(neighbourhood__in=places)
+    readable = Q(authority__in=authority_ids(viewer, Permission.VIEW_FAMILIES))
+    parts = held_places(viewer, Permission.VIEW_FAMILIES, PlaceKind.NEIGHBOURHOOD)
+    if parts:
+        inside = Containment.objects.filter(ancestor__in=parts)
+        readable |= Q(neighbourhood__in=inside.values("descendant"))
+    return families.filter(readable)
+
+
+def authority_ids(viewer: Viewer, permission: Permission) -> list[int]:
+    """Ids of the authorities for the whole of which the viewer holds a permission that is held within them;
+    for reading.
+    """
+    return held_places(viewer, permission, PlaceKind.AUTHORITY)
 
 
 def authorities_with(viewer: Viewer, permission: Permission) -> QuerySet[Place]:

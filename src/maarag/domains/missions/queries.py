@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import Viewer, places_permitted
+from maarag.kernel.access.scope import Viewer, held_places
 from maarag.kernel.audit.queries import Told, told_of
 from maarag.kernel.places.models import Containment, Place
 
@@ -17,7 +17,8 @@ def visible_to(viewer: Viewer) -> QuerySet[Mission]:
     missions = Mission.objects.select_related("place", "topic", "owner", "opened_by")
     if getattr(viewer, "is_system", False):
         return missions
-    return missions.filter(place__in=places_permitted(viewer, Permission.OPEN_MISSIONS))
+    inside = Containment.objects.filter(ancestor__in=held_places(viewer, Permission.OPEN_MISSIONS))
+    return missions.filter(place__in=inside.values("descendant"))
 
 
 def within(missions: QuerySet[Mission], place: Place) -> QuerySet[Mission]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.template import Context
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from maarag.values import is_suppressed
@@ -83,7 +85,12 @@ def status(word: Any, tone: str = "neutral") -> SafeString:
     """{% status _("In order") "ok" %}: tones ok, attention, critical, neutral, info, unknown."""
     if isinstance(word, Status):
         word, tone = word.word, word.tone
-    tone = _tone(tone)
+    return _status(str(word), _tone(tone))
+
+
+@lru_cache(maxsize=500, typed=True)
+def _status(word: str, tone: str) -> SafeString:
+    """Lists say the same few words in every row. Text and markup of the same letters are two."""
     return format_html(
         '<span class="status status--{}"><svg class="status__shape" viewBox="0 0 10 10" aria-hidden="true" '
         'focusable="false">{}</svg><bdi>{}</bdi></span>',
@@ -281,36 +288,50 @@ def fiction() -> dict[str, Any]:
 @register.inclusion_tag("ui/components/data_table.html", takes_context=True)
 def data_table(context: Context, table: tables.Table) -> dict[str, Any]:
     """{% data_table table %}: see maarag.ui.tables.Table and Column."""
-    heads = [
-        {
-            "column": column,
-            "url": changed_query(
-                context, **{table.sort_parameter: tables.next_sort(column, table.sort), "page": None}
-            ),
-            "direction": tables.direction(column, table.sort),
-        }
-        for column in table.columns
-    ]
     heading = tables.heading_key(table)
-    rows = _rows(table, heading)
     totals = [_total(table, column, heading) for column in table.columns] if table.totals else []
-    return {"table": table, "heads": heads, "rows": rows, "totals": totals, "empty": tables.empty_text(table)}
+    return {
+        "table": table,
+        "heads": mark_safe("".join(_head(context, table, column) for column in table.columns)),
+        "rows": _rows(table, heading),
+        "totals": totals,
+        "empty": tables.empty_text(table),
+    }
+
+
+# Headings and rows are put together here and not by the template, which takes several times as long.
+def _head(context: Context, table: tables.Table, column: tables.Column) -> str:
+    direction, name = tables.direction(column, table.sort), conditional_escape(column.label)
+    if column.sortable:
+        changes = {table.sort_parameter: tables.next_sort(column, table.sort), "page": None}
+        url, region = conditional_escape(changed_query(context, **changes)), conditional_escape(table.region)
+        live = (
+            f' hx-get="{url}" hx-target="#{region}" hx-select="#{region}" hx-swap="outerHTML"'
+            ' hx-push-url="true"'
+            if region
+            else ""
+        )
+        arrow = {"ascending": "arrow-up", "descending": "arrow-down"}.get(direction, "arrow-up-down")
+        id = f"sort-{region}{slugify(column.key)}"
+        name = f'<a class="sort" href="{url}"{live} id="{id}">{name}{icons.icon(arrow)}</a>'
+    hint = f"<br><small>{conditional_escape(column.hint)}</small>" if column.hint else ""
+    sorted_by = f' aria-sort="{direction}"' if direction else ""
+    return f'<th scope="col" role="columnheader" class="{column.css}"{sorted_by}>{name}{hint}</th>'
 
 
 def _rows(table: tables.Table, heading: str) -> SafeString:
-    """The rows of the body. Put together here and not by the template, which takes several times as long."""
     around = []
     for column in table.columns:
         tag, role = ("th", 'scope="row" role="rowheader"') if column.key == heading else ("td", 'role="cell"')
-        opening = format_html('<{} {} class="{}" data-label="{}">', tag, mark_safe(role), column.css, column.label)
-        around.append((column, opening, f"</{tag}>"))
+        label = conditional_escape(column.label)
+        around.append((column, f'<{tag} {role} class="{column.css}" data-label="{label}">', f"</{tag}>"))
     parts: list[str] = []
     for row in table.rows:
         parts.append('<tr role="row">')
         for column, opening, closing in around:
             cell = conditional_escape(_shown(row, column))
-            if url := tables.value_in(row, column.link) if column.link else "":
-                cell = format_html('<a href="{}">{}</a>', url, cell)
+            if column.link and (url := tables.value_in(row, column.link)):
+                cell = f'<a href="{conditional_escape(url)}">{cell}</a>'
             parts += (opening, cell, closing)
         parts.append("</tr>")
     return mark_safe("".join(parts))
@@ -336,4 +357,6 @@ def _shown(row: Any, column: tables.Column) -> Any:
             return figure(value, column.kind)
         case _:
             text = tables.shown(value, column.kind)
-            return text if isinstance(text, SafeString) else format_html("<bdi>{}</bdi>", text)
+            return (
+                text if isinstance(text, SafeString) else mark_safe(f"<bdi>{conditional_escape(text)}</bdi>")
+            )

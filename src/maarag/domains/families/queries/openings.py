@@ -21,6 +21,10 @@ from ..models import Opening
 
 JUSTIFY_WITHIN = timedelta(hours=72)
 """From the opening on; after that nothing more can be opened until it is justified."""
+TO_JUSTIFY = (
+    *("number", "opened_at", "until", "ended_at", "justified_at", "verdict"),
+    *("authority__name_he", "authority__name_ar", "authority__name_en"),
+)
 COUNTED = timedelta(days=365)
 
 
@@ -69,11 +73,12 @@ def own_opening(account: Account, pk: UUID) -> Opening | None:
     return opened_by(account).filter(pk=pk).first()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def to_justify(account: Account) -> list[Opening]:
     """The worker's openings whose time is over and that still have no justification, oldest first."""
     waiting = opened_by(account).filter(justified_at=None).exclude(open_now()).order_by("opened_at")
-    return list(waiting)
+    # asked for each list of families, and as a rule none: what is not told of them is not joined
+    return list(waiting.select_related(None).select_related("authority").only(*TO_JUSTIFY))
 
 
 def supervised_by(viewer: Viewer) -> QuerySet[Opening]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.drafts.actions import forget_draft
+from maarag.kernel.places.models import Place
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
@@ -43,7 +46,7 @@ from ..listing import Asked, families
 from ..models import Family, FamilyStatus
 from ..parts import summaries, tabs
 from ..queries import found_by, history, listed, to_justify, waiting_for
-from ..scope import authorities_with, may
+from ..scope import authorities_with, authority_ids, may
 from ..words import age_of, status_of
 from .merging import covers, merges_of, probable_for, shown_as_probable, warn_of_resembling
 from .shares import shares_table
@@ -51,6 +54,7 @@ from .shares import shares_table
 STATES_SHOWN = (FamilyStatus.OPEN, FamilyStatus.CLOSED)
 PER_PAGE = 30
 SUGGESTIONS = 8
+NAMES = ("name_he", "name_ar", "name_en")
 
 
 @require_safe
@@ -60,7 +64,8 @@ def index(request: HttpRequest) -> HttpResponse:
     asked, account = Asked.of(request.GET), account_of(request)
     supervises = account.may_somewhere(Permission.REVIEW_READING)
     page = Paginator(families(request.user, asked), PER_PAGE).get_page(request.GET.get("page"))
-    authorities = list(authorities_with(request.user, Permission.VIEW_FAMILIES).defer("outline"))
+    readable = authority_ids(request.user, Permission.VIEW_FAMILIES)
+    authorities = Place.objects.filter(pk__in=readable).only("code", "is_fictional", *NAMES)
     columns = [
         Column("name", _("Family"), heading=True, link="url", sortable=True),
         Column("number", _("File number"), "text", sortable=True),
@@ -70,11 +75,11 @@ def index(request: HttpRequest) -> HttpResponse:
         Column("review", _("Next review"), "date", sortable=True),
         Column("status", _("State"), "status"),
     ]
-    count = page.paginator.count
+    count, today = page.paginator.count, timezone.localdate()
     context = {
         "table": Table(
             columns=columns,
-            rows=[_line(family) for family in page],
+            rows=[_line(family, today) for family in page],
             caption=_("Families"),
             caption_hidden=True,
             empty=_("No family matches. Names are found by their parts, an id or a phone only as a whole."),
@@ -87,7 +92,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "whose": [("", _("All of my places")), ("mine", pgettext("file of a family", "Mine"))],
         "states": [(one.value, one.label) for one in STATES_SHOWN] + [("all", _("All"))],
         "places": [("", _("Every place")), *((one.code, name_in_language(one)) for one in authorities)],
-        "may_open": authorities_with(request.user, Permission.EDIT_FAMILIES).exists(),
+        "may_open": bool(authority_ids(request.user, Permission.EDIT_FAMILIES)),
         "may_open_foreign": account.may_somewhere(Permission.OPEN_FOREIGN_FILES),
         "supervises": supervises,
         "openings_waiting": waiting_for(account) if supervises else 0,
@@ -97,7 +102,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "families/index.html", context)
 
 
-def _line(family: Family) -> dict[str, Any]:
+def _line(family: Family, today: date) -> dict[str, Any]:
     return {
         "name": family.name,
         "url": reverse("families:detail", args=[family.pk]),
@@ -106,7 +111,7 @@ def _line(family: Family) -> dict[str, Any]:
         "people": family.people,  # type: ignore[attr-defined]
         "worker": family.worker.name,
         "review": family.review_on,
-        "status": status_of(family),
+        "status": status_of(family, today),
     }
 
 
