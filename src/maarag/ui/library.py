@@ -6,8 +6,8 @@ import itertools
 from typing import Any
 
 from django import template
-from django.http import QueryDict
 from django.template import Context
+from django.utils.http import urlencode
 
 register = template.Library()
 counter = itertools.count(1)
@@ -16,10 +16,10 @@ counter = itertools.count(1)
 def changed_query(context: Context, **changes: Any) -> str:
     """The present address's query with some parameters changed (None takes one away)."""
     request = context.get("request")
-    query = request.GET.copy() if request is not None else QueryDict("", mutable=True)
+    query: dict[str, list[str]] = dict(request.GET.lists()) if request is not None else {}
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)
         else:
-            query[name] = str(value)
-    return f"?{query.urlencode()}"
+            query[name] = [str(value)]
+    return f"?{urlencode(query, doseq=True)}"

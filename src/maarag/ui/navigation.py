@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -28,6 +30,7 @@ class Link:
     current: bool
 
 
+NO_ID = UUID(int=0)
 ENTRIES: list[Entry] = [
     Entry(_("The picture"), "picture:index"),
     Entry(_("Services"), "services:index"),
@@ -48,6 +51,12 @@ def register(label: Any, url_name: str, permission: str | None = None) -> None:
     """Add an item to the header; calling twice with the same address changes nothing."""
     if all(entry.url_name != url_name for entry in ENTRIES):
         ENTRIES.append(Entry(label, url_name, permission))
+
+
+def addresses(url_name: str) -> Callable[[UUID], str]:
+    """What makes the address of each row of a list (an address with one id), looked up once for them all."""
+    before, after = reverse(url_name, args=[NO_ID]).split(str(NO_ID))
+    return lambda pk: f"{before}{pk}{after}"
 
 
 def may_see(account: Any, permission: str | None) -> bool:

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import account_of, needs_permission, places_permitted, require
+from maarag.kernel.access.scope import account_of, needs_permission, require
 from maarag.kernel.places.models import Place
 from maarag.kernel.taxonomy.models import Topic
 from maarag.ui import figures
@@ -27,10 +27,11 @@ from maarag.ui.tables import Column, Table
 from .actions import AlreadyClosed, ChangedMeanwhile, change_mission, close_mission, open_mission, version_of
 from .forms import ClosingForm, FindingForm, MissionForm
 from .models import Mission, MissionOrigin, MissionStatus
-from .queries import history, visible_to, within
+from .queries import history, ids_of_places, listed, visible_to, within
 from .words import status_of, suggested_title
 
 PER_PAGE = 30
+NAMES = ("name_he", "name_ar", "name_en")
 ORDERS = {"due": "due", "title": "title", "place": "place__name_he", "owner": "owner__name"}
 
 
@@ -39,7 +40,7 @@ ORDERS = {"due": "due", "title": "title", "place": "place__name_he", "owner": "o
 def index(request: HttpRequest) -> HttpResponse:
     """The missions of my places, those that end first on top."""
     asked = request.GET
-    missions = visible_to(request.user)
+    missions = listed(request.user)
     faults: list[str] = []
     whose = asked.get("whose", "")
     if whose == "mine":
@@ -109,8 +110,8 @@ def _line(mission: Mission) -> dict[str, Any]:
 
 
 def _place_choices(request: HttpRequest) -> list[tuple[str, str]]:
-    places = places_permitted(request.user, Permission.OPEN_MISSIONS).defer("outline")
-    named = sorted((name_in_language(place), place.code) for place in places)
+    places = Place.objects.filter(pk__in=ids_of_places(request.user)).order_by()
+    named = sorted((name_in_language(place), place["code"]) for place in places.values("code", *NAMES))
     return [("", _("Every place")), *((code, name) for name, code in named)]
 
 

@@ -358,5 +358,5 @@ def _shown(row: Any, column: tables.Column) -> Any:
         case _:
             text = tables.shown(value, column.kind)
             return (
-                text if isinstance(text, SafeString) else mark_safe(f"<bdi>{conditional_escape(text)}</bdi>")
+                text if isinstance(text, SafeString) else SafeString(f"<bdi>{conditional_escape(text)}</bdi>")
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from maarag.database.encryption.fields import matching
@@ -27,10 +29,14 @@ def listed(viewer: Viewer) -> QuerySet[Family]:
     No more of them is read than that: no address is decrypted. A query of its own counts the people, so that
     PostgreSQL does it for the families of the page alone.
     """
+    return visible_to(viewer).annotate(people=_number_of_people()).only(*LISTED)
+
+
+@cache
+def _number_of_people() -> Subquery:
     people = Member.objects.filter(authority=OuterRef("authority"), family=OuterRef("pk")).order_by()
     number = people.annotate(number=Func(F("pk"), function="COUNT")).values("number")
-    found = visible_to(viewer).annotate(people=Subquery(number, output_field=IntegerField()))
-    return found.only(*LISTED)
+    return Subquery(number, output_field=IntegerField())
 
 
 def file_of(viewer: Viewer, pk: object) -> Family | None:

@@ -76,9 +76,9 @@ def own_opening(account: Account, pk: UUID) -> Opening | None:
 @transaction.atomic(savepoint=False)
 def to_justify(account: Account) -> list[Opening]:
     """The worker's openings whose time is over and that still have no justification, oldest first."""
-    waiting = opened_by(account).filter(justified_at=None).exclude(open_now()).order_by("opened_at")
-    # asked for each list of families, and as a rule none: what is not told of them is not joined
-    return list(waiting.select_related(None).select_related("authority").only(*TO_JUSTIFY))
+    waiting = Opening.objects.filter(~open_now(), opened_by=account, justified_at=None)
+    # asked for each list of families, and as a rule none: what is not told of them is not read
+    return list(waiting.select_related("authority").only(*TO_JUSTIFY).order_by("opened_at"))
 
 
 def supervised_by(viewer: Viewer) -> QuerySet[Opening]:

@@ -25,6 +25,7 @@ from maarag.kernel.places.models import Place
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
+from maarag.ui.navigation import addresses
 from maarag.ui.tables import Column, Table
 
 from ..actions import (
@@ -65,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
     supervises = account.may_somewhere(Permission.REVIEW_READING)
     page = Paginator(families(request.user, asked), PER_PAGE).get_page(request.GET.get("page"))
     readable = authority_ids(request.user, Permission.VIEW_FAMILIES)
-    authorities = Place.objects.filter(pk__in=readable).only("code", "is_fictional", *NAMES)
+    authorities = _authorities(readable, list(page))
     columns = [
         Column("name", _("Family"), heading=True, link="url", sortable=True),
         Column("number", _("File number"), "text", sortable=True),
@@ -76,10 +77,11 @@ def index(request: HttpRequest) -> HttpResponse:
         Column("status", _("State"), "status"),
     ]
     count, today = page.paginator.count, timezone.localdate()
+    address = addresses("families:detail")
     context = {
         "table": Table(
             columns=columns,
-            rows=[_line(family, today) for family in page],
+            rows=[_line(family, address(family.pk), today) for family in page],
             caption=_("Families"),
             caption_hidden=True,
             empty=_("No family matches. Names are found by their parts, an id or a phone only as a whole."),
@@ -102,10 +104,17 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "families/index.html", context)
 
 
-def _line(family: Family, today: date) -> dict[str, Any]:
+def _authorities(readable: list[int], shown: list[Family]) -> list[Place]:
+    """The authorities of the list; where there is but one, each of its families brought it along."""
+    if shown and readable == [shown[0].authority_id]:
+        return [shown[0].authority]
+    return list(Place.objects.filter(pk__in=readable).only("code", "is_fictional", *NAMES))
+
+
+def _line(family: Family, url: str, today: date) -> dict[str, Any]:
     return {
         "name": family.name,
-        "url": reverse("families:detail", args=[family.pk]),
+        "url": url,
         "number": str(family.number),
         "place": family.neighbourhood or family.authority,
         "people": family.people,  # type: ignore[attr-defined]
