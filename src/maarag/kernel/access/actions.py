@@ -15,10 +15,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maarag.kernel.audit.actions import record
+from maarag.kernel.jobs.actions import defer
+from maarag.kernel.jobs.registry import TASKS
 
 from . import letters
 from .models import Account, FactorReset, Grant, Invitation
-from .permissions import Permission, Role
+from .permissions import Permission, Role, roles_with
 from .queries import in_force
 from .scope import manages_all_of, permits, who_manages_all_of
 from .second_factor import take_away_factors
@@ -61,9 +63,14 @@ def grant(
     starts: date | None = None,
     ends: date | None = None,
 ) -> Grant:
-    """Give a role; raises PermissionDenied where `by` does not manage access, ValidationError if unsound."""
+    """Give a role to somebody else; whoever reviews the reading of files is told of one that reads them.
+
+    Raises PermissionDenied where `by` does not manage access, ValidationError if unsound or for oneself.
+    """
     if not permits(by, Permission.MANAGE_ACCESS, place=place, organisation=organisation):
         raise PermissionDenied
+    if by.pk == account.pk:
+        raise ValidationError(_not_oneself())
     new = Grant(
         account=account,
         role=role,
@@ -76,7 +83,14 @@ def grant(
     new.full_clean()
     new.save()
     record(by=by, action="access.grant", subject=new, place=place, changes={"grant": [None, str(new)]})
+    if place is not None and role in roles_with(Permission.VIEW_FAMILIES) and not by.is_system:
+        told = {"giver": by.pk, "account": account.pk, "role": str(role), "place": place.pk}
+        defer(TASKS["access.tell_of_grant"], **told)
     return new
+
+
+def _not_oneself() -> str:
+    return _("Nobody gives a role to themselves: ask somebody else who manages access.")
 
 
 @transaction.atomic
@@ -143,10 +157,13 @@ def invite(
 
     `tell` is given the invitation and the token of its link when the transaction is committed.
 
-    Raises PermissionDenied where `by` does not manage access, ValidationError if unsound or invited already.
+    Raises PermissionDenied where `by` does not manage access, ValidationError if unsound, for oneself or
+    invited already.
     """
     if not permits(by, Permission.MANAGE_ACCESS, place=place, organisation=organisation):
         raise PermissionDenied
+    if email.strip().lower() == by.email.lower():
+        raise ValidationError(_not_oneself())
     token, now = letters.new_token(), timezone.now()
     new = Invitation(
         email=Account.objects.normalize_email(email).lower(),
@@ -213,12 +230,15 @@ def accept_invitation(
     """Take the role: with the account of that address, or (`by` None) with a new one.
 
     Raises PermissionDenied where the link has ended, where `by` is somebody else, or where whoever invited no
-    longer manages access there; ValidationError for a name or password that will not do.
+    longer manages access there; ValidationError for a name or password that will not do, and where `by`
+    invited themself.
     """
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     existing = Account.objects.filter(email__iexact=invitation.email).first()
     if not invitation.is_open or existing != by:
         raise PermissionDenied
+    if invitation.invited_by == by:
+        raise ValidationError(_not_oneself())
     if by is None:
         by = Account(email=invitation.email, name=name)
         if password is not None:

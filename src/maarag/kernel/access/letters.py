@@ -5,18 +5,24 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+from collections.abc import Collection
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
 from maarag.ui.figures import name_in_language
 
+from .permissions import Permission, Role
+from .queries import accounts_with
+
 if TYPE_CHECKING:
+    from maarag.kernel.places.models import Place
+
     from .models import Account, FactorReset, Invitation
 
 logger = logging.getLogger("maarag.letters")
@@ -67,12 +73,53 @@ def factor_taken_away(account: Account) -> None:
         send("factor_reset_server", account.email, {})
 
 
+def who_is_told(place: Place, *, without: Collection[int]) -> list[Account]:
+    """Whoever reviews the reading of files there; where nobody else does, whoever else manages access."""
+    for permission in (Permission.REVIEW_READING, Permission.MANAGE_ACCESS):
+        if others := list(accounts_with(permission, [place]).exclude(pk__in=without)):
+            return others
+    return []
+
+
+def family_role(*, giver: Account, account: Account, role: Role, place: Place, key: str) -> None:
+    """Tell of a role that reads families' files, by whom it was given and to whom; `key` is the same at each
+    try, so that a mail server knows a letter sent twice.
+    """
+    told = who_is_told(place, without=[giver.pk, account.pk])
+    if not told:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        context = {
+            "giver": giver.name,
+            "account": account.name,
+            "role": role.label,
+            "where": name_in_language(place),
+        }
+        subject, body = _written("family_role", context)
+    get_connection().send_messages(
+        [
+            EmailMessage(
+                subject,
+                body,
+                settings.DEFAULT_FROM_EMAIL,
+                [reader.email],
+                headers={"Message-ID": f"<{key}.{reader.pk}@maarag>"},
+            )
+            for reader in told
+        ]
+    )
+
+
 def send(name: str, to: str, context: dict[str, Any]) -> None:
-    """Send access/letters/<name>.txt, whose first line is the subject."""
+    """Send access/letters/<name>.txt."""
+    deliver(EmailMessage(*_written(name, context), settings.DEFAULT_FROM_EMAIL, [to]))
+
+
+def _written(name: str, context: dict[str, Any]) -> tuple[str, str]:
+    """The subject, which is the first line, and the rest."""
     text = render_to_string(f"access/letters/{name}.txt", context).strip()
     subject, _line, body = text.partition("\n")
-    message = EmailMessage(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [to])
-    deliver(message)
+    return subject.strip(), body.strip() + "\n"
 
 
 def deliver(message: EmailMessage) -> None:

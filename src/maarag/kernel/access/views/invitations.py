@@ -201,7 +201,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     form = None if existing else AcceptForm(request.POST if request.method == "POST" else None)
     ready = request.user == existing if existing else (form is not None and form.is_valid())
     if request.method == "POST" and ready:
-        account = _accepted(row, existing, form)
+        account = _accepted(request, row, existing, form)
         if account is not None:
             del request.session[TOKEN]
             messages.success(request, _("You now hold the role: %(role)s") % {"role": row.get_role_display()})
@@ -223,7 +223,9 @@ def accept(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _accepted(row: Invitation, existing: Account | None, form: AcceptForm | None) -> Account | None:
+def _accepted(
+    request: HttpRequest, row: Invitation, existing: Account | None, form: AcceptForm | None
+) -> Account | None:
     given = form.cleaned_data if form else {}
     try:
         return accept_invitation(
@@ -232,6 +234,8 @@ def _accepted(row: Invitation, existing: Account | None, form: AcceptForm | None
     except ValidationError as error:
         if form is not None:
             form.add_error("password", error.messages)
+        else:
+            messages.error(request, " ".join(error.messages))
         return None
     except PermissionDenied:
         raise Http404 from None
