@@ -258,6 +258,7 @@ CASEWORK: dict[str, Rule] = {
     "api:casework_shared_plan": Guarded(P.VIEW_SHARED_FILES, share_of_plan, of_a_row=True),
     "api:casework_consents": read(),
     "api:casework_add_consent": sent(data=lambda _estate: {**CONSENT, "until": ahead(9)}, statuses=MADE),
+    "api:casework_resting": read(consent),
     "api:casework_withdraw_consent": sent(consent, same(words="נועה")),
     "api:casework_shares": read(),
     "api:casework_share_plan": Guarded(

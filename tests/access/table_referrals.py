@@ -54,6 +54,7 @@ REFERRALS: dict[str, Rule] = {
     "referrals:hear": Guarded(P.EDIT_FAMILIES, accepted, statuses=(422,), **STEP),
     "referrals:close": Guarded(P.EDIT_FAMILIES, accepted, statuses=(422,), **STEP),
     "referrals:withdraw": Guarded(P.EDIT_FAMILIES, referral, statuses=(302,), **STEP),
+    "referrals:withdraw_consent": Guarded(P.EDIT_FAMILIES, referral, statuses=(422,), **STEP),
     "referrals:limits": Guarded(P.EDIT_FAMILIES, referral, statuses=(422,), **STEP),
     "referrals:send_on": Guarded(P.EDIT_FAMILIES, declined, of_a_row=True),
     "api:referrals_list": Guarded(P.VIEW_FAMILIES),
@@ -76,6 +77,7 @@ REFERRALS: dict[str, Rule] = {
         P.EDIT_FAMILIES, accepted, data=lambda estate: {"reason": "not_asked", "words": "עברו"}, **JSON
     ),
     "api:referral_withdraw": Guarded(P.EDIT_FAMILIES, referral, data=words, **JSON),
+    "api:referral_withdraw_consent": Guarded(P.EDIT_FAMILIES, referral, data=words, **JSON),
     "api:referral_limits": Guarded(P.EDIT_FAMILIES, referral, data=lambda estate: {"answer_days": 3}, **JSON),
     "api:referral_send_on": Guarded(
         P.EDIT_FAMILIES,

@@ -107,7 +107,7 @@ def test_a_withdrawn_consent_ends_every_share_that_stands_on_it(
         with pytest.raises(ValidationError, match="withdrawn"):
             made.shared_plan(towns.worker, towns.own, towns.world.organisation, consent=agreed)
         event = AuditEvent.objects.get(action="casework.withdraw_consent")
-        assert event.changes["shares"] == [None, 1]
+        assert event.changes["ended"] == [None, [f"casework.planshare:{share.pk}"]]
 
 
 def test_a_share_that_is_withdrawn_is_gone_at_once(towns: Towns, partner: Account, plan: None, client):

@@ -28,16 +28,28 @@ STEPS: dict[str, dict[str, Any]] = {
     "record_help": WORD,
     "close_referral": {"reason": "not_asked", "words": "עברו דירה"},
     "withdraw_referral": {},
+    "withdraw_referral_consent": {"words": "האם, בטלפון"},
 }
 LEADS_ON = {
-    (): {"accept_referral", "decline_referral", "record_help", "withdraw_referral"},
-    ("accept_referral",): {
-        "decline_referral", "start_referral", "record_help", "close_referral", "withdraw_referral"
+    (): {
+        "accept_referral", "decline_referral", "record_help", "withdraw_referral",
+        "withdraw_referral_consent",
     },
-    ("accept_referral", "start_referral"): {"record_help", "close_referral"},
-    ("accept_referral", "start_referral", "close_referral"): {"record_help"},
-    ("decline_referral",): set(),
+    ("accept_referral",): {
+        "decline_referral", "start_referral", "record_help", "close_referral", "withdraw_referral",
+        "withdraw_referral_consent",
+    },
+    ("accept_referral", "start_referral"): {
+        "record_help", "close_referral", "withdraw_referral_consent"
+    },
+    ("accept_referral", "start_referral", "close_referral"): {
+        "record_help", "withdraw_referral_consent"
+    },
+    ("accept_referral", "start_referral", "withdraw_referral_consent"): {"record_help"},
+    ("decline_referral",): {"withdraw_referral_consent"},
+    ("decline_referral", "withdraw_referral_consent"): set(),
     ("withdraw_referral",): set(),
+    ("withdraw_referral_consent",): set(),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from maarag.database.rows import visible
 from maarag.domains.referrals import actions
 from maarag.domains.referrals.limits import Limits
-from maarag.domains.referrals.models import HelpWord, Referral, ReferralStep
+from maarag.domains.referrals.models import HelpWord, Referral, ReferralStep, WithdrawalNotice
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.jobs.models import Job
 from tests.factories.families import everything
@@ -42,6 +42,9 @@ WRITES: dict[str, Callable[[Loop, Referral, Referral], Any]] = {
         actions.close_referral(by=loop.worker, referral=old, reason="not_asked", words="x"),
     ),
     "withdraw_referral": lambda loop, old, _refused: actions.withdraw_referral(by=loop.worker, referral=old),
+    "withdraw_referral_consent": lambda loop, old, _refused: actions.withdraw_referral_consent(
+        by=loop.worker, referral=old, words="x"
+    ),
     "set_limits": lambda loop, old, _refused: actions.set_limits(
         by=loop.worker, referral=old, limits=Limits(answer=2)
     ),
@@ -52,7 +55,7 @@ WRITES: dict[str, Callable[[Loop, Referral, Referral], Any]] = {
 def state(loop: Loop) -> list[Any]:
     found: list[Any] = [Job.objects.count()]
     with visible(everything(loop.world.city)):
-        for model in (Referral, ReferralStep, HelpWord):
+        for model in (Referral, ReferralStep, HelpWord, WithdrawalNotice):
             found += model._default_manager.order_by("pk").values_list()
     return found
 

@@ -43,6 +43,7 @@ NO_PAGES = {
     "referrals:accept": "leads back to the referral",
     "referrals:decline": "leads back to the referral",
     "referrals:start": "leads back to the referral",
+    "referrals:withdraw_consent": "leads back to the referral",
     "referrals:hear": "leads back to the referral",
     "referrals:close": "leads back to the referral",
     "referrals:withdraw": "leads back to the referral",

@@ -10,8 +10,11 @@ class FamiliesConfig(AppConfig):
     def ready(self) -> None:
         from maarag.kernel.audit.reads import tell_about_files
 
-        from . import due, waiting
+        from . import consented, due, waiting
+        from .actions.shares import end_consented_share
         from .queries.reading import facts_about
+        from .queries.shares import consented_shares
 
         tell_about_files("families.family", facts_about)
         waiting.register("families", due.waiting_of)
+        consented.register("families.share", consented_shares, end_consented_share)

@@ -8,10 +8,13 @@ class Config(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self) -> None:
-        from maarag.domains.families import parts, waiting
+        from maarag.domains.families import consented, parts, waiting
 
+        from .actions.consent import end_consented_referral
         from .due import waiting_of
+        from .queries import consented_referrals
         from .summary import summary
 
         parts.register(parts.Part("referrals", _("Referrals"), 40, "referrals:family", summary))
         waiting.register("referrals", waiting_of)
+        consented.register("referrals.referral", consented_referrals, end_consented_referral)

@@ -115,9 +115,9 @@ def _first(like: Referral | None) -> dict[str, Any]:
         first |= {
             "text": like.text,
             "fields_shared": like.fields,
-            "basis": like.basis,
-            "basis_details": like.basis_details,
         }
+        if like.consent_withdrawn_at is None:
+            first |= {"basis": like.basis, "basis_details": like.basis_details}
     return first
 
 
@@ -182,7 +182,11 @@ class HelpForm(forms.Form):
 class CloseForm(forms.Form):
     """How the referral ended."""
 
-    reason = forms.ChoiceField(label=_("How it ended"), choices=CloseReason.choices)
+    # a withdrawn consent has a form of its own, for it also ends what the service sees
+    reason = forms.ChoiceField(
+        label=_("How it ended"),
+        choices=[one for one in CloseReason.choices if one[0] != CloseReason.NO_CONSENT],
+    )
     words = _text(_("In words"), 2, 1000)
 
 
@@ -190,3 +194,15 @@ class WithdrawForm(forms.Form):
     """Why it is taken back."""
 
     words = _text(_("Why"), 2, 1000, help_text=_("Kept encrypted; the service does not see it."))
+
+
+class WithdrawConsentForm(forms.Form):
+    """Who takes the consent back."""
+
+    words = _text(
+        _("Who withdrew it, and what was said"),
+        2,
+        1000,
+        required=True,
+        help_text=_("Kept encrypted; the service does not see it."),
+    )

@@ -12,6 +12,8 @@ REMINDED_EVERY = 7
 """Days between two reminders of the same step."""
 SEEN_AFTER = 30
 """Days for which the body still sees a referral that came to its end, unless told otherwise."""
+TOLD_AFTER = 30
+"""Days for which the body is still told that a family withdrew its consent to a referral."""
 SEEN_AT_MOST = 730
 """Days from the sending on after which no body sees a referral, ended or not."""
 

@@ -61,6 +61,7 @@ class CloseReason(models.TextChoices):
     FAMILY_STOPPED = "family_stopped", _("The family stopped")
     SERVICE_STOPPED = "service_stopped", _("The service stopped")
     NOT_ASKED = "not_asked", _("The family could not be asked")
+    NO_CONSENT = "no_consent", _("The family withdrew its consent")
     OTHER = "other", _("Another reason")
 
 
@@ -149,6 +150,7 @@ class Referral(PersonalRow):
     reminded_on = models.DateField(_("last reminder"), null=True)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
     seen_until = models.DateField(_("the body sees it until"), null=True)
+    consent_withdrawn_at = models.DateTimeField(_("consent withdrawn"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("referral")
@@ -188,6 +190,11 @@ class Referral(PersonalRow):
                 | Q(seen_until=None),
                 name="referrals_referral_not_seen_when_withdrawn",
             ),
+            models.CheckConstraint(
+                condition=Q(consent_withdrawn_at=None)
+                | (Q(basis=Basis.CONSENT, seen_until=None) & ~Q(status__in=OPEN)),
+                name="referrals_referral_not_seen_without_consent",
+            ),
             models.CheckConstraint(condition=Q(fields__len__gt=0), name="referrals_referral_of_something"),
         ]
         indexes = [
@@ -216,6 +223,7 @@ class StepKind(models.TextChoices):
     LATE = "late", pgettext_lazy("step of a referral", "Became late")
     REMINDED = "reminded", pgettext_lazy("step of a referral", "Reminded")
     LIMITS = "limits", _("Other time limits were set")
+    NO_CONSENT = "no_consent", _("The family withdrew its consent")
 
 
 class ReferralStep(PersonalRow):
@@ -266,3 +274,32 @@ class HelpWord(PersonalRow):
 
     def __str__(self) -> str:
         return f"{self.get_help_display()} · {self.said_on:%Y-%m-%d}"
+
+
+class WithdrawalNotice(models.Model):
+    """What a body still knows of a referral to which the family withdrew its consent: that it ended, and why.
+
+    The service, the authority and the days; nothing of the family, to whose file no key leads from here.
+    """
+
+    referral = models.UUIDField(_("referral"), editable=False)
+    organisation = models.ForeignKey(
+        "people.Organisation", models.CASCADE, related_name="+", verbose_name=_("organisation")
+    )
+    service = models.ForeignKey(
+        "services.Service", models.CASCADE, related_name="+", verbose_name=_("service")
+    )
+    authority = models.ForeignKey(
+        "places.Place", models.CASCADE, related_name="+", verbose_name=_("local authority")
+    )
+    sent_on = models.DateField(_("sent"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("notice of a withdrawn consent")
+        verbose_name_plural = _("notices of withdrawn consents")
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["organisation", "-at"], name="referrals_notice_body")]
+
+    def __str__(self) -> str:
+        return f"{self.service} · {self.sent_on:%Y-%m-%d}"

@@ -11,9 +11,11 @@ from django.db import transaction
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maarag.database.rows import RowScope, visible
-from maarag.domains.families.models import Family, SharedField
+from maarag.domains.families.consented import Consented
+from maarag.domains.families.models import Basis, Family, SharedField
 from maarag.domains.services.models import Service
 from maarag.domains.services.search import DirectoryPage, search_directory
 from maarag.kernel.access.models import Account, Grant
@@ -21,8 +23,10 @@ from maarag.kernel.access.permissions import Permission, roles_with
 from maarag.kernel.access.queries import in_force
 from maarag.kernel.access.scope import Viewer
 from maarag.kernel.places.models import Place
+from maarag.ui.figures import name_in_language
 
-from .models import OPEN, HelpWord, Referral, ReferralStatus, ReferralStep
+from .limits import TOLD_AFTER
+from .models import OPEN, HelpWord, Referral, ReferralStatus, ReferralStep, WithdrawalNotice
 from .scope import bodies_of, visible_to
 
 SUGGESTED = 8
@@ -87,7 +91,11 @@ def open_ones_like(family: Family, service: Service, response: int | None) -> Qu
 def not_followed(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """Of these, what was declined or lapsed of late and for whose need nothing was sent since."""
     since = timezone.now() - timedelta(days=FOLLOWED_DAYS)
-    ended = referrals.filter(status__in=[ReferralStatus.DECLINED, ReferralStatus.LAPSED], ended_at__gte=since)
+    ended = referrals.filter(
+        status__in=[ReferralStatus.DECLINED, ReferralStatus.LAPSED],
+        ended_at__gte=since,
+        consent_withdrawn_at=None,
+    )
     later = Referral.objects.filter(
         family=OuterRef("family"), need=OuterRef("need"), sent_at__gt=OuterRef("sent_at")
     )
@@ -142,6 +150,31 @@ def sent_to(viewer: Viewer) -> QuerySet[Referral]:
         .defer("basis_details", "end_words", "authority__outline")
         .order_by(F("due_on").asc(nulls_last=True), "-sent_at")
     )
+
+
+def notices_to(viewer: Viewer) -> QuerySet[WithdrawalNotice]:
+    """Of which referrals to the viewer's bodies families withdrew their consent of late, newest first."""
+    since = timezone.now() - timedelta(days=TOLD_AFTER)
+    found = WithdrawalNotice.objects.filter(organisation__in=bodies_of(viewer), at__gte=since)
+    return found.select_related("service", "authority", "organisation").defer("authority__outline")
+
+
+def consented_referrals(family: Family) -> list[Consented]:
+    """The referrals of the family by its consent that are open, or that their body still sees."""
+    shown = Q(status__in=OPEN) | Q(seen_until__gte=timezone.localdate())
+    rows = Referral.objects.filter(
+        shown, family=family, basis=Basis.CONSENT, consent_withdrawn_at=None
+    ).select_related("service", "organisation")
+    return [
+        Consented(
+            "referrals.referral",
+            row.pk,
+            _("The referral to %(service)s of %(body)s")
+            % {"service": name_in_language(row.service), "body": name_in_language(row.organisation)},
+            row.seen_until,
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)

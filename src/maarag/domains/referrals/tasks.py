@@ -30,6 +30,12 @@ def tell_of_referral(organisation: int) -> None:
     _tell(organisation, "new")
 
 
+@task("referrals.tell_of_withdrawn_consent", title=_("Telling a service's workers of a withdrawn consent"))
+def tell_of_withdrawn_consent(organisation: int) -> None:
+    """Whoever answers for the body is told that a referral ended."""
+    _tell(organisation, "withdrawn")
+
+
 @task("referrals.remind_service", title=_("Reminding a service's workers of late referrals"))
 def remind_service(organisation: int) -> None:
     """Whoever answers for the body is told that something is late."""

@@ -24,6 +24,7 @@ urlpatterns = [
     path("<uuid:pk>/help/", steps.hear, name="hear"),
     path("<uuid:pk>/close/", steps.close, name="close"),
     path("<uuid:pk>/withdraw/", steps.withdraw, name="withdraw"),
+    path("<uuid:pk>/consent/", steps.withdraw_consent, name="withdraw_consent"),
     path("<uuid:pk>/limits/", steps.limits, name="limits"),
     path("<uuid:pk>/send-on/", steps.on, name="send_on"),
 ]

@@ -200,6 +200,7 @@ ACTIONS: dict[str, Any] = {
     "referrals.record_help": _("Wrote down what a family says of help"),
     "referrals.close": _("Closed a referral"),
     "referrals.withdraw": _("Withdrew a referral"),
+    "referrals.withdraw_consent": _("Wrote down that a family withdrew its consent to a referral"),
     "referrals.set_limits": _("Set the time limits of a referral"),
     "referrals.mark_late": _("Marked a referral as late"),
     "referrals.remind": _("Reminded of a late referral"),

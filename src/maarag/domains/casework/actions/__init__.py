@@ -3,7 +3,15 @@
 from .assessments import begin_assessment, close_assessment, rate_assessment
 from .circumstances import add_circumstance, change_circumstance, end_circumstance
 from .closing import close_with_outcome
-from .consents import read_shared_plan, record_consent, share_plan, withdraw_consent, withdraw_plan_share
+from .consents import (
+    ends_with,
+    may_stay_after,
+    read_shared_plan,
+    record_consent,
+    share_plan,
+    withdraw_consent,
+    withdraw_plan_share,
+)
 from .contacts import (
     add_task,
     change_contact,
@@ -46,8 +54,10 @@ __all__ = [
     "discard_draft",
     "draft_plan",
     "end_circumstance",
+    "ends_with",
     "finish_task",
     "mark_of",
+    "may_stay_after",
     "move_goal",
     "move_item",
     "rate_assessment",

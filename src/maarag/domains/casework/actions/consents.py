@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maarag.database.rows import RowScope, visible
+from maarag.domains.families import consented
+from maarag.domains.families.consented import Consented
 from maarag.domains.families.models import Basis, Family
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
@@ -77,23 +79,61 @@ def record_consent(
 
 
 @transaction.atomic
-def withdraw_consent(*, by: Account, consent: Consent, words: str) -> int:
-    """The family takes its consent back: every share of the plan that stands on it ends at once; how many
-    did. Raises Http404, AlreadyDone, ValidationError. Of a closed file too.
+def withdraw_consent(
+    *, by: Account, consent: Consent, words: str, staying: Collection[str] = ()
+) -> list[Consented]:
+    """The family takes its consent back: what bodies see because of it ends at once, in every room.
+
+    `staying`: the keys of what rests on something else that the family agreed to, of `may_stay_after`; what
+    comes meanwhile ends too. Returns what ended. Raises Http404, AlreadyDone, ValidationError. Of a closed
+    file too.
     """
     found = row_for_change(by, consent, closed_too=True)
     if found.withdrawn_at or found.until < timezone.localdate():
         raise AlreadyDone(found.pk)
     found.withdrawn_at, found.withdrawn_by, found.withdrawn_words = timezone.now(), by, words.strip()
-    check(found, ("words", not found.withdrawn_words, _("Say who withdrew it.")))
+    unknown = set(staying) - {each.key for each in may_stay_after(found)}
+    check(
+        found,
+        ("words", not found.withdrawn_words, _("Say who withdrew it.")),
+        ("staying", bool(unknown), _("This ends with the consent, or had ended already.")),
+    )
     found.save()
-    standing = PlanShare.objects.select_for_update(no_key=True).filter(consent=found, withdrawn_at=None)
-    ended = [share for share in standing if share.ends >= timezone.localdate()]
-    for share in ended:
-        share.withdrawn_at, share.withdrawn_by = found.withdrawn_at, by
-        share.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    told(by, "casework.withdraw_consent", found, shares=len(ended))
-    return len(ended)
+    ended = [each for each in consented.resting_on(found.family, found.pk) if each.key not in staying]
+    for each in ended:
+        consented.end(each, by=by, words=found.withdrawn_words)
+    told(
+        by,
+        "casework.withdraw_consent",
+        found,
+        ended=[each.key for each in ended],
+        staying=sorted(staying),
+    )
+    return ended
+
+
+def ends_with(consent: Consent) -> list[Consented]:
+    """What bodies see because of this consent, by its name: it ends when the consent is withdrawn."""
+    found = consented.resting_on(consent.family, consent.pk)
+    return [each for each in found if each.consent == consent.pk]
+
+
+def may_stay_after(consent: Consent) -> list[Consented]:
+    """What bodies see because the family consented, where nobody wrote down which consent it is."""
+    return [each for each in consented.resting_on(consent.family, consent.pk) if each.consent is None]
+
+
+def end_consented_plan_share(by: Account, pk: UUID, _words: str) -> None:
+    """The family withdrew the consent that a share of its plan rests on."""
+    found = PlanShare.objects.select_for_update(no_key=True).filter(pk=pk, withdrawn_at=None).first()
+    if found is not None:
+        _end_plan_share(by, found)
+
+
+def _end_plan_share(by: Account, share: PlanShare) -> None:
+    share.withdrawn_at, share.withdrawn_by = timezone.now(), by
+    share.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    told(by, "casework.withdraw_plan_share", share, withdrawn_at=share.withdrawn_at)
 
 
 @transaction.atomic
@@ -182,9 +222,7 @@ def withdraw_plan_share(*, by: Account, share: PlanShare) -> PlanShare:
     found = row_for_change(by, share, Permission.SHARE_FAMILIES, closed_too=True)
     if found.withdrawn_at or found.ends < timezone.localdate():
         raise AlreadyDone(found.pk)
-    found.withdrawn_at, found.withdrawn_by = timezone.now(), by
-    found.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    told(by, "casework.withdraw_plan_share", found, withdrawn_at=found.withdrawn_at)
+    _end_plan_share(by, found)
     return found
 
 

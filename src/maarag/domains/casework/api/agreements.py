@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema, Status
 from ninja.errors import HttpError
 
+from maarag.domains.families.consented import Consented
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
@@ -62,6 +63,22 @@ class Withdrawal(Schema):
     """Who withdrew a consent, and what was said."""
 
     words: str = Field(min_length=1, max_length=1000)
+    staying: list[str] = Field(
+        [], max_length=500, description="Keys of what the family still agrees to; everything else ends."
+    )
+
+
+class RestingOut(Schema):
+    """Something that a body sees because the family consented."""
+
+    key: str
+    what: str
+    until: date | None
+    may_stay: bool = Field(description="False where it names this consent: it ends in any case.")
+
+    @classmethod
+    def of(cls, each: Consented) -> RestingOut:
+        return cls(key=each.key, what=str(each.what), until=each.until, may_stay=each.consent is None)
 
 
 class PlanShareOut(Schema):
@@ -263,6 +280,18 @@ def add_consent(request: HttpRequest, pk: UUID, body: ConsentIn) -> Status[Any]:
     return Status(201, ConsentOut.of(row))
 
 
+@router.get(
+    "/{uuid:pk}/consents/{uuid:row}/resting",
+    response=list[RestingOut],
+    summary="What ends with a consent",
+    url_name="casework_resting",
+)
+def resting(request: HttpRequest, pk: UUID, row: UUID) -> list[RestingOut]:
+    """What bodies see because the family consented: what names this consent, and what names none."""
+    found = row_for(Consent, file_for(request, pk), row)
+    return [RestingOut.of(each) for each in (*actions.ends_with(found), *actions.may_stay_after(found))]
+
+
 @router.post(
     "/{uuid:pk}/consents/{uuid:row}/withdraw",
     response=ConsentOut,
@@ -270,9 +299,11 @@ def add_consent(request: HttpRequest, pk: UUID, body: ConsentIn) -> Status[Any]:
     url_name="casework_withdraw_consent",
 )
 def withdraw_consent(request: HttpRequest, pk: UUID, row: UUID, body: Withdrawal) -> ConsentOut:
-    """Every share of the plan that stands on it ends at once; 409 where it had ended already."""
+    """What bodies see because of it ends at once, shares and referrals, but for what is named as staying; 409
+    where it had ended already.
+    """
     found = row_for(Consent, file_for(request, pk, EDIT), row)
-    written(lambda: actions.withdraw_consent(by=account_of(request), consent=found, words=body.words))
+    written(lambda: actions.withdraw_consent(by=account_of(request), consent=found, **body.dict()))
     found.refresh_from_db()
     return ConsentOut.of(found)
 

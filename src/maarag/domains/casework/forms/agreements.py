@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from maarag.domains.families.consented import Consented
 from maarag.domains.families.models import ClosingReason
 from maarag.kernel.people.models import Organisation
 from maarag.ui import figures
 from maarag.ui.choices import NamedChoice, day_field
 
+from ..actions import may_stay_after
 from ..models import Consent, Document, Goal, GoalState, Manner, Profession
 from ..models.planning import OPEN_GOALS
 from ..words import professions_in_words
@@ -56,10 +58,30 @@ class WithdrawForm(CaseForm):
     """Who takes a consent back."""
 
     words = long_text(_("Who withdrew it, and what was said"), rows=3, most=1000)
+    staying = forms.MultipleChoiceField(
+        required=False,
+        label=_("Does the family still agree to any of these?"),
+        help_text=_("Bodies see them because the family consented. They end too, but for those you tick."),
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     @classmethod
     def initial_of(cls, row: Any) -> dict[str, Any]:
         return {"words": ""}
+
+    def prepare(self) -> None:
+        choices = [(each.key, seen_in_words(each)) for each in may_stay_after(self.row)]
+        if choices:
+            self.chooser("staying").choices = choices
+        else:
+            del self.fields["staying"]
+
+
+def seen_in_words(each: Consented) -> str:
+    """What a body sees by consent, and until when."""
+    if each.until is None:
+        return str(each.what)
+    return _g("%(what)s, until %(day)s") % {"what": each.what, "day": figures.day(each.until)}
 
 
 class PlanShareForm(CaseForm):

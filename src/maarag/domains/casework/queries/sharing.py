@@ -11,13 +11,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maarag.database.rows import RowScope, visible
+from maarag.domains.families.consented import Consented
 from maarag.domains.families.models import Family
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, grants_of
 from maarag.kernel.people.models import Organisation
 from maarag.kernel.places.models import Place
+from maarag.ui.figures import name_in_language
 
 from ..models import Consent, Goal, GoalState, PlanItem, PlanShare
 from .planning import version_in_force
@@ -98,6 +101,21 @@ def shared_with(viewer: Viewer) -> QuerySet[PlanShare]:
 def shares_of(family: Family) -> QuerySet[PlanShare]:
     """What of the plan is or was shared, newest first."""
     return PlanShare.objects.filter(family=family).select_related("organisation", "consent", "written_by")
+
+
+def consented_shares(family: Family) -> list[Consented]:
+    """The shares of the plan by a consent of the family that hold, or will; each names its consent."""
+    rows = shares_of(family).exclude(consent=None).filter(withdrawn_at=None, ends__gte=timezone.localdate())
+    return [
+        Consented(
+            "casework.planshare",
+            row.pk,
+            _("The plan, shared with %(body)s") % {"body": name_in_language(row.organisation)},
+            row.ends,
+            row.consent_id,
+        )
+        for row in rows
+    ]
 
 
 REMEMBERED = timedelta(days=30)

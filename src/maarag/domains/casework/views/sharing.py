@@ -26,13 +26,14 @@ from maarag.ui.tables import Column, Table
 
 from ..actions import (
     AlreadyDone,
+    ends_with,
     read_shared_plan,
     record_consent,
     share_plan,
     withdraw_consent,
     withdraw_plan_share,
 )
-from ..forms.agreements import ConsentForm, PlanShareForm, WithdrawForm
+from ..forms.agreements import ConsentForm, PlanShareForm, WithdrawForm, seen_in_words
 from ..models import Consent, PlanShare, Profession
 from ..queries.sharing import SharedItem, shared_lines, shares_of
 from ..words import (
@@ -152,8 +153,12 @@ def end_consent(request: HttpRequest, pk: UUID, row: UUID) -> HttpResponse:
         "sharing",
         WithdrawForm,
         heading=_("Withdraw the consent"),
-        done=_("Withdrawn: no body sees the plan on the ground of this consent any more."),
-        intro=_("Every share of the plan that stands on this consent ends at once."),
+        row=found,
+        done=_("Withdrawn: what rested on this consent is not seen by any body any more."),
+        intro=_(
+            "What bodies see because of this consent ends at once: shares of the plan and of the file, and"
+            " referrals. What their workers have read already, they have read."
+        ),
         save_label=_("Withdraw"),
         danger=True,
         closed_too=True,
@@ -161,6 +166,7 @@ def end_consent(request: HttpRequest, pk: UUID, row: UUID) -> HttpResponse:
             (pgettext("consent", "What for"), found.purpose),
             (_("With whom"), professions_in_words(found.professions)),
             (_("Until"), figures.day(found.until)),
+            *((_("Ends with it"), seen_in_words(each)) for each in ends_with(found)),
         ],
         write=lambda form, _seen: withdraw_consent(
             by=account_of(request), consent=found, **form.cleaned_data

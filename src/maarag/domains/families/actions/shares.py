@@ -85,11 +85,22 @@ def withdraw_share(*, by: Account, share: Share) -> Share:
     require_for(by, Permission.SHARE_FAMILIES, Family.objects.get(pk=found.family_id))
     if found.withdrawn_at or found.ends < timezone.localdate():
         raise AlreadyEnded(found.pk)
-    found.withdrawn_at, found.withdrawn_by = timezone.now(), by
-    found.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    changes = {"withdrawn_at": [None, found.withdrawn_at]}
-    record(by=by, action="families.withdraw_share", subject=found, changes=changes)
-    return found
+    return _withdrawn(by, found)
+
+
+def end_consented_share(by: Account, pk: UUID, _words: str) -> None:
+    """The family withdrew the consent that a share rests on."""
+    found = Share.objects.select_for_update(no_key=True).filter(pk=pk, withdrawn_at=None).first()
+    if found is not None:
+        _withdrawn(by, found)
+
+
+def _withdrawn(by: Account, share: Share) -> Share:
+    share.withdrawn_at, share.withdrawn_by = timezone.now(), by
+    share.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    changes = {"withdrawn_at": [None, share.withdrawn_at]}
+    record(by=by, action="families.withdraw_share", subject=share, changes=changes)
+    return share
 
 
 @transaction.atomic

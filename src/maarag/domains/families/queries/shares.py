@@ -9,19 +9,36 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maarag.database.rows import RowScope, visible
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, grants_of
 from maarag.kernel.people.models import Organisation
 from maarag.kernel.places.models import Place
+from maarag.ui.figures import name_in_language
 
-from ..models import Family, Share, SharedField
+from ..consented import Consented
+from ..models import Basis, Family, Share, SharedField
 
 
 def shares_of(family: Family) -> QuerySet[Share]:
     """What of the file is or was shared, newest first."""
     return family.shares.select_related("organisation", "shared_by", "withdrawn_by").order_by("-shared_at")
+
+
+def consented_shares(family: Family) -> list[Consented]:
+    """The shares of the file by the family's consent that hold, or will."""
+    rows = shares_of(family).filter(basis=Basis.CONSENT, withdrawn_at=None, ends__gte=timezone.localdate())
+    return [
+        Consented(
+            "families.share",
+            row.pk,
+            _("Parts of the file, shared with %(body)s") % {"body": name_in_language(row.organisation)},
+            row.ends,
+        )
+        for row in rows
+    ]
 
 
 def in_force() -> Q:

@@ -85,6 +85,10 @@ def close_referral(
     if reason not in CloseReason.values:
         raise ValidationError({"reason": _("Choose how it ended.")})
     heard = found.heard_at is not None
+    if reason == CloseReason.NO_CONSENT:
+        raise ValidationError(
+            {"reason": _("Write it down as a withdrawn consent: then the service stops seeing it.")}
+        )
     if not heard and reason in (CloseReason.GIVEN, CloseReason.GOES_ON):
         raise ValidationError(
             {"reason": _("First write down what the family says; or close it with the family not asked.")}

@@ -96,6 +96,11 @@ def days_of(referral: Referral, status: str) -> int:
     }[status]
 
 
+def seen(referral: Referral) -> bool:
+    """Whether the body sees it today."""
+    return referral.seen_until is not None and referral.seen_until >= timezone.localdate()
+
+
 def _seen_until(referral: Referral, at: datetime) -> object:
     if referral.status in (ReferralStatus.WITHDRAWN, ReferralStatus.LAPSED) or referral.seen_until is None:
         return None

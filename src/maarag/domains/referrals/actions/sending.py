@@ -107,6 +107,8 @@ def send_on(
         return earlier
     if old.status not in SENT_ON_FROM:
         raise NotNow(old)
+    if old.consent_withdrawn_at is not None:
+        raise ValidationError(_("The family withdrew its consent to this: ask it, and send a new referral."))
     if service.pk == old.service_id:
         raise ValidationError({"service": _("This is the service that it came back from.")})
     moment = moment_of(old, at)

@@ -18,10 +18,19 @@ from maarag.kernel.access.scope import account_of, holds_somewhere
 
 from .. import actions
 from ..listing import narrowed
-from ..models import Referral
-from ..queries import inbox_lines, sent_to
+from ..models import Referral, WithdrawalNotice
+from ..queries import inbox_lines, notices_to, sent_to
 from .files import router
-from .shapes import DeclineIn, InboxLineOut, InboxPage, InboxReferral, WordsIn
+from .shapes import (
+    DeclineIn,
+    InboxLineOut,
+    InboxPage,
+    InboxReferral,
+    InboxStep,
+    NoticeOut,
+    WordsIn,
+    step_values,
+)
 from .steps import written
 
 
@@ -57,7 +66,18 @@ def inbox(
         )
         for line in lines
     ]
-    return InboxPage(total=total, items=items)
+    withdrawn = [_notice(row) for row in notices_to(account)]
+    return InboxPage(total=total, items=items, consent_withdrawn=withdrawn)
+
+
+def _notice(row: WithdrawalNotice) -> NoticeOut:
+    return NoticeOut(
+        id=row.referral,
+        authority=row.authority.code,
+        service=row.service.code,
+        sent_on=row.sent_on,
+        withdrawn_at=row.at,
+    )
 
 
 @router.get(
@@ -68,54 +88,46 @@ def inbox(
 )
 def one(request: HttpRequest, pk: UUID) -> InboxReferral:
     """What is asked for, and the named fields; whoever reads them is recorded with the authority."""
-    return _shown(_partner(request), pk)
-
-
-def _shown(account: Account, pk: UUID) -> InboxReferral:
-    found = actions.read_referral(by=account, pk=pk)
+    found = actions.read_referral(by=_partner(request), pk=pk)
     if found is None:
         raise HttpError(404, _("No such referral to your body is open to you."))
     row, file = found
-    names = ("text", "sent_at", "status", "answered_at", "started_at", "decline_reason", "answer_words")
     return InboxReferral(
-        id=row.pk,
-        service=row.service.code,
-        response=row.response.code if row.response else None,
+        text=row.text,
         sent_by=row.sent_by.name,
-        due_on=row.due_on,
-        seen_until=row.seen_until,
+        answer_words=row.answer_words,
         file=ShownFileOut.of(file),
-        **{name: getattr(row, name) for name in names},
+        **step_values(row),
     )
 
 
-def _step(request: HttpRequest, pk: UUID, write: Callable[[Account, Referral], Any]) -> InboxReferral:
+def _step(request: HttpRequest, pk: UUID, write: Callable[[Account, Referral], Any]) -> InboxStep:
     account = _partner(request)
     referral = sent_to(account).filter(pk=pk).first()
     if referral is None:
         raise HttpError(404, _("No such referral to your body is open to you."))
     written(lambda: write(account, referral))
-    return _shown(account, pk)
+    return InboxStep.of(sent_to(account).get(pk=pk))
 
 
 @router.post(
     "/inbox/{uuid:pk}/accept",
-    response=InboxReferral,
+    response=InboxStep,
     summary="Take a family",
     url_name="referrals_inbox_accept",
 )
-def accept(request: HttpRequest, pk: UUID, body: WordsIn) -> InboxReferral:
+def accept(request: HttpRequest, pk: UUID, body: WordsIn) -> InboxStep:
     """409 where it was answered or withdrawn meanwhile."""
     return _step(request, pk, lambda by, row: actions.accept_referral(by=by, referral=row, words=body.words))
 
 
 @router.post(
     "/inbox/{uuid:pk}/decline",
-    response=InboxReferral,
+    response=InboxStep,
     summary="Not take a family",
     url_name="referrals_inbox_decline",
 )
-def decline(request: HttpRequest, pk: UUID, body: DeclineIn) -> InboxReferral:
+def decline(request: HttpRequest, pk: UUID, body: DeclineIn) -> InboxStep:
     """For a coded reason, and in words."""
     return _step(
         request,
@@ -128,10 +140,10 @@ def decline(request: HttpRequest, pk: UUID, body: DeclineIn) -> InboxReferral:
 
 @router.post(
     "/inbox/{uuid:pk}/start",
-    response=InboxReferral,
+    response=InboxStep,
     summary="Say that it began",
     url_name="referrals_inbox_start",
 )
-def start(request: HttpRequest, pk: UUID, body: WordsIn) -> InboxReferral:
+def start(request: HttpRequest, pk: UUID, body: WordsIn) -> InboxStep:
     """Of what was accepted."""
     return _step(request, pk, lambda by, row: actions.start_referral(by=by, referral=row, words=body.words))

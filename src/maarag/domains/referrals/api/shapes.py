@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -42,6 +43,7 @@ class ReferralOut(Schema):
     due_on: date | None
     is_late: bool
     seen_until: date | None = Field(description="Until when the service sees it; null: not any more.")
+    consent_withdrawn_at: datetime | None
     help: str = Field(description="The family's newest word: yes, partly or no; empty where it said none.")
 
     @classmethod
@@ -55,6 +57,7 @@ class ReferralOut(Schema):
             "close_reason",
             "due_on",
             "seen_until",
+            "consent_withdrawn_at",
         )
         return cls(
             id=row.pk,
@@ -160,6 +163,12 @@ class WordsIn(Schema):
     words: str = Field("", max_length=1000)
 
 
+class ConsentWithdrawn(Schema):
+    """Who withdrew the consent, and what was said."""
+
+    words: str = Field(min_length=1, max_length=1000)
+
+
 class DeclineIn(WordsIn):
     """Why a service does not take the family."""
 
@@ -203,30 +212,61 @@ class InboxLineOut(Schema):
     seen_until: date
 
 
+class NoticeOut(Schema):
+    """A referral to my body that ended because the family withdrew its consent."""
+
+    id: UUID = Field(description="Of the referral, as it was known.")
+    authority: str
+    service: str
+    sent_on: date
+    withdrawn_at: datetime
+
+
 class InboxPage(Schema):
-    """A page of referrals to my body."""
+    """A page of referrals to my body, and all to which families withdrew their consent of late."""
 
     total: int
     items: list[InboxLineOut]
+    consent_withdrawn: list[NoticeOut]
 
 
-class InboxReferral(Schema):
-    """A referral to my body, with what it shares and nothing else."""
+class InboxStep(Schema):
+    """Where a referral to my body stands after a step; nothing of the family, for answers are kept a week."""
 
     id: UUID
     service: str
     response: str | None
-    text: str
-    sent_by: str
     sent_at: datetime
     status: str
     answered_at: datetime | None
     started_at: datetime | None
     decline_reason: str
-    answer_words: str
     due_on: date | None
     seen_until: date
+
+    @classmethod
+    def of(cls, row: Referral) -> InboxStep:
+        return cls(**step_values(row))
+
+
+class InboxReferral(InboxStep):
+    """A referral to my body, with what it shares and nothing else."""
+
+    text: str
+    sent_by: str
+    answer_words: str
     file: ShownFileOut
+
+
+def step_values(row: Referral) -> dict[str, Any]:
+    """What a body is told of where a referral stands."""
+    names = ("sent_at", "status", "answered_at", "started_at", "decline_reason", "due_on", "seen_until")
+    return {
+        "id": row.pk,
+        "service": row.service.code,
+        "response": row.response.code if row.response else None,
+        **{name: getattr(row, name) for name in names},
+    }
 
 
 class FiguresLine(Schema):

@@ -20,7 +20,17 @@ from ..actions import AlreadySent, Closed, NotNow
 from ..models import Referral
 from ..queries import one_of
 from .files import found_referral, full, limits_of, router, service_of
-from .shapes import CloseIn, DeclineIn, HelpIn, LimitsIn, ReferralFull, ReferralOut, SendOnIn, WordsIn
+from .shapes import (
+    CloseIn,
+    ConsentWithdrawn,
+    DeclineIn,
+    HelpIn,
+    LimitsIn,
+    ReferralFull,
+    ReferralOut,
+    SendOnIn,
+    WordsIn,
+)
 
 
 def written(write: Callable[[], Any]) -> Any:
@@ -133,6 +143,21 @@ def withdraw(request: HttpRequest, pk: UUID, body: WordsIn) -> ReferralFull:
         request,
         pk,
         lambda one: actions.withdraw_referral(by=account_of(request), referral=one, words=body.words),
+    )
+
+
+@router.post(
+    "/{uuid:pk}/withdraw-consent",
+    response=ReferralFull,
+    summary="A family withdraws its consent to a referral",
+    url_name="referral_withdraw_consent",
+)
+def withdraw_consent(request: HttpRequest, pk: UUID, body: ConsentWithdrawn) -> ReferralFull:
+    """In every state in which the service sees it; it stops seeing it at once, and is told that it ended."""
+    return _step(
+        request,
+        pk,
+        lambda one: actions.withdraw_referral_consent(by=account_of(request), referral=one, words=body.words),
     )
 
 

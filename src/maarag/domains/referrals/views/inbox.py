@@ -30,8 +30,8 @@ from ..actions import NotNow
 from ..actions.rules import NEXT
 from ..forms import AcceptForm, DeclineForm, StartForm
 from ..listing import INBOX_STATES, narrowed
-from ..models import Referral
-from ..queries import InboxLine, inbox_lines, sent_to
+from ..models import Referral, WithdrawalNotice
+from ..queries import InboxLine, inbox_lines, notices_to, sent_to
 from ..words import path_of, status_for_service
 from .files import add_errors
 
@@ -76,8 +76,30 @@ def index(request: HttpRequest) -> HttpResponse:
             ("all", _("All")),
         ],
         "fictional": any(line.referral.authority.is_fictional for line in lines),
+        "withdrawn": _withdrawn(list(notices_to(request.user))),
     }
     return render(request, "referrals/inbox.html", context)
+
+
+def _withdrawn(notices: list[WithdrawalNotice]) -> Table | None:
+    """The referrals to which families withdrew their consent: nothing of the family."""
+    if not notices:
+        return None
+    return Table(
+        columns=[
+            Column("service", _("Service"), "name", heading=True),
+            Column("authority", _("Local authority"), "name"),
+            Column("sent", _("Sent"), "date"),
+            Column("at", _("Consent withdrawn"), "date"),
+        ],
+        rows=[
+            {"service": row.service, "authority": row.authority, "sent": row.sent_on, "at": row.at}
+            for row in notices
+        ],
+        caption=_("Ended because the consent was withdrawn"),
+        caption_hidden=True,
+        empty="",
+    )
 
 
 def _row(line: InboxLine) -> dict[str, Any]:

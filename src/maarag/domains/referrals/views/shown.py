@@ -17,6 +17,7 @@ from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
+from ..actions.consent import ends_by_consent
 from ..actions.rules import NEXT
 from ..actions.sending import SENT_ON_FROM
 from ..forms import (
@@ -26,6 +27,7 @@ from ..forms import (
     HelpForm,
     LimitsForm,
     StartForm,
+    WithdrawConsentForm,
     WithdrawForm,
 )
 from ..models import OPEN, HelpWord, Referral, ReferralStatus
@@ -58,7 +60,12 @@ def detail_page(
     made = {
         name: form
         for name, form in _forms(referral).items()
-        if sends and ((name == "limits" and own in OPEN) or own in NEXT.get(_STATE.get(name, ""), ()))
+        if sends
+        and (
+            (name == "limits" and own in OPEN)
+            or (name == "consent" and ends_by_consent(referral))
+            or own in NEXT.get(_STATE.get(name, ""), ())
+        )
     }
     context = {
         **page_of(request, family, "referrals", crumb=name_in_language(referral.service)),
@@ -73,7 +80,10 @@ def detail_page(
         "history": _history(referral),
         "others": [(one, status_of(one)) for one in for_same_need(request.user, referral)],
         "may_send": sends,
-        "may_send_on": sends and own in SENT_ON_FROM and page_open(family),
+        "may_send_on": sends
+        and own in SENT_ON_FROM
+        and referral.consent_withdrawn_at is None
+        and page_open(family),
         "answers_here": bool(answered_here([referral.organisation_id])),
         "waits_for_service": own in (S.SENT, S.ACCEPTED),
     }
@@ -104,6 +114,7 @@ def _forms(referral: Referral) -> dict[str, Any]:
         "hear": HelpForm(family=referral.family, prefix="hear"),
         "close": CloseForm(prefix="close"),
         "withdraw": WithdrawForm(prefix="withdraw"),
+        "consent": WithdrawConsentForm(prefix="consent"),
         "limits": LimitsForm(initial=limits, prefix="limits"),
     }
 
@@ -122,6 +133,8 @@ def _facts(referral: Referral) -> list[tuple[Any, Any]]:
             figures.day(referral.seen_until) if referral.seen_until else _("not any more"),
         ),
     ]
+    if referral.consent_withdrawn_at:
+        facts.append((_("Consent withdrawn"), figures.day(referral.consent_withdrawn_at)))
     if referral.decline_reason:
         facts.append((_("Why it was declined"), referral.get_decline_reason_display()))
     if referral.answer_words:

@@ -23,7 +23,16 @@ from maarag.kernel.drafts.actions import forget_draft
 from .. import actions
 from ..actions import AlreadySent, Closed, NotNow
 from ..actions.sending import SENT_ON_FROM
-from ..forms import AcceptForm, CloseForm, DeclineForm, HelpForm, LimitsForm, StartForm, WithdrawForm
+from ..forms import (
+    AcceptForm,
+    CloseForm,
+    DeclineForm,
+    HelpForm,
+    LimitsForm,
+    StartForm,
+    WithdrawConsentForm,
+    WithdrawForm,
+)
 from ..models import Referral
 from ..queries import answered_here, services_for, suggested_after
 from ..scope import may_send
@@ -167,6 +176,21 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_permission(Permission.EDIT_FAMILIES)
+def withdraw_consent(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write down that the family takes back its consent."""
+    by = account_of(request)
+    return _step(
+        request,
+        pk,
+        "consent",
+        lambda _referral: WithdrawConsentForm(request.POST, prefix="consent"),
+        lambda referral, given: actions.withdraw_referral_consent(by=by, referral=referral, **given),
+        _("Written down: the service does not see it any more, and is told that it ended."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_permission(Permission.EDIT_FAMILIES)
 def limits(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give one referral time limits of its own."""
     by = account_of(request)
@@ -207,7 +231,7 @@ def on(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("referrals:send_on", pk=pk)
         messages.success(request, _("The referral was sent on."))
         return redirect("referrals:detail", pk=made.pk)
-    if referral.status not in SENT_ON_FROM:
+    if referral.status not in SENT_ON_FROM or referral.consent_withdrawn_at:
         messages.info(request, _("Only what was declined or lapsed is sent on."))
         return redirect("referrals:detail", pk=pk)
     found = _suggested(referral)
