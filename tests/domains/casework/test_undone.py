@@ -166,6 +166,10 @@ def state(rows: Rows) -> list[Any]:
     return found
 
 
+EVENTS = {"close_with_outcome": 2, "withdraw_consent": 2}
+"""The outcome and the closing; the consent and the share of the plan that ends with it."""
+
+
 def test_a_write_whose_audit_fails_is_undone(rows: Rows, monkeypatch: pytest.MonkeyPatch):
     """Every write in turn, on the same rows: first it fails, then it succeeds and is taken back."""
     scope = everything(rows.towns.world.city, by=rows.by)

@@ -84,8 +84,8 @@ def grant(
     new.save()
     record(by=by, action="access.grant", subject=new, place=place, changes={"grant": [None, str(new)]})
     if place is not None and role in roles_with(Permission.VIEW_FAMILIES) and not by.is_system:
-        told = {"giver": by.pk, "account": account.pk, "role": str(role), "place": place.pk}
-        defer(TASKS["access.tell_of_grant"], **told)
+        task = TASKS["access.tell_of_grant"]
+        defer(task, giver=by.pk, account=account.pk, role=str(role), place=place.pk)
     return new
 
 

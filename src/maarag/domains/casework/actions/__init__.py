@@ -4,8 +4,6 @@ from .assessments import begin_assessment, close_assessment, rate_assessment
 from .circumstances import add_circumstance, change_circumstance, end_circumstance
 from .closing import close_with_outcome
 from .consents import (
-    ends_with,
-    may_stay_after,
     read_shared_plan,
     record_consent,
     share_plan,
@@ -54,10 +52,8 @@ __all__ = [
     "discard_draft",
     "draft_plan",
     "end_circumstance",
-    "ends_with",
     "finish_task",
     "mark_of",
-    "may_stay_after",
     "move_goal",
     "move_item",
     "rate_assessment",

@@ -21,7 +21,7 @@ from maarag.kernel.audit.actions import record_read
 from maarag.kernel.people.models import Organisation
 
 from ..models import Consent, Document, PlanShare
-from ..queries.sharing import SharedPlan, in_force, plan_for, shared_with
+from ..queries.sharing import SharedPlan, in_force, may_stay_after, plan_for, shared_with
 from .writing import AlreadyDone, check, file_for_change, in_future, put, row_for_change, told, without
 
 MOST_YEARS = 2
@@ -110,17 +110,6 @@ def withdraw_consent(
         staying=sorted(staying),
     )
     return ended
-
-
-def ends_with(consent: Consent) -> list[Consented]:
-    """What bodies see because of this consent, by its name: it ends when the consent is withdrawn."""
-    found = consented.resting_on(consent.family, consent.pk)
-    return [each for each in found if each.consent == consent.pk]
-
-
-def may_stay_after(consent: Consent) -> list[Consented]:
-    """What bodies see because the family consented, where nobody wrote down which consent it is."""
-    return [each for each in consented.resting_on(consent.family, consent.pk) if each.consent is None]
 
 
 def end_consented_plan_share(by: Account, pk: UUID, _words: str) -> None:

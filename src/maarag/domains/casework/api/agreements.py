@@ -21,7 +21,7 @@ from maarag.ui.figures import name_in_language
 
 from .. import actions
 from ..models import Consent, Document, Manner, PlanShare, Profession
-from ..queries.sharing import SharedPlan, shared_lines, shares_of
+from ..queries.sharing import SharedPlan, ends_with, may_stay_after, shared_lines, shares_of
 from .answering import file_for, router, row_for, written
 
 EDIT, SHARE = Permission.EDIT_FAMILIES, Permission.SHARE_FAMILIES
@@ -289,7 +289,7 @@ def add_consent(request: HttpRequest, pk: UUID, body: ConsentIn) -> Status[Any]:
 def resting(request: HttpRequest, pk: UUID, row: UUID) -> list[RestingOut]:
     """What bodies see because the family consented: what names this consent, and what names none."""
     found = row_for(Consent, file_for(request, pk), row)
-    return [RestingOut.of(each) for each in (*actions.ends_with(found), *actions.may_stay_after(found))]
+    return [RestingOut.of(each) for each in (*ends_with(found), *may_stay_after(found))]
 
 
 @router.post(

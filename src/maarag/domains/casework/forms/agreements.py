@@ -16,9 +16,9 @@ from maarag.kernel.people.models import Organisation
 from maarag.ui import figures
 from maarag.ui.choices import NamedChoice, day_field
 
-from ..actions import may_stay_after
 from ..models import Consent, Document, Goal, GoalState, Manner, Profession
 from ..models.planning import OPEN_GOALS
+from ..queries.sharing import may_stay_after
 from ..words import professions_in_words
 from .asking import CaseForm, long_text, profession_boxes, short_text
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maarag.database.rows import RowScope, visible
+from maarag.domains.families import consented
 from maarag.domains.families.consented import Consented
 from maarag.domains.families.models import Family
 from maarag.kernel.access.permissions import Permission
@@ -148,6 +149,17 @@ def ended_with_a_share(families: QuerySet[Family]) -> list[tuple[Consent, frozen
         covered[family].update(professions)
     found = [(row, frozenset(lost[row.pk] - covered[row.family_id])) for row in rows]
     return [(row, fields) for row, fields in found if fields]
+
+
+def ends_with(consent: Consent) -> list[Consented]:
+    """What bodies see because of this consent, by its name: it ends when the consent is withdrawn."""
+    found = consented.resting_on(consent.family, consent.pk)
+    return [each for each in found if each.consent == consent.pk]
+
+
+def may_stay_after(consent: Consent) -> list[Consented]:
+    """What bodies see because the family consented, where nobody wrote down which consent it is."""
+    return [each for each in consented.resting_on(consent.family, consent.pk) if each.consent is None]
 
 
 @transaction.atomic

@@ -26,7 +26,6 @@ from maarag.ui.tables import Column, Table
 
 from ..actions import (
     AlreadyDone,
-    ends_with,
     read_shared_plan,
     record_consent,
     share_plan,
@@ -35,7 +34,7 @@ from ..actions import (
 )
 from ..forms.agreements import ConsentForm, PlanShareForm, WithdrawForm, seen_in_words
 from ..models import Consent, PlanShare, Profession
-from ..queries.sharing import SharedItem, shared_lines, shares_of
+from ..queries.sharing import SharedItem, ends_with, shared_lines, shares_of
 from ..words import (
     professions_in_words,
     status_of_consent,
