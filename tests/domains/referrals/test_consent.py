@@ -110,7 +110,7 @@ def test_the_body_is_told_that_it_ended_and_why_and_nothing_of_the_family(loop: 
     work_off()
     assert [letter.to for letter in mail.outbox] == [[loop.partner.email]]
     page = loop.client(loop.partner).get(reverse("referrals:inbox")).content.decode()
-    assert "Ended because the consent was withdrawn" in page
+    assert "הסתיימו כי ההסכמה בוטלה" in page
     assert "ארוחות חמות לילדים" in page
     told = loop.client(loop.partner).get("/api/referrals/inbox").json()["consent_withdrawn"]
     assert [one["id"] for one in told] == [str(referral.pk)]
@@ -121,7 +121,9 @@ def test_the_body_is_told_that_it_ended_and_why_and_nothing_of_the_family(loop: 
     assert foreign["consent_withdrawn"] == []
     assert [one["id"] for one in foreign["items"]] == [str(other.pk)]
     WithdrawalNotice.objects.update(at=timezone.now() - timedelta(days=31))
-    assert "Ended because" not in loop.client(loop.partner).get(reverse("referrals:inbox")).content.decode()
+    assert (
+        "הסתיימו כי ההסכמה" not in loop.client(loop.partner).get(reverse("referrals:inbox")).content.decode()
+    )
 
 
 def test_it_is_written_down_with_who_said_it(loop: Loop):
@@ -133,7 +135,7 @@ def test_it_is_written_down_with_who_said_it(loop: Loop):
         assert [step.words for step in referral.steps.filter(kind="no_consent")] == [WORDS]
     page = loop.client(loop.worker).get(reverse("referrals:detail", args=[referral.pk])).content.decode()
     assert WORDS in page
-    assert "Consent withdrawn" in page
+    assert "ההסכמה בוטלה" in page
     assert 'id="consent"' not in page
 
 

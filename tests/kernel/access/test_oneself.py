@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from maarag.kernel.access.actions import accept_invitation, end_grant, grant, invite
 from maarag.kernel.access.models import Account, Invitation
@@ -68,20 +68,15 @@ def test_nor_by_an_invitation_of_ones_own(here: World, manager: Account) -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_page_and_api_say_so(here: World, manager: Account, language: str) -> None:
     client, sentence = as_(manager), SENTENCES[language]
-    starts = timezone.localdate().isoformat()
-    with translation.override(language):
-        client.cookies["django_language"] = language
-        pages = [
-            client.post("/access/grants/new/", asked(manager, starts=starts)),
-            client.post("/access/invitations/new/", asked(manager, language="he")),
-        ]
-        answers = [
-            client.post(f"/api/access/{what}", json.dumps(body), "application/json")
-            for what, body in (
-                ("grants", asked(manager)),
-                ("invitations", asked(manager, language="he")),
-            )
-        ]
+    read, starts = {"Accept-Language": language}, timezone.localdate().isoformat()
+    pages = [
+        client.post("/access/grants/new/", asked(manager, starts=starts), headers=read),
+        client.post("/access/invitations/new/", asked(manager, language="he"), headers=read),
+    ]
+    answers = [
+        client.post(f"/api/access/{what}", json.dumps(body), "application/json", headers=read)
+        for what, body in (("grants", asked(manager)), ("invitations", asked(manager, language="he")))
+    ]
     for answer in (*pages, *answers):
         assert answer.status_code == 422
     for page in pages:
