@@ -18,10 +18,9 @@ ALTER ROLE maarag_app SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE maarag_app SET statement_timeout = '60s';
 ALTER ROLE maarag_app SET lock_timeout = '10s';
 
--- Not LC_CTYPE=C: with it Hebrew search finds nothing. `maarag doctor` looks. Before PostgreSQL 17 there is no
--- provider of its own: LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'.
+-- Not LC_CTYPE=C: with it Hebrew search finds nothing. `maarag doctor` looks.
 CREATE DATABASE maarag OWNER maarag TEMPLATE template0 ENCODING 'UTF8'
-    LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';
+    LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';
 REVOKE CONNECT, TEMPORARY ON DATABASE maarag FROM PUBLIC;
 GRANT CONNECT ON DATABASE maarag TO maarag_app, maarag_backup;
 

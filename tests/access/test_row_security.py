@@ -17,7 +17,9 @@ from maarag.database import doctor
 from maarag.database.encryption.fields import EncryptedTextField
 from maarag.database.migrating import as_owner
 from maarag.database.rows import NOBODY, RowScope, under, visible
+from maarag.database.rows import checks as row_checks
 from maarag.database.rows.checks import NOT_PERSONAL, personal_models, problems, unmarked
+from maarag.database.rows.declared import differences
 from maarag.domains.families.models import Family, Member
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.access.rows import scope_of
@@ -38,7 +40,12 @@ def towns() -> World:
 
 def test_the_catalogue_holds_what_the_models_promise():
     assert {Family, Member} <= set(personal_models())
-    assert problems(connection) == []
+    assert faults() == []
+
+
+def faults(asked: Any = connection) -> list[str]:
+    """All that the doctor asks of people's rows."""
+    return [*problems(asked), *differences(asked, personal_models())]
 
 
 def test_the_doctor_tells():
@@ -159,8 +166,8 @@ class TestAWeakenedCatalogue:
     )
     def test_is_noticed(self, harm: str, named: str):
         with by_the_owner(harm) as weakened:
-            assert any(named in fault for fault in problems(weakened)), problems(weakened)
-        assert problems(connection) == []
+            assert any(named in fault for fault in faults(weakened)), faults(weakened)
+        assert faults() == []
 
     def test_the_owner_and_the_superuser_are_noticed_as_logins(self):
         with as_owner(connection):
@@ -183,15 +190,33 @@ def test_a_model_about_people_that_does_not_say_so_is_noticed():
 
     class Plain(models.Model):  # noqa: DJ008
         name = models.CharField(max_length=5)
+        visitors = models.ManyToManyField(Family, related_name="+")
 
         class Meta:
             app_label = "families"
 
-    assert list(unmarked([Written, Referring, Plain, Family, Member])) == [
+    tables = [Written, Referring, Plain, Plain.visitors.through, Family, Member]
+    assert list(unmarked(tables)) == [
         "families.Written.words is encrypted, and the model is not personal",
         "families.Referring.family leads to a personal row, and the model is not personal",
+        "families.Plain_visitors.family leads to a personal row, and the model is not personal",
     ]
     assert set(NOT_PERSONAL) <= {model._meta.label for model in apps.get_models()}
+
+
+def test_a_table_between_two_models_is_looked_at_too(monkeypatch: pytest.MonkeyPatch):
+    with isolate_apps("maarag.domains.families") as isolated:
+
+        class Plain(models.Model):  # noqa: DJ008
+            visitors = models.ManyToManyField(Family, related_name="+")
+
+            class Meta:
+                app_label = "families"
+
+    monkeypatch.setattr(row_checks, "apps", isolated)
+    assert problems(connection) == [
+        "families.Plain_visitors.family leads to a personal row, and the model is not personal"
+    ]
 
 
 @contextmanager

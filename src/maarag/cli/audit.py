@@ -32,6 +32,8 @@ WORDS = {
     "signature-forged": "signed heads whose signature does not hold",
     "signed-with-unknown-key": "heads signed with a key that is not known here; give it with --public-key",
     "signed-heads-removed": "signed heads are missing before these",
+    "not-recorded": "changes are not recorded: a trigger is missing or off, or a function is not the code's",
+    "not-protected": "a table of people is not under forced row-level security",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,17 +27,24 @@ DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. `remedy` is empty when all is well."""
+    """One thing looked at. `remedy` is empty when all is well; `skipped`: it could not be looked at."""
 
     name: str
     ok: bool
     message: str
     remedy: str = ""
+    skipped: bool = False
 
 
-def checks(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+Look = Callable[[], Iterable[Finding]]
+
+
+def checks(
+    home: Path | None = None, environ: Mapping[str, str] = os.environ, *, also: Look = lambda: ()
+) -> Iterator[Finding]:
     """Look at the server, its locale, extensions, permissions, disk and migrations, one finding at a time.
 
+    `also` looks at what stands in the database, while it answers.
     The embedded server is started for the visit if it does not run, and stopped again if nobody uses it.
     """
     home = home or default_home(environ)
@@ -53,7 +60,7 @@ def checks(home: Path | None = None, environ: Mapping[str, str] = os.environ) ->
         return
     try:
         for alias, found in settings.items():
-            yield from _server(alias, found)
+            yield from _server(alias, found, also)
         if server:
             yield from _files(server.layout)
             yield from _disk(server.layout)
@@ -70,7 +77,7 @@ def parameters(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {"connect_timeout": 5, **plain, **options}
 
 
-def _server(alias: str, settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _server(alias: str, settings: Mapping[str, Any], also: Look) -> Iterator[Finding]:
     name = _("Server") if alias == "default" else _("Replica")
     try:
         connection = psycopg.connect(**parameters(settings), autocommit=True)
@@ -94,6 +101,7 @@ def _server(alias: str, settings: Mapping[str, Any]) -> Iterator[Finding]:
                 yield from _role(connection)
                 yield from _migrations()
                 yield from _rows()
+                yield from also()
         except psycopg.Error as error:
             remedy = _("See the log of the server.")
             yield Finding(name, False, (error.diag.message_primary or str(error)).strip(), remedy)
@@ -203,7 +211,9 @@ def _rows() -> Iterator[Finding]:
         return
     from django.db import DEFAULT_DB_ALIAS, Error, connections
 
+    from .migrating import as_owner
     from .rows.checks import personal_models, problems
+    from .rows.declared import differences, may_compare
 
     connection = connections[DEFAULT_DB_ALIAS]
     name = _("People's rows")
@@ -211,6 +221,13 @@ def _rows() -> Iterator[Finding]:
         if "django_migrations" not in connection.introspection.table_names():
             return
         found = problems(connection)
+        compared = may_compare(connection)
+        if compared:
+            found += differences(connection, personal_models())
+        elif connection.settings_dict.get("OWNER"):
+            with as_owner(connection):
+                if compared := may_compare(connection):
+                    found += differences(connection, personal_models())
     except Error as error:
         yield Finding(name, False, str(error).strip(), _("See that the database answers, then look again."))
         return
@@ -221,6 +238,12 @@ def _rows() -> Iterator[Finding]:
     else:
         tables = len(personal_models())
         yield Finding(name, True, _("%(count)d tables are under their policies.") % {"count": tables})
+    if not compared:
+        message = _(
+            "The words of the policies were not compared: this login may make no temporary table for it."
+        )
+        remedy = _("Look again with the owner's login (OWNER_URL): maarag-admin --maintenance doctor")
+        yield Finding(_("Policies"), True, message, remedy, skipped=True)
 
 
 def _files(layout: Layout) -> Iterator[Finding]:

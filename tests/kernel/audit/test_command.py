@@ -76,5 +76,5 @@ def test_an_exported_record_is_verified_elsewhere(tmp_path: Path) -> None:
 
 def test_every_fault_has_words() -> None:
     folder = Path(__file__).resolve().parents[3] / "src" / "maarag" / "kernel" / "audit"
-    text = "".join((folder / name).read_text() for name in ("verify.py", "signing.py", "checking.py"))
+    text = "".join((folder / name).read_text() for name in ("verify.py", "signing.py", "guards.py"))
     assert all(f'"{code}"' in text for code in WORDS)

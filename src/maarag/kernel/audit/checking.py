@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
 
+from .guards import taken_off
 from .models import ChainHead, SignedHeads, Verification
 from .signing import (
     Signed,
@@ -65,7 +66,8 @@ def check(
     chain: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Verdict, Verification]:
-    """Verify the stored record against its chains and everything that was signed; the result is kept.
+    """Verify the stored record against its chains and everything that was signed, and that every change is
+    still recorded; the result is kept.
 
     `files`: further files of signed heads, such as copies from elsewhere; `chain`: only this one.
     """
@@ -76,6 +78,10 @@ def check(
     sources += [read_file(path) for path in (*([own] if own.exists() else []), *files)]
     with whole_record(chain=chain) as record:
         verdict = verify_against(record, sources, known, chain=chain, progress=progress)
+        if chain is None:
+            with record.connection.cursor() as cursor:
+                for fault in taken_off(cursor):
+                    verdict.find(fault)
     kept = Verification(
         seconds=round(time.perf_counter() - began, 3),
         entries=verdict.entries,

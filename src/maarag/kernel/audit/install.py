@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from maarag.database.layout import ONE_FAMILY
 
+from .guards import unrecorded
 from .triggers import (
     ENDINGS,
     RECORD_TRIGGERS,
@@ -45,7 +46,7 @@ def install(connection: BaseDatabaseWrapper) -> bool:
             return False
         tables = audited_tables(cursor)
         state = _state(tables, _application(connection))
-        if _installed(cursor) == state and not missing(cursor, tables):
+        if _installed(cursor) == state and not unrecorded(cursor):
             return False
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
@@ -98,10 +99,10 @@ def loosen(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(cursor: Any, tables: list[Audited]) -> set[str]:
-    """The tables that lack one of their triggers, or have one disabled."""
+    """The tables that lack one of their triggers, or have one that does not fire."""
     cursor.execute(
         "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " WHERE c.relnamespace = 'public'::regnamespace AND t.tgname = ANY (%s) AND t.tgenabled <> 'D'"
+        " WHERE c.relnamespace = 'public'::regnamespace AND t.tgname = ANY (%s) AND t.tgenabled IN ('O', 'A')"
         " GROUP BY c.relname HAVING count(*) = %s",
         [[f"audit_{ending}" for ending in (*ENDINGS, "truncate")], len(ENDINGS) + 1],
     )
