@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,24 +46,35 @@ def audit() -> None:
 @audit.command(
     help=_("Sign the newest seal of every chain; what is signed is kept in a file of the home, too.")
 )
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help=_("Also append it to this file."))
-def seal(to: Path | None) -> None:
+@click.option(
+    "--through",
+    metavar="COMMAND",
+    help=_("Also give what was signed since the last time to the standard input of this command."),
+)
+def seal(through: str | None) -> None:
     with database_in_use():
         from django.conf import settings
 
         from maarag.kernel.audit.checking import sign_heads
-        from maarag.kernel.audit.signing import add_to_file, heads_file
+        from maarag.kernel.audit.signing import heads_file
+        from maarag.kernel.audit.witness import NotTaken, hand_over
 
         require_migrated()
         signed = sign_heads(settings.HOME)
-        if to:
-            add_to_file(to, signed)
         told = {
             "number": signed.number,
             "chains": len(signed.heads()),
-            "file": str(to or heads_file(settings.HOME)),
+            "file": str(heads_file(settings.HOME)),
         }
         click.echo(_("Signed heads %(number)s of %(chains)s chains: %(file)s") % told)
+        if through:
+            try:
+                count = hand_over(settings.HOME, shlex.split(through))
+            except NotTaken as error:
+                raise click.ClickException(
+                    _("The witness did not take the signed heads: %(why)s") % {"why": error}
+                ) from None
+            click.echo(_("Handed to the witness: %(count)s") % {"count": count})
 
 
 @audit.command("public-key", help=_("Print the public key that verifies signed heads; keep it elsewhere."))

@@ -39,10 +39,12 @@ def ledger() -> None:
 def verify(form: str) -> None:
     with database_in_use():
         require_migrated()
-        from maarag.kernel.ledger.verifying import verify as verified
+        from django.conf import settings
+
+        from maarag.kernel.ledger.verifying import check
 
         try:
-            verdict = verified()
+            verdict = check(settings.HOME)
         except DatabaseError as error:
             raise click.ClickException(f"{error.message} {error.remedy}") from None
     if form == "json":

@@ -45,9 +45,11 @@ def test_only_those_who_watch_may_look(client: Client, settings: Any, path: str)
 def test_readiness_tells_each_check(client: Client, settings: Any, tmp_path: Path):
     settings.HOME = tmp_path
     told = client.get("/health/ready").json()
-    assert set(told["checks"]) == {"database", "migrations", "jobs", "audit", "disk", "backup"}
+    every = {"database", "migrations", "jobs", "audit", "ledger", "witness", "disk", "backup"}
+    assert set(told["checks"]) == every
+    for name in ("backup", "ledger", "witness"):
+        assert told["checks"][name] == {"state": "attention"}, name  # never done
     assert told["checks"]["database"]["state"] == told["checks"]["migrations"]["state"] == "ok"
-    assert told["checks"]["backup"]["state"] == "attention"  # never made
     assert told["state"] == "attention"
 
 
@@ -63,6 +65,34 @@ def test_the_age_of_the_backup(settings: Any, tmp_path: Path):
     assert made(1).state == "ok"
     assert made(1).figures["age_seconds"] == pytest.approx(3600, abs=60)
     assert made(checks.OLDEST_BACKUP_HOURS + 1).state == "attention"
+
+
+@pytest.mark.parametrize(
+    ("hours", "faults", "expected"), [(1, 0, "ok"), (25, 0, "ok"), (27, 0, "attention"), (1, 2, "attention")]
+)
+def test_the_ledger_verified(settings: Any, tmp_path: Path, hours: float, faults: int, expected: str):
+    settings.HOME = tmp_path
+    at = datetime.now(UTC) - timedelta(hours=hours)
+    noted = {"verified": {"at": at.isoformat(), "entries": 5, "faults": faults}}
+    (tmp_path / "ledger-verification.json").write_text(json.dumps(noted))
+    told = checks.ledger()
+    assert told.state == expected
+    assert told.figures == {
+        "verified_age_seconds": pytest.approx(hours * 3600, abs=60),
+        "faults": faults,
+    }
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(14, "ok"), (61, "attention")])
+def test_the_age_of_the_copy_of_the_witness(settings: Any, tmp_path: Path, minutes: float, expected: str):
+    settings.HOME = tmp_path
+    at = datetime.now(UTC) - timedelta(minutes=minutes)
+    (tmp_path / "audit-heads").mkdir()
+    noted = {"taken": {"at": at.isoformat(), "digest": "x"}}
+    (tmp_path / "audit-heads" / "witness.json").write_text(json.dumps(noted))
+    told = checks.witness()
+    assert told.state == expected
+    assert told.figures == {"age_seconds": pytest.approx(minutes * 60, abs=60)}
 
 
 @pytest.mark.django_db

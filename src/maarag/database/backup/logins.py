@@ -103,6 +103,11 @@ def reader(home: Path | None = None, environ: Mapping[str, str] = os.environ) ->
     return _from_url("MAARAG_BACKUP_URL", environ)
 
 
+def has_reader(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process was given the login of `reader`; the site of a real installation is not."""
+    return configuration.is_embedded(environ) or bool(environ.get("MAARAG_BACKUP_URL"))
+
+
 def maker(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Login:
     """The role that makes and renames databases: the embedded superuser, or whom MAARAG_ADMIN_URL names.
 

@@ -20,6 +20,7 @@ LEAST_FREE_SHARE = 0.10
 OLDEST_BACKUP_HOURS = 26
 OLDEST_SIGNATURE_SECONDS = 3600
 OLDEST_VERIFICATION_SECONDS = 26 * 3600
+OLDEST_WITNESS_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,9 @@ def every() -> list[Check]:
     """All checks. Where the database does not answer, those that need it are left out."""
     first = database()
     if first.state == "down":
-        return [first, disk(), backup()]
-    return [first, *(_guarded(check) for check in (migrations, jobs, audit)), disk(), backup()]
+        return [first, ledger(), witness(), disk(), backup()]
+    asked = [_guarded(check) for check in (migrations, jobs, audit)]
+    return [first, *asked, ledger(), witness(), disk(), backup()]
 
 
 def state_of(checks: list[Check]) -> State:
@@ -145,6 +147,40 @@ def audit() -> Check:
         "unguarded": "Tables, functions and settings of the audit and of row-level security that are off.",
     }
     return Check("audit", "ok" if well else "attention", figures, words, named)
+
+
+def ledger() -> Check:
+    """The ledger is computed again every night; a fault is never in order."""
+    from maarag.kernel.ledger.verifying import last_check
+
+    last = last_check(settings.HOME)
+    if last is None:
+        return Check("ledger", "attention")
+    age, faults = last
+    return Check(
+        "ledger",
+        "ok" if age <= OLDEST_VERIFICATION_SECONDS and not faults else "attention",
+        {"verified_age_seconds": age, "faults": faults},
+        {
+            "verified_age_seconds": "Seconds since the whole ledger was verified.",
+            "faults": "Faults that the last verification of the ledger found.",
+        },
+    )
+
+
+def witness() -> Check:
+    """Whether another machine has what was signed; else the owner of this one can rewrite the record."""
+    from maarag.kernel.audit.witness import age_seconds
+
+    age = age_seconds(settings.HOME)
+    if age is None:
+        return Check("witness", "attention")
+    return Check(
+        "witness",
+        "ok" if age <= OLDEST_WITNESS_SECONDS else "attention",
+        {"age_seconds": age},
+        {"age_seconds": "Seconds since the witness took what was signed of the audit."},
+    )
 
 
 def disk() -> Check:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from maarag.database import notes
 
 from .shares import shares_reached
 
@@ -117,6 +120,23 @@ class Verdict:
     @property
     def is_sound(self) -> bool:
         return not self.faults
+
+
+def check(home: Path) -> Verdict:
+    """Verify the stored ledger, and note in the home that it was done and what it found."""
+    verdict = verify()
+    notes.note(_state(home), "verified", entries=verdict.entries, faults=len(verdict.faults))
+    return verdict
+
+
+def last_check(home: Path) -> tuple[float, int] | None:
+    """How many seconds ago the ledger was verified, and the faults found; None where it never was."""
+    age = notes.age_seconds(_state(home), "verified")
+    return None if age is None else (age, notes.read(_state(home))["verified"]["faults"])
+
+
+def _state(home: Path) -> Path:
+    return home / "ledger-verification.json"
 
 
 def verify(given: Any = None) -> Verdict:
