@@ -1,15 +1,13 @@
--- As the superuser, once: psql -v owner_password=… -v app_password=… -v backup_password=… -f roles.sql
--- The roles may be made anew at will; the database only where it is missing.
+-- As the superuser, once: psql -f roles.sql. Nobody logs in before a password is set with \password, which no
+-- history, list of processes or log then shows.
 \set ON_ERROR_STOP on
-SET password_encryption = 'scram-sha-256';
 
-CREATE ROLE maarag LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'owner_password';
-CREATE ROLE maarag_app LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
-    PASSWORD :'app_password';
+CREATE ROLE maarag LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+CREATE ROLE maarag_app LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 -- What the application becomes for a transaction that may see the rows of one family alone.
 CREATE ROLE maarag_one_family NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 GRANT maarag_one_family TO maarag_app;
-CREATE ROLE maarag_backup LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS PASSWORD :'backup_password';
+CREATE ROLE maarag_backup LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS;
 GRANT pg_read_all_data TO maarag_backup;
 
 -- What sessions would otherwise set for themselves, which a pooler in transaction mode does not keep.
