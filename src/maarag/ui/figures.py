@@ -74,6 +74,13 @@ def percent(value: Any, places: int = 0) -> str:
     return f"{LTR_MARK}{'-' if shown < 0 else ''}{abs(shown):,}%"
 
 
+def spread(value: str, low: str, high: str) -> str:
+    """A figure and its interval, "37% (30% to 45%)": held together, for signs and percents alone would turn
+    it round."""
+    text = _("%(value)s (%(low)s to %(high)s)") % {"value": value, "low": low, "high": high}
+    return f"{ISOLATE_RTL}{text}{END_ISOLATE}" if is_rtl() else text
+
+
 def _shekels(value: Any) -> Decimal:
     return value.shekels if isinstance(value, Money) else Decimal(str(value))
 

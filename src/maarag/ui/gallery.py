@@ -169,13 +169,15 @@ def _charts(rows: list[dict[str, Any]]) -> dict[str, Any]:
              for i, row in enumerate(rows) if row["coverage"] is not None and isinstance(row["need"], int)],
             _("Needs and coverage"), _("Needs"), _("Coverage"), y_kind="percent",
         ),
-        "intervals": charts.dot_intervals(
-            [charts.Span(say(row["place"]), None if i == 2 else 0.3 + i * 0.13, 0.2 + i * 0.1,
-                         0.42 + i * 0.14,
-                         "attention" if i == 3 else "neutral", "#table")
+        "intervals": Table(
+            [Column("place", _("Neighbourhood"), heading=True), Column("coverage", _("Coverage"))],
+            [{"place": say(row["place"]),
+              "coverage": charts.interval(
+                  charts.Span(None if i == 2 else 0.3 + i * 0.13, 0.2 + i * 0.1, 0.42 + i * 0.14,
+                              "attention" if i == 3 else "neutral"),
+                  reference=0.52)}
              for i, row in enumerate(rows[:4])],
-            _("Coverage with its uncertainty"), reference=0.52, reference_label=_("All"),
-            meanings=[("neutral", _("In order")), ("attention", _("Needs attention"))], described_by="table",
+            _("Coverage with its uncertainty"), caption_hidden=True, dense=True,
         ),
         "gantt": charts.gantt(
             [charts.Strip(say(name), date(2026, a, 1), date(2026, b, 28), tone, words[tone],

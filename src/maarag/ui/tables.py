@@ -54,6 +54,8 @@ class Column:
 
     @property
     def css(self) -> str:
+        if self.kind == "money":
+            return "cell--number cell--money"
         return "cell--number" if self.kind in NUMERIC else f"cell--{self.kind}"
 
 

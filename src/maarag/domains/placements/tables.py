@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from maarag.domains.programmes.words import days_words
+from maarag.engines.matching import Group
 from maarag.ui import figures
+from maarag.ui.charts import Span, interval
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
 from maarag.values import Shown, Suppressed
@@ -267,21 +270,41 @@ def floors_table(found: Figures) -> Table:
 def groups_table(part: Attribute, stage: str) -> Table:
     """The groups of one attribute, with their rates and how they differ from all others."""
     labels = labels_of(part.code, [line.value for line in part.groups])
-    rows = [{"group": labels[line.value], **_measured(line, stage)} for line in part.groups]
+    shown = [one for line in part.groups if (one := measured(line, stage)) is not None]
+    families = sum(one.families for one in shown)
+    reference = sum(one.placed for one in shown) / families if families else None
+    rows = [
+        {"group": labels[line.value], **_measured(line, stage), "strip": _strip(line, stage, reference)}
+        for line in part.groups
+    ]
+    all_of_them = _("0 to 100%%; dashed: all, %(share)s") % {"share": figures.percent(reference)}
     columns = [
         Column("group", attribute_label(part.code), heading=True),
+        Column("status", _("State"), "status"),
+        Column("strip", _("Share with a place"), hint=all_of_them if families else ""),
         Column("families", _("Families"), "number"),
         Column("placed", _("With a place"), "number"),
-        Column("rate", _("Share with a place")),
-        Column("difference", _("Difference to all others")),
         Column("fit", _("Mean fit"), "number"),
-        Column("status", _("State"), "status"),
+        Column("difference", _("Difference to all others")),
     ]
     return Table(columns, rows, attribute_label(part.code), caption_hidden=True, dense=True)
 
 
+def measured(line: GroupLine, stage: str) -> Group | None:
+    """What was measured of a group: in the proposals, or after the decisions; None where it is hidden."""
+    return line.decided if stage == "decided" else line.proposed
+
+
+def _strip(line: GroupLine, stage: str, reference: float | None) -> SafeString | None:
+    one = measured(line, stage)
+    if one is None:
+        return None
+    tone = "neutral" if not one.seen else "info" if line.is_answered else "attention"
+    return interval(Span(one.rate, one.rate_interval.low, one.rate_interval.high, tone), reference=reference)
+
+
 def _measured(line: GroupLine, stage: str) -> dict[str, Any]:
-    one = line.decided if stage == "decided" else line.proposed
+    one = measured(line, stage)
     told: dict[str, Any] = {
         "families": line.families,
         "placed": line.stands if stage == "decided" else line.placed,
@@ -290,7 +313,7 @@ def _measured(line: GroupLine, stage: str) -> dict[str, Any]:
     if one is None:
         return told
     told |= {
-        "rate": spread(
+        "rate": figures.spread(
             figures.percent(one.rate),
             figures.percent(one.rate_interval.low),
             figures.percent(one.rate_interval.high),
@@ -303,22 +326,16 @@ def _measured(line: GroupLine, stage: str) -> dict[str, Any]:
 
 def difference_in_words(difference: float, interval: Any) -> str:
     """In percent points, with its interval."""
-    return spread(
+    return figures.spread(
         figures.signed(100 * difference),
         figures.signed(100 * interval.low),
         figures.signed(100 * interval.high),
     )
 
 
-def spread(value: str, low: str, high: str) -> str:
-    """A value with its interval; held together, for signs and percents alone would turn it round."""
-    text = _("%(value)s (%(low)s to %(high)s)") % {"value": value, "low": low, "high": high}
-    return f"{figures.ISOLATE_RTL}{text}{figures.END_ISOLATE}" if figures.is_rtl() else text
-
-
 def status_of_group(line: GroupLine, stage: str) -> Status:
     """Whether the group differs from all others, and whether somebody answered to it."""
-    one = line.decided if stage == "decided" else line.proposed
+    one = measured(line, stage)
     if one is None:
         return Status(_("Hidden"), "unknown")
     if not (one.seen or one.fit_seen):

@@ -133,9 +133,10 @@ class Factors(DefaultMFAAdapter):
             f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
         )
         size = len(rows)
+        title = _("QR code for the authenticator app")  # within the f-string it would not be gathered
         return (
             f'<svg class="qr" viewBox="0 0 {size} {size}" width="240" height="240" '
             f'role="img" aria-labelledby="qr-title" shape-rendering="crispEdges">'
-            f'<title id="qr-title">{_("QR code for the authenticator app")}</title>'
+            f'<title id="qr-title">{title}</title>'
             f'<rect width="{size}" height="{size}" fill="#fff"/><path d="{path}" fill="#000"/></svg>'
         )

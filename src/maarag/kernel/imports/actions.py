@@ -100,10 +100,11 @@ def read_file(
 ) -> ImportFile:
     """Read every row and work out what it will become; also a second time, with another sheet.
 
-    A file that cannot be read gets the status REFUSED and its message; nothing is raised for it. One that
-    holds people's ids is not kept. Raises NotReady where it is being read or loaded at this moment, was
-    loaded, or was not kept. `anew`: a reading that may be
-    under way counts as dead; should it be alive, it is told so at its next row and stops.
+    A file that cannot be read gets the status REFUSED and its message; nothing is raised for it. It is kept
+    only where another of its sheets was asked for and it holds no people's ids: what nobody can read may be
+    a list of people that was brought here by mistake. Raises NotReady where it is being read or loaded at
+    this moment, was loaded, or was not kept. `anew`: a reading that may be under way counts as dead; should
+    it be alive, it is told so at its next row and stops.
     """
     must_import(by)
     with transaction.atomic():
@@ -131,7 +132,7 @@ def read_file(
         with transaction.atomic():
             _still_ours(found)
             found.status, found.message, found.counts = FileStatus.REFUSED, str(error), {}
-            if isinstance(error, HoldsPeople):
+            if sheet is None or isinstance(error, HoldsPeople):
                 transaction.on_commit(partial(found.file.storage.delete, str(found.file.name)))
                 found.file = ""
             found.save()

@@ -8,7 +8,7 @@ title and a description; the page puts a table with the same figures beside it a
 from .bars import Bar, Part, grouped_bars, stacked_bar
 from .choropleth import Area, choropleth
 from .gantt import Strip, gantt
-from .intervals import Span, dot_intervals
+from .intervals import Span, interval
 from .lines import Dot, scatter, sparkline
 from .pointmap import Place, point_map
 
@@ -21,9 +21,9 @@ __all__ = [
     "Span",
     "Strip",
     "choropleth",
-    "dot_intervals",
     "gantt",
     "grouped_bars",
+    "interval",
     "point_map",
     "scatter",
     "sparkline",

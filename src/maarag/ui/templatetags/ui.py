@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from maarag.values import is_suppressed
 
 from .. import figures, forms, icons, tables, wayfinding
+from ..browsers import browser_name
 from ..library import changed_query, counter, register
 from ..tables import Status
 
@@ -29,6 +30,7 @@ register.filter("moment", figures.moment)
 register.filter("name_in_language", figures.name_in_language)
 register.filter("joined", figures.joined)
 register.filter("localtext", figures.name_in_language)
+register.filter("browser_name", browser_name)
 register.simple_tag(icons.icon, name="icon")
 
 TONES = ("ok", "attention", "critical", "neutral", "info", "unknown")
@@ -196,12 +198,16 @@ def card(
 
 
 @register.simple_block_tag
-def disclosure(content: str, summary: Any = "", open: bool = False, id: str = "") -> SafeString:
-    """{% disclosure summary=_("Details") id="x" %}…{% enddisclosure %}; an id keeps it open over a swap."""
+def disclosure(
+    content: str, summary: Any = "", open: bool = False, id: str = "", name: str = ""
+) -> SafeString:
+    """{% disclosure summary=_("Details") id="x" %}…{% enddisclosure %}; an id keeps it open over a swap.
+    Of those with the same `name` one is open at a time."""
     return format_html(
-        '<details class="disclosure"{}{}><summary>{}<span>{}</span></summary>'
+        '<details class="disclosure"{}{}{}><summary>{}<span>{}</span></summary>'
         '<div class="disclosure__body">{}</div></details>',
-        format_html(' id="{}"', id) if id else "", mark_safe(" open") if open else "",
+        format_html(' id="{}"', id) if id else "", format_html(' name="{}"', name) if name else "",
+        mark_safe(" open") if open else "",
         icons.icon("chevron-down", css="icon--turn"), summary, content,
     )  # fmt: skip
 

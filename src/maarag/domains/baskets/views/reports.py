@@ -43,13 +43,18 @@ def index(request: HttpRequest) -> HttpResponse:
     report = report_for(request.user, year)
     above = years_for(request.user)
     every = [("", _("All years"))] if above is None else []
+    years = list(_years()) if above is None else above
+    if above is None and year and year not in years:
+        years.append(year)
+    parts = page_tables(report) if report else []
     context = {
         "tabs": room_tabs(account_of(request), "reports"),
         "report": report,
-        "parts": [{"title": title, "table": table} for title, table in page_tables(report)] if report else [],
+        "parts": [{"title": title, "table": table} for title, table in parts],
+        "is_empty": not any(table.rows for _title, table in parts),
         "tiles": _tiles(report) if report else [],
         "notes": notes(report) if report else [],
-        "years": [*every, *((str(one), str(one)) for one in (_years() if above is None else above))],
+        "years": [*every, *((str(one), str(one)) for one in years)],
         "year": str((report.year if report else year) or ""),
         "fictional": bool(report and any(place.is_fictional for place in report.places)),
     }

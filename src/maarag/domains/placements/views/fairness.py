@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from maarag.engines.matching import Group
@@ -18,7 +19,6 @@ from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission, permits
 from maarag.kernel.matches.models import Run
 from maarag.ui import figures
-from maarag.ui.charts import Span, dot_intervals
 from maarag.ui.choices import asked_text
 
 from ..actions import explain_difference
@@ -26,7 +26,7 @@ from ..forms import RemarkForm
 from ..groups import attribute_label, labels_of
 from ..queries import Attribute, GroupLine, fairness
 from ..scope import sees_names
-from ..tables import difference_in_words, groups_table, status_of_group
+from ..tables import difference_in_words, groups_table, measured, status_of_group
 from .filed import tell
 from .runs import run_of
 from .shown import run_page
@@ -80,11 +80,22 @@ def _page(
     told = any(part.tells_decisions for part in found)
     stage = stage if told else "proposed"
     words = {"proposed": _("What the run proposed"), "decided": _("What stands after the decisions")}
+    parts = [_part(part, stage) for part in found if part.groups]
+    seen = [
+        _seen(run, part, line, stage, form if about == (part.code, line.value) else None)
+        for part in found
+        for line in part.groups
+        if (one := measured(line, stage)) is not None and (one.seen or one.fit_seen)
+    ]
+    if first := next((part for part in parts if part["seen"]), None):
+        first["open"] = True
     context = {
         **run_page(run, "fairness", _("Fairness"), named=sees_names(account, run)),
         "stages": [(code, words[code]) for code in STAGES] if told else [],
         "of": stage,
-        "parts": [_part(run, part, stage, form, about) for part in found if part.groups],
+        "parts": parts,
+        "seen": seen,
+        "to_answer": sum(not one["is_answered"] for one in seen),
         "may_ask": permits(account, Permission.RUN_PLACEMENTS, place=run.place),
         "untold": any(part.groups for part in found) and not told,
         "hides": any(part.hides for part in found),
@@ -92,70 +103,38 @@ def _page(
     return render(request, "placements/fairness.html", context, status=status)
 
 
-def _part(
-    run: Run, part: Attribute, stage: str, form: RemarkForm | None, about: tuple[str, str]
-) -> dict[str, Any]:
-    labels = labels_of(part.code, [line.value for line in part.groups])
-    table = groups_table(part, stage)
+def _part(part: Attribute, stage: str) -> dict[str, Any]:
+    """One attribute: its table, and a heading that tells whether there is something to see in it."""
+    measures = [measured(line, stage) for line in part.groups]
+    seen = sum(one is not None and (one.seen or one.fit_seen) for one in measures)
+    words = [
+        attribute_label(part.code),
+        ngettext("%(n)s group", "%(n)s groups", len(measures)) % {"n": len(measures)},
+        ngettext("%(n)s difference seen", "%(n)s differences seen", seen) % {"n": seen}
+        if seen
+        else _("No difference seen"),
+    ]
     return {
         "code": part.code,
-        "title": attribute_label(part.code),
-        "chart": _chart(part, labels, stage),
-        "table": table,
-        "seen": [
-            _seen(run, line, labels[line.value], stage, form if about == (part.code, line.value) else None)
-            for line in part.groups
-            if (one := _of(line, stage)) is not None and (one.seen or one.fit_seen)
-        ],
+        "title": " · ".join(words),
+        "table": groups_table(part, stage),
+        "seen": seen,
+        "open": False,
     }
 
 
-def _chart(part: Attribute, labels: dict[str, str], stage: str) -> Any:
-    measured = [(line, _of(line, stage)) for line in part.groups]
-    shown = [(line, one) for line, one in measured if one is not None]
-    if not shown:
-        return ""
-    spans = [
-        Span(
-            labels[line.value],
-            one.rate,
-            one.rate_interval.low,
-            one.rate_interval.high,
-            "attention" if one.seen and not line.is_answered else "info" if one.seen else "neutral",
-        )
-        for line, one in shown
-    ]
-    families = sum(one.families for _line, one in shown)
-    placed = sum(one.placed for _line, one in shown)
-    return dot_intervals(
-        spans,
-        _("Share with a place: %(attribute)s") % {"attribute": attribute_label(part.code)},
-        described_by=f"shares-{part.code}",
-        reference=placed / families if families else None,
-        reference_label=_("All: %(share)s") % {"share": figures.percent(placed / families)}
-        if families
-        else "",
-        meanings=[
-            ("neutral", _("No difference seen")),
-            ("attention", _("A difference is seen")),
-            ("info", _("A difference, answered")),
-        ],
-    )
-
-
-def _of(line: GroupLine, stage: str) -> Group | None:
-    return line.decided if stage == "decided" else line.proposed
-
-
-def _seen(run: Run, line: GroupLine, label: str, stage: str, form: RemarkForm | None) -> dict[str, Any]:
-    one = _of(line, stage) or line.proposed
+def _seen(run: Run, part: Attribute, line: GroupLine, stage: str, form: RemarkForm | None) -> dict[str, Any]:
+    one = measured(line, stage) or line.proposed
     assert one is not None
     words = _placed_words(one) if one.seen else _fit_words(one)
     others = (one.rate - one.difference) if one.difference < 0 else one.rate
+    label = labels_of(part.code, [line.value])[line.value]
     return {
+        "attribute": part.code,
         "value": line.value,
-        "title": label,
+        "title": f"{attribute_label(part.code)}: {label}",
         "status": status_of_group(line, stage),
+        "is_answered": line.is_answered,
         "words": words,
         "remarks": [
             {

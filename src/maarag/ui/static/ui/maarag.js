@@ -99,8 +99,15 @@ for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(kind, () => toast(word("failed")));
 }
 
+// On a phone a row of tabs runs out of the window: the one in use is brought into it.
+function showTab(tab) {
+  const bar = tab.closest(".tabs"), box = bar.getBoundingClientRect(), own = tab.getBoundingClientRect();
+  bar.scrollLeft += own.x + own.width / 2 - box.x - box.width / 2;
+}
+
 function start() {
   enhance(document);
+  document.querySelectorAll(".tabs [aria-current]").forEach(showTab);
   document.querySelector("[data-error-summary]:not([data-sample] *)")?.focus();
 }
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
