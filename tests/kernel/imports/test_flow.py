@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import TestCase
 
 from maarag.kernel.access.actions import grant, open_account
 from maarag.kernel.access.models import Account
@@ -218,7 +220,10 @@ def test_national_files_are_for_whoever_looks_after_the_nation(
 
 def test_a_file_that_cannot_be_read_keeps_its_reason(system: Account) -> None:
     found = take_in(by=system, kind=Notes.kind, file=ContentFile(b"%PDF-1.4", name="x"), name="x.csv")
-    found = read_file(by=system, import_file=found)
+    name = str(found.file)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        found = read_file(by=system, import_file=found)
+    assert not default_storage.exists(name), "it may be anything, also a list of people"
     assert (found.status, found.rows.count()) == (FileStatus.REFUSED, 0)
     assert "a PDF" in found.message
     with pytest.raises(NotReady, match="not been read"):

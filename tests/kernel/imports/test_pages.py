@@ -53,6 +53,17 @@ def send(browser: Client, content: str | bytes, name: str = "terms.csv") -> Impo
     return found
 
 
+def test_a_refused_file_says_where_to_go_on(browser: Client) -> None:
+    found = send(browser, "a,b\n1,2\n")
+    assert found.status == FileStatus.REFUSED
+    page = browser.get(reverse("imports:preview", args=[found.pk])).content.decode()
+    assert reverse("imports:upload", args=["taxonomy"]) in page
+    assert reverse("imports:template", args=["taxonomy", "xlsx"]) in page
+    assert reverse("imports:read_again", args=[found.pk]) not in page, (
+        "there is nothing else to be read in it"
+    )
+
+
 def test_from_the_list_of_kinds_to_loaded_rows(browser: Client) -> None:
     first = browser.get(reverse("imports:index"))
     assert all(reverse("imports:upload", args=[kind]) in first.content.decode() for kind in importers())

@@ -40,7 +40,6 @@ def every_chart(label: str, url: str = "/x/") -> dict[str, str]:
         "bars": charts.grouped_bars([charts.Bar(label, (2, 1), url)], ["a", "b"], label),
         "stacked": charts.stacked_bar([charts.Part(label, 2), charts.Part("b", 1)], label),
         "spark": charts.sparkline([1, 2, 3], label),
-        "intervals": charts.dot_intervals([charts.Span(label, 0.5, 0.4, 0.6, url=url)], label),
         "scatter": charts.scatter([charts.Dot(label, 1, 2, url, label_shown=True)], label, "x", "y"),
         "gantt": charts.gantt(
             [charts.Strip(label, date(2026, 1, 1), None, "ok", label, label, url)],
@@ -63,7 +62,7 @@ def test_every_chart_is_named_well_formed_and_free_of_styles(name: str) -> None:
     assert root.get("role") == ("group" if list(root.iter("a")) else "img")
 
 
-@pytest.mark.parametrize("name", ["bars", "scatter", "intervals", "gantt", "areas", "places"])
+@pytest.mark.parametrize("name", ["bars", "scatter", "gantt", "areas", "places"])
 def test_marks_that_lead_somewhere_are_named_links(name: str) -> None:
     links = [a for a in drawing(every_chart("Haifa")[name]).iter("a") if a.get("tabindex") != "-1"]
     assert len(links) == 1
@@ -199,21 +198,21 @@ def test_long_names_are_wrapped_and_cut() -> None:
 
 @pytest.mark.parametrize("rtl", [False, True])
 def test_an_interval_reaches_from_its_low_to_its_high_around_the_dot(rtl: bool) -> None:
-    spans = [
-        charts.Span("a", 0.5, 0.25, 0.75, "attention"),
-        charts.Span("b", 1.0, 0.5, 1.0),
-        charts.Span("c", Suppressed(5)),
-    ]
-    html = charts.dot_intervals(spans, "T", reference=0.75, reference_label="All", rtl=rtl)
-    bars = marks(html, "rect", "series-2")
-    assert len(bars) == 2
-    start, length = float(bars[0].get("x", 0)), float(bars[0].get("width", 0))
-    assert length == pytest.approx(float(bars[1].get("width", 0)), abs=0.2)
-    (diamond,) = marks(html, "polygon", "tone-attention")
+    html = charts.interval(charts.Span(0.5, 0.25, 0.75, "attention"), reference=0.75, rtl=rtl)
+    strip = ET.fromstring(SVG.findall(html)[0])
+    assert strip.get("aria-hidden") == "true", "the same stands beside it in figures"
+    (bar,) = (e for e in strip.iter("rect") if e.get("class") == "series-2")
+    start, length = float(bar.get("x", 0)), float(bar.get("width", 0))
+    (diamond,) = strip.iter("polygon")
     xs = [float(point.split(",")[0]) for point in (diamond.get("points") or "").split()]
     assert sum(xs) / 4 == pytest.approx(start + length / 2, abs=0.2)
-    (line,) = marks(html, "line", "reference")
+    (line,) = (e for e in strip.iter("line") if e.get("class") == "reference")
     assert float(line.get("x1", 0)) == pytest.approx(start if rtl else start + length, abs=0.2)
-    texts = " ".join(e.text or "" for e in drawing(html).iter("text"))
-    assert "50" in texts
-    assert "<5" in texts
+    assert [said for said in ("50%", "25%", "75%") if said not in html] == []
+
+
+@pytest.mark.parametrize("value", [None, Suppressed(5)])
+def test_an_interval_that_is_not_told_is_not_drawn(value: Suppressed | None) -> None:
+    html = charts.interval(charts.Span(value, 0.25, 0.75))
+    assert "<svg" not in html
+    assert "25" not in html

@@ -20,7 +20,7 @@ WIDTH, HEIGHT = 240, 18
 
 @dataclass(frozen=True)
 class Span:
-    """A share of one (None: unknown; Suppressed: hidden) between `low` and `high`; its shape is the tone's."""
+    """A share of one (None: unknown; Suppressed: hidden) between `low` and `high`; the tone is its shape."""
 
     value: Shown
     low: float | None = None
