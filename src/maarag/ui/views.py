@@ -40,6 +40,18 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form without the token of this browser: mostly one that was opened before signing in anew."""
+    return _error(
+        request,
+        403,
+        _("The form is out of date"),
+        _("It was opened before you last signed in or out, perhaps in another window. Nothing was sent."),
+        _("Go back, load the page again and send the form once more."),
+        _("If this happens again, see whether the browser accepts cookies from this site."),
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: also for what belongs to another authority."""
     return _error(

@@ -81,7 +81,7 @@ def test_names_of_three_languages_and_moments_are_written_in_the_language_and_th
 
 
 def test_names_of_sheets_are_made_acceptable_and_different() -> None:
-    assert sheet_name("a/b:c*?[x]", []) == "a b c   x"
+    assert sheet_name("a/b:c*?[x]", []) == "a-b c x"
     assert sheet_name("", []) == "1"
     assert sheet_name("ש" * 50, []) == "ש" * 31
     assert sheet_name("One", ["one"]) == "One 2"

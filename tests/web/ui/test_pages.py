@@ -74,6 +74,16 @@ def test_the_bare_error_pages_need_no_database_and_no_account(handler, status, l
 
 
 @pytest.mark.parametrize(("language", "direction"), LANGUAGES)
+def test_a_form_that_is_out_of_date_says_what_to_do(language: str, direction: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/accounts/login/", {"login": "x"}, headers={"accept-language": language})
+    assert answer.status_code == 403
+    html = answer.content.decode()
+    assert f'lang="{language}" dir="{direction}"' in html
+    assert "<h1>" in html
+
+
+@pytest.mark.parametrize(("language", "direction"), LANGUAGES)
 def test_a_missing_page_says_so_in_the_language_of_the_reader(language: str, direction: str) -> None:
     answer = Client().get("/no/such/page/", headers={"accept-language": language})
     assert answer.status_code == 404

@@ -32,7 +32,10 @@ class InvitedAccountsOnly(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail or the password is not right."),
-        "too_many_login_attempts": _("Too many attempts that failed. Wait a while, then try again."),
+        "too_many_login_attempts": _(
+            "Too many attempts that failed. Try again in five minutes and, if that is refused too,"
+            " in an hour. Whoever forgot the password can choose a new one."
+        ),
         "incorrect_code": _("This code is not right, or it was used already."),
         "incorrect_password": _("This password is not right."),
         "rate_limited": _("Too many attempts. Wait a while, then try again."),

@@ -72,7 +72,8 @@ def workbook(tables: Sequence[DocumentTable], *, rtl: bool | None = None, author
 
 def sheet_name(title: str, taken: Sequence[str]) -> str:
     """A name that Excel takes: at most 31 letters, none of []:*?/\\, no apostrophe at an end, not in use."""
-    plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip(" '")[:31].strip(" '") or "1"
+    bare = re.sub(r"[\[\]:*?\\\s]+", " ", title.replace("/", "-"))
+    plain = bare.strip(" '")[:31].strip(" '") or "1"
     used = {name.casefold() for name in taken}
     name, number = plain, 2
     while name.casefold() in used:
