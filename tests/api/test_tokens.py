@@ -18,6 +18,7 @@ from maarag.kernel.access.actions import (
     ask_factor_reset,
     close_account,
     confirm_factor_reset,
+    grant,
     reopen_account,
     reset_only_factor,
 )
@@ -208,6 +209,16 @@ def test_staffs_token_works_from_the_second_factor_on(integrator: Account, estat
     assert volunteer.get("/api/access/me").status_code == 200
     Authenticator.objects.create(user=integrator, type=Authenticator.Type.TOTP, data={})
     assert client.get("/api/missions/").status_code == 200
+
+
+def test_a_token_of_a_password_does_not_grow_with_a_role(estate: Estate, settings: Any):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    volunteer, world = estate.own[Role.VOLUNTEER], estate.nation.world
+    client = with_token(token_for(volunteer))
+    assert client.get("/api/access/me").status_code == 200
+    grant(by=world.system, account=volunteer, role=Role.SOCIAL_WORKER, place=world.city)
+    Authenticator.objects.create(user=volunteer, type=Authenticator.Type.TOTP, data={})
+    assert client.get("/api/access/me").status_code == 401
 
 
 def test_limits_of_issuing(integrator: Account):

@@ -19,7 +19,7 @@ BEGAN, SEEN = "maarag_began", "maarag_seen"
 NOTED_EVERY = 60
 """Seconds between two notes that the person is still there: not every request writes."""
 withdrawn = Signal()
-"""Sent with `account`, in the transaction that takes its access away: whatever else lets it in ends too."""
+"""Sent with `account`, in a transaction: whatever lets it in without signing in ends."""
 
 
 def begin(request: HttpRequest) -> None:
