@@ -1,7 +1,7 @@
 """Generalized assignment: each job to one agent within the capacities, at the least cost.
 
 `solve_assignment` runs independent searches side by side (`assignment_walk`), raises a lower bound
-(`assignment_bound`) and stops as soon as the two meet.
+(`assignment_bound`, then level by level: `assignment_tree`) and stops as soon as the two meet.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from maarag.engines.matching.instances import AssignmentInstance
 
 #: Seconds kept back for what comes after the search, and more for each pair of agent and job (longer steps).
 RESERVE, RESERVE_OF_PAIR = 0.15, 4e-6
-#: How much of its time a search gives to exact exchanges between a few agents, at most; none where an agent
-#: holds no more than FEW jobs, for dives and annealing leave little to be found there; less where there are
-#: more than SOME agents, for a few of them are a small part. Seconds of one exchange.
-EXACT_SHARE, FEW, SOME, EXACT_SECONDS = 0.5, 5, 20, 2.0
+#: How much of its time each search gives to exact exchanges between some agents; how much of the whole time
+#: one level of the bound may take.
+EXCHANGES, PATIENCE = 0.6, 0.1
+#: Nodes of one exact exchange, and the fewest agents that have one.
+NODES, FEWEST = 400, 3
 #: Seconds of search even where the very first run has spent the time given on compiling.
 LEAST = 0.3
 
@@ -69,7 +70,7 @@ def solve_assignment(
     threads: int | None = None,
 ) -> Assigned:
     """The best assignment found within `seconds` of wall time (loading compiled code included; only the very
-    first run on a machine, which compiles for some 20 seconds, may take longer than a shorter time).
+    first run on a machine, which compiles for some 40 seconds, may take longer than a shorter time).
 
     threads: searches side by side; by default one for each free processor, at most 4. `cancelled` is asked
     several times a second; when it says so the best so far is returned. Raises InfeasibleError where there
@@ -104,6 +105,7 @@ class _Run:
     def __init__(self, instance: AssignmentInstance, end: float, seed: int, threads: int) -> None:
         # Imported here: loading compiled code takes a second, and belongs to the time given.
         from maarag.engines.matching.assignment_dive import Prices, prepare
+        from maarag.engines.matching.assignment_tree import Levels
         from maarag.engines.matching.assignment_walk import Walk
 
         self.instance = instance
@@ -118,10 +120,11 @@ class _Run:
         #: With how many pairs a MIP solver came to no end, and with how many it did.
         self._tried, self._decided = math.inf, 0
         self._error: BaseException | None = None
-        held = instance.jobs / instance.agents
-        self._exact_share = min(EXACT_SHARE, max(0.0, (held - FEW) / 30)) * min(1.0, SOME / instance.agents)
-        #: What each search has spent on exact exchanges, in seconds, and with how many pairs it tries next.
-        self._spent, self._pairs = [0.0] * threads, [150.0] * threads
+        self._levels = Levels(self.problem, self.prices)
+        #: Seconds that the present level has taken.
+        self._on_level = 0.0
+        #: Seconds that each search has spent on exact exchanges, and between how many agents it tries next.
+        self._spent, self._size = [0.0] * threads, [5.0] * threads
 
     @property
     def objective(self) -> int | None:
@@ -184,19 +187,19 @@ class _Run:
                 if self._stopped():
                     return
         for _ in walk.rounds(self.prices):
-            if self._met():
-                self._stop.set()
+            if self._over():
                 return
             if number == 0:
-                gone = (time.monotonic() - began) / whole
-                while gone > 0.05 and self._close(early=gone < 0.25) and not self._stopped():
-                    pass
-            while self._spent[number] < self._exact_share * (time.monotonic() - began):
-                if self._stopped() or not self._exchange(number):
+                self._raise_levels(began)
+            while self._spent[number] < EXCHANGES * (time.monotonic() - began):
+                if self._over() or not self._exchange(number):
                     break
-                if self._met():
-                    self._stop.set()
-                    return
+
+    def _over(self) -> bool:
+        """Whether there is no more to search; all searches then end."""
+        if self._met() or self.proved:
+            self._stop.set()
+        return self._stopped()
 
     def _raise_bound(self, until: float) -> None:
         """Raise the bound until its steps are short or the time for it is over."""
@@ -207,30 +210,42 @@ class _Run:
             if self._met():
                 return
 
-    def _exchange(self, number: int) -> bool:
-        """Let some agents exchange jobs in the best way of all that the cheapest pairs allow.
+    def _raise_levels(self, began: float) -> None:
+        """Raise the bound level by level, as long as none of them takes long."""
+        walk, whole = self.walks[0], self.end - began
+        while not self._over() and self._on_level < PATIENCE * whole:
+            asked, before = time.monotonic(), self.bound
+            could, owner = False, None
+            if self.problem.knapsacks:
+                could, owner = self._levels.work(self.bound, self.objective)
+            if not could:
+                gone = (asked - began) / whole
+                while gone > 0.05 and self._close(early=gone < 0.25) and not self._over():
+                    pass
+                return
+            if owner is not None:
+                walk.offer(owner, float(self.instance.objective(owner)))
+            self.proved |= self._levels.infeasible
+            self._on_level = 0.0 if self.bound > before else self._on_level + time.monotonic() - asked
 
-        From the best assignment of all searches, by a MIP solver. Returns whether it could be tried.
+    def _exchange(self, number: int) -> bool:
+        """Let some agents exchange jobs in the best way of all; as many as can mostly be decided in time.
+
+        From the best assignment of all searches. Returns whether it could be tried.
         """
-        from maarag.engines.matching.assignment_closing import among, close
+        from maarag.engines.matching.assignment_tree import exchanged
 
         walk, agents = self.walks[number], self.instance.agents
-        known = min(self.walks, key=lambda one: one.objective)
-        if known.best is None or not self.problem.knapsacks or agents < 2:
+        owner = min(self.walks, key=lambda one: one.objective).best
+        if owner is None or not self.problem.knapsacks or agents <= FEWEST:
             return False
-        began, objective = time.monotonic(), known.objective
-        size = int(walk.random.integers(min(3, agents), min(agents, 10) + 1))
-        free = walk.random.choice(agents, size=size, replace=False)
-        pairs = among(self.prices.least_with(), known.best, free, objective, round(self._pairs[number]))
-        answer = close(self.problem, pairs, min(EXACT_SECONDS, self.end - began))
-        if answer.owner is not None and self.instance.keeps_within(answer.owner):
-            walk.offer(answer.owner, float(self.instance.objective(answer.owner)))
-        seconds = time.monotonic() - began
-        self._spent[number] += seconds
-        if not answer.proved:
-            self._pairs[number] *= 0.93
-        elif seconds < 0.25 * EXACT_SECONDS:
-            self._pairs[number] = min(1.08 * self._pairs[number], float(self.problem.cost.size))
+        began = time.monotonic()
+        self._size[number] = min(max(self._size[number], FEWEST), agents - 1)
+        free = np.flatnonzero(~walk.kept(owner, round(self._size[number])))
+        best, decided = exchanged(self.prices, owner, free, self.bound, NODES, self._stopped)
+        walk.offer(best, float(self.instance.objective(best)))
+        self._size[number] *= 1.05 if decided else 0.93
+        self._spent[number] += time.monotonic() - began
         return True
 
     def _met(self) -> bool:

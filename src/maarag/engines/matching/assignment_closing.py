@@ -1,4 +1,4 @@
-"""Of an instance only the pairs that could still improve, solved by a general MIP solver."""
+"""The pairs that could still improve, by a general MIP solver: where `assignment_tree` is too large."""
 
 from __future__ import annotations
 
@@ -33,22 +33,6 @@ def promising(prices: Prices, below: float, most: int) -> tuple[npt.NDArray[np.b
         limit = float(np.floor(np.partition(values, most)[most]) + 1.0)
         limit = min(max(limit, np.ceil(prices.bound - slack) + 1.0), below)
     return fits & (least <= limit - 1 + slack), limit
-
-
-def among(
-    least: npt.NDArray[np.float64], owner: Owners, free: npt.NDArray[np.int64], below: float, most: int
-) -> npt.NDArray[np.bool_]:
-    """Jobs × agents: each job's own agent, and between the `free` agents about `most` of the cheapest pairs.
-
-    `least`: what an assignment with the pair costs at least; where that is not `below`, the pair is left out.
-    """
-    pairs = np.zeros(least.shape, np.bool_)
-    held = np.flatnonzero(np.isin(owner, free))
-    between = least[np.ix_(held, free)]
-    level = np.partition(between, most, axis=None)[most] if between.size > most else np.inf
-    pairs[np.ix_(held, free)] = (between <= level) & (between <= below - 1 + 1e-6 * max(1.0, abs(below)))
-    pairs[np.arange(len(owner)), owner] = True
-    return pairs
 
 
 def close(problem: Prepared, pairs: npt.NDArray[np.bool_], seconds: float) -> Closed:

@@ -80,9 +80,12 @@ class Walk:
     def _dive(self, prices: Prices, *, whole: bool) -> None:
         """A dive of all agents or, more often, of some round the best; then annealed."""
         known, kept = None, None
-        some = self.random.random() < 0.65 and len(self.problem.capacity) > 3
+        agents = len(self.problem.capacity)
+        some = self.random.random() < 0.65 and agents > 3
         if self.best is not None and some and not whole:
-            known, kept = self.best, self._kept()
+            least = max(3, min(agents // 5, 8))
+            free = int(self.random.integers(least, max(min(agents // 2, 16), least + 1) + 1))
+            known, kept = self.best, self.kept(self.best, free)
         rounds = int(self.random.integers(12, 30))
         owner = dive(prices, self.random, rounds, 0.5 * self._scale, self.stopped, known, kept)
         if owner is not None:
@@ -94,14 +97,11 @@ class Walk:
         start = self.best if self.best is not None else np.ascontiguousarray(self.problem.choices[:, 0])
         self.anneal(start, hot=hot, cold=0.4, effort=int(self.random.choice([1, 2, 4, 8, 16])), soft=soft)
 
-    def _kept(self) -> npt.NDArray[np.bool_]:
-        """All agents but some that could well exchange jobs with one drawn at random."""
-        assert self.best is not None
+    def kept(self, owner: Owners, free: int) -> npt.NDArray[np.bool_]:
+        """All agents but `free` that could well exchange jobs with one drawn at random."""
         agents = len(self.problem.capacity)
-        least = max(3, min(agents // 5, 8))
-        free = int(self.random.integers(least, max(min(agents // 2, 16), least + 1) + 1))
         centre = int(self.random.integers(agents))
-        held = np.flatnonzero(self.best == centre)
+        held = np.flatnonzero(owner == centre)
         above = self.problem.reduced[held] - self.problem.reduced[held].min(axis=1, keepdims=True)
         nearness = np.exp(-above / (3.0 * self._scale)).sum(axis=0) + 1e-3
         nearness[centre] = np.inf

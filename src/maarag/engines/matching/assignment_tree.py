@@ -1,0 +1,170 @@
+"""Is there an assignment of at most so much cost? Asked of all agents, level by level, and of some of them.
+
+A question is a tree of open nodes (`assignment_branching`) that is worked at piece by piece. What is refused
+is a bound; what is found at the first level that is not refused is the best (Posta, Ferland and Michelon,
+Computational Optimization and Applications 52, 2012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from maarag.engines.matching.assignment_branching import branch
+from maarag.engines.matching.assignment_dive import Floats, Ints, Owners, Prepared, Prices
+
+#: Parts of a unit of cost, at most, and the largest sum in such parts.
+UNIT, LARGEST = 1024, 2**28
+#: A tree of more pairs, or with more cells in one agent's dynamic program, is too large.
+MOST_PAIRS, MOST_CELLS = 6000, 20_000_000
+#: About so many cells of dynamic programs are filled between two questions whether to stop.
+CELLS_AT_ONCE = 2e8
+#: Levels rise faster while no more than so many nodes refuse one.
+EASY = 10
+
+
+class Tree:
+    """The open question whether some of the pairs (jobs × agents) make an assignment of at most `level`.
+
+    cost, need: jobs × agents. worth: prices of the jobs to begin with. owner: such an assignment once it is
+    found. over: nothing is left to look at; without an owner there is none. fits: not too large to be asked.
+    """
+
+    def __init__(
+        self,
+        cost: Floats,
+        need: Ints,
+        capacity: Ints,
+        pairs: npt.NDArray[np.bool_],
+        worth: Floats,
+        level: int,
+    ) -> None:
+        self.owner: Owners | None = None
+        self.nodes = 0
+        self.over = not pairs.any(axis=1).all()
+        self.fits = self.over
+        if self.over:
+            return
+        jobs, agents = pairs.shape
+        # Sorted by agent.
+        agent, job = (np.ascontiguousarray(one) for one in np.nonzero(pairs.T))
+        start = np.searchsorted(agent, np.arange(agents + 1))
+        # Each job's own least cost is left out, so that the numbers stay small.
+        least = np.where(pairs, cost, np.inf).min(axis=1)
+        above = cost[job, agent] - least[job]
+        spread = max(float(above.max()), float(np.abs(worth - least).max()))
+        unit = min(UNIT, int(LARGEST / (jobs * spread + 1.0)))
+        cells = int((np.diff(start).max() + 1) * (capacity.max() + 1))
+        self.fits = unit >= 1 and len(job) <= MOST_PAIRS and cells <= MOST_CELLS
+        if not self.fits:
+            return
+        self._pairs = start, job, agent, (above * unit).astype(np.int32), need[job, agent], capacity
+        self._level, self._unit = round(level - float(least.sum())) * unit, unit
+        size = len(job) + 1
+        self._states, self._worths = np.zeros((size, len(job)), np.int8), np.zeros((size, jobs), np.int32)
+        self._states[0], self._worths[0] = 1, np.rint((worth - least) * unit)
+        self._origins, self._rises = np.full((size, 2), -1), np.zeros((len(job), 2))
+        self._found = np.zeros(jobs, np.int64)
+        self._depth = 1
+        self._at_once = int(min(max(CELLS_AT_ONCE / (30.0 * cells * agents), 1), 200))
+
+    def search(self) -> None:
+        """Look at some nodes more."""
+        left = np.array([self._at_once])
+        self._depth = branch(
+            *self._pairs, self._level, self._unit, self._states, self._worths, self._origins, self._rises,
+            self._found, self._depth, left,
+        )  # fmt: skip
+        self.nodes += self._at_once - int(left[0])
+        self.over = self._depth <= 0
+        if self._depth < 0:
+            self.owner = self._found.astype(np.int32)
+
+
+class Levels:
+    """One tree after the other of a whole instance, from the bound upwards.
+
+    infeasible: even the dearest level was refused.
+    """
+
+    def __init__(self, problem: Prepared, prices: Prices) -> None:
+        self.problem, self.prices = problem, prices
+        self.infeasible = False
+        self._dearest = float(np.where(np.isfinite(problem.cost), problem.cost, -np.inf).max(axis=1).sum())
+        self._step = 1
+        self._level = 0
+        self._tree: Tree | None = None
+
+    def work(self, bound: int, known: int | None) -> tuple[bool, Owners | None]:
+        """Look at some nodes more. bound, known: what the best costs at least, and at most (if known).
+
+        Returns whether the question could be asked, and an assignment if one was found. Raises the bound of
+        the prices when a level is refused.
+        """
+        if self._tree is None or (known is not None and known <= self._level):
+            self._level = bound + self._step - 1
+            if known is not None:
+                self._level = min(self._level, known - 1)
+            problem = self.problem
+            pairs = np.isfinite(problem.cost) & _within(self.prices.least_with(), self._level)
+            worth = self.prices.worth
+            self._tree = Tree(problem.cost, problem.need, problem.capacity, pairs, worth, self._level)
+        tree = self._tree
+        if not tree.fits:
+            return False, None
+        if not tree.over:
+            tree.search()
+        if tree.over:
+            self._step = 2 * self._step if tree.nodes <= EASY else max(self._step // 2, 1)
+            self._tree = None
+            if tree.owner is None:
+                self.prices.bound = max(self.prices.bound, self._level + 1.0)
+                self.infeasible = known is None and self._level >= self._dearest
+        return True, tree.owner
+
+
+def exchanged(
+    prices: Prices,
+    owner: Owners,
+    free: npt.NDArray[np.int64],
+    bound: int,
+    nodes: int,
+    stopped: Callable[[], bool],
+) -> tuple[Owners, bool]:
+    """The best that the `free` agents can make of the jobs they hold; the other agents keep theirs.
+
+    bound: no assignment costs less. Levels are halved between what is refused and what is known; one on
+    which the last of the nodes is spent counts as refused. Returns the assignment, which may be the one
+    given, and whether none is better.
+    """
+    problem = prices.problem
+    held = np.flatnonzero(np.isin(owner, free))
+    here = np.ix_(held, free)
+    cost, need = np.ascontiguousarray(problem.cost[here]), np.ascontiguousarray(problem.need[here])
+    high = round(float(problem.cost[held, owner[held]].sum()))
+    rest = round(float(problem.cost[np.arange(len(owner)), owner].sum())) - high
+    low = bound - rest
+    least = prices.least_with()[here] - rest
+    best, proved = owner, True
+    while low < high and nodes > 0:
+        level = (low + high - 1) // 2
+        pairs = np.isfinite(cost) & _within(least, level)
+        tree = Tree(cost, need, problem.capacity[free], pairs, prices.worth[held], level)
+        while tree.fits and not tree.over and tree.nodes < nodes and not stopped():
+            tree.search()
+        nodes -= max(tree.nodes, 1)
+        if tree.owner is None:
+            low = level + 1
+            proved &= tree.over
+        else:
+            best = best.copy()
+            best[held] = free[tree.owner]
+            high = round(float(problem.cost[held, best[held]].sum()))
+    return best, proved and low >= high
+
+
+def _within(least: Floats, level: int) -> npt.NDArray[np.bool_]:
+    """Whether at most the level, but for rounding."""
+    return least <= level + 1e-6 * max(1.0, abs(level))
