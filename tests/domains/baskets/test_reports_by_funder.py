@@ -8,6 +8,8 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from maarag.domains.baskets import actions
 from maarag.domains.baskets.report_tables import as_data
@@ -85,3 +87,26 @@ def test_a_funder_is_told_of_its_own_families_and_few_are_not_worked_back(city: 
     shown = {row["families"] for row in rows} - {None}
     assert not [pair for pair in combinations(shown, 2) if 0 < abs(pair[0] - pair[1]) < 5]
     assert all(row[f"{stage}_agorot"] is None for row in data["funder"] for stage in ("approved", "paid"))
+
+
+@pytest.mark.parametrize("same", [4, 6])
+def test_families_of_two_programmes_are_no_more_than_they_are(city: Department, same: int):
+    """The same families in both programmes: four of them are not told as eight, nor as four."""
+    world = city.world
+    second = quota(world, programme(world, "second"), world.city, 10)
+    first = quota(world, city.line, world.city, 10)
+    with city.scope():
+        actions.close_basket(by=city.worker, basket=city.basket)
+    both = families(city, same)
+    for given in (first, second):
+        approved(city, both, given, 1)
+    rows = told(city, 2026)
+    towns = {row["programme"]: row for row in rows["place"] if row["code"] == world.city.code}
+    found = [row["families"] for row in (rows["total"], towns[None], towns["breathing"], towns["second"])]
+    assert found == ([None] * 4 if same == 4 else [12, 12, 6, 6])
+    assert towns[None]["approved_agorot"] == (None if same == 4 else 12 * 45_000)
+    above = world.account(Role.NATIONAL_MANAGER, place=world.nation)
+    page = Client(headers={"accept-language": "en"})
+    page.force_login(above, backend="django.contrib.auth.backends.ModelBackend")
+    text = page.get(reverse("baskets:reports")).text
+    assert "a family with baskets of several quotas is counted in each" in text

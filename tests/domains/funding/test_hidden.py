@@ -43,8 +43,9 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def count(given: Sequence[Quota], *numbers: int) -> None:
         known = dict(zip((one.pot_id for one in given), numbers, strict=True))
 
-        def counter(pots: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
-            return {pot: dict.fromkeys(hidden.KINDS, known[pot]) for pot in pots if pot in known}
+        def counter(pots: Sequence[int]) -> Mapping[str, hidden.Held]:
+            held = {frozenset([pot]): known[pot] for pot in pots if pot in known}
+            return dict.fromkeys(hidden.KINDS, held)
 
         monkeypatch.setattr(hidden, "_counters", [counter])
 

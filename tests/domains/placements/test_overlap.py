@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from maarag.domains.baskets.models import Basket
+from maarag.domains.families.actions import close_family
 from maarag.domains.families.models import Family
 from maarag.domains.placements import actions
 from maarag.domains.placements.asked import Asked, asked
@@ -278,9 +279,10 @@ class TestChosen:
         family = place_town.family(POOR)
         row = place_town.proposal(place_town.run(), family)
         client = signed_in(place_town.leader)
-        page = client.get(reverse("placements:proposal", args=[row.pk]))
-        offered = dict(page.context["forms"]["override"].fields["to"].choices)
-        for quota in {place_town.first, older} - {row.quota}:
+        for _there_and_back in range(2):
+            (quota,) = {place_town.first, older} - {row.quota}
+            page = client.get(reverse("placements:proposal", args=[row.pk]))
+            offered = dict(page.context["forms"]["override"].fields["to"].choices)
             assert f"{quota.pk}:rights" in offered
             client.post(
                 reverse("placements:override", args=[row.pk]), {"to": f"{quota.pk}:rights", "reason": "x"}
@@ -306,3 +308,16 @@ def test_notices_name_the_quota(place_town: Town, older: Quota):
         with override("en"), pytest.raises(NoPlaceLeft) as refused:
             actions.override(by=place_town.leader, proposal=row, quota=older, reason="x")
         assert TestChosen.OLDER in refused.value.programme
+
+
+def test_no_place_is_given_from_a_closed_file(place_town: Town):
+    family = place_town.family(POOR)
+    with place_town.scope():
+        close_family(by=place_town.worker, family=family, reason="other")
+    give = reverse("placements:give", args=[family.pk, place_town.first.pk])
+    client = signed_in(place_town.worker)
+    assert client.get(give).status_code == 200
+    refused = client.post(give, {})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors
+    assert not places_taken(place_town.first)

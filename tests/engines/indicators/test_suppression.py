@@ -78,6 +78,17 @@ def test_the_owner_of_a_part_cannot_subtract_it():
     assert set(hidden_of(numbers, cells, owners=owners)) == {"a", "b", "c"}
 
 
+@pytest.mark.parametrize("cell", [{"a"}, {"a", "b"}, {"a", "b", "c"}])
+def test_a_cell_that_is_kept_is_hidden_whatever_it_counts(cell: set[str]):
+    numbers = {"a": 10, "b": 20, "c": 30}
+    cells = [*map(frozenset, ({"a"}, {"b"}, {"c"}, {"a", "b"}, {"a", "b", "c"}))]
+    found = protect(numbers, [cells], kept=[frozenset(cell)])
+    assert found.mark(cell) == Suppressed(5, primary=False)
+    assert len(found.hidden) > 1
+    assert not found.unproved
+    assert not reader_of(numbers, [cells], found).narrowed()
+
+
 def test_a_sum_that_was_never_published_is_not_shown_over_a_hidden_part():
     numbers, cells = one_row(a=3, b=10, c=20, d=17)
     found = protect(numbers, [cells])

@@ -5,9 +5,11 @@ They ask in anybody's name, so each count enters the scope of the authorities it
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -30,19 +32,22 @@ def places_taken(quota: Quota) -> int:
         return Basket.objects.filter(quota=quota, status=BasketStatus.OPEN).count()
 
 
-def families_behind(pots: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
-    """By purse of a quota: the families that asked for anything, and those with money at each stage now."""
+def families_behind(pots: Sequence[int]) -> Mapping[str, hidden.Held]:
+    """By purses of quotas, the families that asked for anything and those with money at each stage now."""
     authorities = frozenset(Quota.objects.filter(pot__in=pots).values_list("authority_id", flat=True))
     at = {stage: Q(**{f"spending__{stage}__gt": 0}) for stage in (hidden.PLANNED, *hidden.USED_STAGES)}
     at[hidden.USED] = reduce(or_, (at[stage] for stage in hidden.USED_STAGES))
     at[hidden.ASKED] = Q(spending__isnull=False)
-    counts = {kind: Count("family", distinct=True, filter=condition) for kind, condition in at.items()}
+    counts = {f"n_{kind}": Count("pk", filter=condition) for kind, condition in at.items()}
+    held: dict[str, dict[UUID, set[int]]] = {kind: defaultdict(set) for kind in at}
     with visible(RowScope(authorities=authorities)):
         rows = Request.objects.filter(basket__quota__pot__in=pots, spending__isnull=False).order_by()
-        found = rows.values_list("basket__quota__pot").annotate(
-            **{f"n_{kind}": count for kind, count in counts.items()}
-        )
-        return {pot: dict(zip(counts, numbers, strict=True)) for pot, *numbers in found}
+        found = rows.values_list("family", "basket__quota__pot").annotate(**counts)
+        for family, pot, *numbers in found.iterator():
+            for kind, number in zip(at, numbers, strict=True):
+                if number:
+                    held[kind][family].add(pot)
+    return {kind: Counter(map(frozenset, of.values())) for kind, of in held.items()}
 
 
 def two_open_baskets(kept: Family, away: Family) -> Iterator[str]:

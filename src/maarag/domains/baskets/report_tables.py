@@ -135,6 +135,7 @@ def notes(report: Report) -> list[str]:
     return [
         _("What rests on fewer than five families is hidden, so that nobody can be recognised."),
         _("Of the quotas that began in %(year)s.") % {"year": report.year},
+        _("By place, programme and funder a family with baskets of several quotas is counted in each."),
         _(
             "In which months it was paid is told inside an authority alone: beside the months in which it was"
             " asked for, it would tell of single families."

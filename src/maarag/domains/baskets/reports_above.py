@@ -1,9 +1,10 @@
 """The report of baskets from above the authorities: sums and counts, those of few families hidden.
 
 By place and programme the decision is the one that budgets and quotas go by (funding.hidden), over the same
-purses, so that no page tells what another hides. By response and month, for the nation alone and stage by
-stage: neither a row nor all hidden rows together tell of fewer than five families, also to an authority that
-knows its own.
+purses, so that no page tells what another hides. A family is counted there once for each purse, so that rows
+add up: counted once in all, a total would tell how many stand in two of its rows. By response and month, for
+the nation alone and stage by stage: neither a row nor all hidden rows together tell of fewer than five
+families, also to an authority that knows its own.
 """
 
 from __future__ import annotations
@@ -124,10 +125,17 @@ def from_above(places: Sequence[Place], year: int | None) -> Report:
 
 def _row(name: Any, pots: Pots, lines: Iterable[Line], hidden: Hidden, code: str = "", more: Any = "") -> Row:
     """The sums of these purses as they may be shown."""
-    row = row_of(name, [line for line in lines if line.pot in pots], code, more)
+    behind = [line for line in lines if line.pot in pots]
+    row = row_of(name, behind, code, more)
     told = hidden.tells_of(pots)
     sums = {stage: KEPT if hidden.of(pots, stage) else amount for stage, amount in row.sums.items()}
-    return Row(name, row.families if told else KEPT, row.requests if told else KEPT, sums, code, more)
+    families, requests = (_once_in_each(behind), row.requests) if told else (KEPT, KEPT)
+    return replace(row, families=families, requests=requests, sums=sums)
+
+
+def _once_in_each(lines: Iterable[Line]) -> int:
+    """Families, each as often as there are purses that it has something asked from."""
+    return len({(line.family, line.pot) for line in lines})
 
 
 def _by_place(
@@ -150,13 +158,14 @@ def _by_funder(
 ) -> Iterator[Row]:
     """What each funder bears: money hidden where any part of a budget that it tells of is."""
     for key, parts in funders.items():
-        row = row_of(names.of("funder", key), borne.get(key, ()), names.code("funder", key))
+        behind = borne.get(key, ())
+        row = row_of(names.of("funder", key), behind, names.code("funder", key))
         told = hidden.tells_of(frozenset().union(*parts))
         sums = {
             stage: KEPT if any(hidden.of(cell, stage) for cell in (whole, *parts)) else amount
             for stage, amount in row.sums.items()
         }
-        families, requests = (row.families, row.requests) if told else (KEPT, KEPT)
+        families, requests = (_once_in_each(behind), row.requests) if told else (KEPT, KEPT)
         yield replace(row, families=families, requests=requests, sums=sums)
 
 

@@ -4,11 +4,15 @@ The ledger knows no families. Whoever keeps baskets registers a counter of the f
 stage by stage: four families that were paid do not make the approved sum of a fifth one fit to be shown. One
 decision is made over all purses that money was given on to and everything that is published of them, by
 whichever room, so that no two pages give away together what each hides.
+
+A family may have money in several purses and is counted in each, so that numbers of purses add up. The sum of
+four families is hidden however many purses it is of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from maarag.engines.indicators import THRESHOLD, Protection, cross, protect
@@ -25,17 +29,19 @@ ASKED = "asked"
 KINDS = (ASKED, PLANNED, USED, *USED_STAGES)
 
 Pots = frozenset[int]
-Counter = Callable[[Sequence[int]], Mapping[int, Mapping[str, int]]]
-"""Given ids of purses: by purse, the number of families of each of KINDS."""
+Held = Mapping[Pots, int]
+"""How many families have money in exactly these purses."""
+Counting = Callable[[Sequence[int]], Mapping[str, Held]]
+"""Given ids of purses: by each of KINDS, how many families it counts in which of them."""
 Sums = Callable[[Sequence[int]], Iterable[Pots]]
 """Given ids of purses: the sets of them whose sums a room publishes above the authority."""
 
-_counters: list[Counter] = []
+_counters: list[Counting] = []
 _sums: list[Sums] = []
 
 
-def register(counter: Counter) -> None:
-    """Count the families behind purses with this; of several, the largest count holds."""
+def register(counter: Counting) -> None:
+    """Count the families behind purses with this, beside those that others count."""
     if counter not in _counters:
         _counters.append(counter)
 
@@ -46,13 +52,36 @@ def register_sums(sums: Sums) -> None:
         _sums.append(sums)
 
 
-def families_behind(pots: Sequence[int]) -> dict[int, dict[str, int]]:
-    """The families behind each of these purses, by kind; zero where nobody counts any."""
-    found = {pot: dict.fromkeys(KINDS, 0) for pot in pots}
+def families_behind(pots: Sequence[int]) -> dict[str, Counter[Pots]]:
+    """By kind the families behind these purses, each in all of its own."""
+    found: dict[str, Counter[Pots]] = {kind: Counter() for kind in KINDS}
     for counter in _counters:
-        for pot, counts in counter(pots).items():
-            for kind, count in counts.items():
-                found[pot][kind] = max(found[pot][kind], count)
+        for kind, held in counter(pots).items():
+            found[kind].update(held)
+    return found
+
+
+def by_purse(held: Held) -> Counter[int]:
+    """How many families have money in each purse; a family of several is counted in each."""
+    found: Counter[int] = Counter()
+    for pots, families in held.items():
+        found.update(dict.fromkeys(pots, families))
+    return found
+
+
+def of_few(held: Held, cells: Iterable[Pots]) -> set[Pots]:
+    """The sums behind which one to four families stand, of however many purses."""
+    numbers = by_purse(held)
+    having: dict[int, list[Pots]] = defaultdict(list)
+    for pots in held:
+        for pot in pots:
+            having[pot].append(pots)
+    found = set()
+    for cell in cells:
+        if all(numbers[pot] < THRESHOLD for pot in cell):  # else one purse alone has enough
+            behind = {pots for pot in cell for pots in having[pot]}
+            if 0 < sum(held[pots] for pots in behind) < THRESHOLD:
+                found.add(cell)
     return found
 
 
@@ -101,11 +130,16 @@ def decided() -> Hidden:
     cells = dict.fromkeys(cross(list(where), [lines, authorities]).values())
     for sums in _sums:
         cells |= dict.fromkeys(sums(list(where)))
-    counts = families_behind(list(where))
     owners = {pot: authority for pot, (*_line, authority) in where.items()}
-    return Hidden(
-        {kind: protect({pot: counts[pot][kind] for pot in where}, [cells], owners=owners) for kind in KINDS}
-    )
+    counted = families_behind(list(where))
+    return Hidden({kind: _protected(held, where, cells, owners) for kind, held in counted.items()})
+
+
+def _protected(
+    held: Held, pots: Iterable[int], cells: Collection[Pots], owners: Mapping[int, Hashable]
+) -> Protection[int]:
+    numbers = by_purse(held)
+    return protect({pot: numbers[pot] for pot in pots}, [cells], owners=owners, kept=of_few(held, cells))
 
 
 __all__ = ["KINDS", "THRESHOLD", "Hidden", "decided", "families_behind", "register", "register_sums"]

@@ -77,6 +77,7 @@ def protect(
     *,
     owners: Mapping[Atom, Hashable] | None = None,
     threshold: int = THRESHOLD,
+    kept: Collection[frozenset[Atom]] = (),
 ) -> Protection[Atom]:
     """Decide which published cells to hide.
 
@@ -85,10 +86,12 @@ def protect(
     published at one time: cells, as the atoms that they count; `cells.cross` lists those of a table. Every
     relation between cells (rows, columns, levels, several hierarchies, sets that overlap) follows from the
     atoms they share. `owners` says who knows an atom by themselves, such as the authority it belongs to.
+    `kept`: cells that are not to be shown whatever they count, marked as not zero.
     """
     system = System(numbers, owners or {}, threshold)
     for stage in stages:
         system.publish(stage)
+        system.keep(kept)
         lost = system.recheck()
         while waiting := _weak(system):
             # The smallest sets are taken first: larger ones are often proved by what that hides.

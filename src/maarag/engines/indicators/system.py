@@ -137,6 +137,13 @@ class System:
         for atom, mark in enumerate(self.bare.tolist()):
             self.alike_bare[mark].append(atom)
 
+    def keep(self, cells: Iterable[frozenset[Hashable]]) -> None:
+        """Hide those of these cells that are in sight and not of an earlier stage."""
+        keys = {frozenset(atom for atom in cell if atom in self.index) for cell in cells}
+        for number in sorted(self.number_of[key] for key in keys if key in self.number_of):
+            if self.visible[number] and not self.frozen[number]:
+                self.hide(number)
+
     def hide(self, cell: int) -> None:
         """Take a visible cell out of sight, with the mark that says no more than "not zero"."""
         assert self.visible[cell]

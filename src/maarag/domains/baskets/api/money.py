@@ -203,7 +203,8 @@ def put_limit(request: HttpRequest, body: LimitIn) -> LimitOut:
 def report(request: HttpRequest, year: int | None = Query(None, ge=2000, le=2100)) -> dict[str, Any]:
     """By place, programme, response, month asked for, month of payment and funder.
 
-    Above an authority small counts are hidden, and months of payment are not told.
+    Above an authority small counts are hidden, months of payment are not told, and by place, programme and
+    funder a family is counted once for each quota that it has a basket of.
     """
     found = report_for(keeper(request, Permission.VIEW_STAFF_FIGURES), year)
     if found is None:

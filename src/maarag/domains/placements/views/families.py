@@ -172,23 +172,30 @@ def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
             else:
                 messages.success(request, _("The family has the place; its basket is open."))
                 return redirect("baskets:family", pk=pk)
-    code = asked_text(request.GET, "method", 80)
-    places = [one for one in ranking(found).every_place if one.quota and one.quota.pk == place.pk]
-    one = next((one for one in places if one.method and one.method.code == code), None)
-    one = one or next(iter(places), None)
     about = [
         _("For one family the programme pays %(sum)s.") % {"sum": figures.money(place.line.unit_cost)},
     ]
-    if one is not None:
-        if one.method:
-            about.insert(0, _("The method: %(method)s.") % {"method": name_in_language(one.method)})
-        about.append(f"{free_words(one)}.")
-        if one.waits_before:
-            about.append(_("Before this family wait: %(n)s.") % {"n": figures.number(one.waits_before)})
-        if words := price_words(one):
-            about.append(words)
+    if found.status == FamilyStatus.OPEN:
+        about = _known(found, place, about, asked_text(request.GET, "method", 80))
     words = _("A place in %(programme)s") % {"programme": quota_words(place)}
     return form_page(request, found, form, words, status, about=about)
+
+
+def _known(found: Family, place: Quota, about: list[str], code: str) -> list[str]:
+    """Also what the ranking says of this quota, with the method of this code where methods are ranked."""
+    places = [one for one in ranking(found).every_place if one.quota and one.quota.pk == place.pk]
+    one = next((one for one in places if one.method and one.method.code == code), None)
+    one = one or next(iter(places), None)
+    if one is None:
+        return about
+    if one.method:
+        about.insert(0, _("The method: %(method)s.") % {"method": name_in_language(one.method)})
+    about.append(f"{free_words(one)}.")
+    if one.waits_before:
+        about.append(_("Before this family wait: %(n)s.") % {"n": figures.number(one.waits_before)})
+    if words := price_words(one):
+        about.append(words)
+    return about
 
 
 def _waiting_of(request: HttpRequest, pk: UUID) -> Waiting:
