@@ -16,7 +16,7 @@ OF_OPTION = (
 )  # fmt: skip
 
 
-class QuotaOut(Schema):
+class RankedQuotaOut(Schema):
     """A quota of a programme that is in force: a place of its own, with its own money and price.
 
     `id`: what a decision otherwise on a proposal names.
@@ -34,7 +34,7 @@ class QuotaOut(Schema):
     net: float
 
     @classmethod
-    def all_of(cls, one: Ranked) -> list[QuotaOut]:
+    def all_of(cls, one: Ranked) -> list[RankedQuotaOut]:
         return [
             cls(
                 id=seat.quota.pk,
@@ -61,7 +61,7 @@ class ThroughOut(Schema):
 
     programme: str
     quota: int | None
-    quotas: list[QuotaOut]
+    quotas: list[RankedQuotaOut]
     fit: int
     advice: str
     free: int
@@ -75,7 +75,7 @@ class ThroughOut(Schema):
         return cls(
             programme=one.programme.code,
             quota=one.quota.pk if one.quota else None,
-            quotas=QuotaOut.all_of(one),
+            quotas=RankedQuotaOut.all_of(one),
             fit=one.fit,
             advice=one.advice,
             free=one.free,
@@ -97,7 +97,7 @@ class RankedOut(Schema):
     method: str | None
     through: list[ThroughOut]
     programme: str
-    quotas: list[QuotaOut]
+    quotas: list[RankedQuotaOut]
     fit: int
     certainty: float
     advice: str
@@ -114,7 +114,7 @@ class RankedOut(Schema):
             method=one.method.code if one.method else None,
             through=[ThroughOut.of(place) for place in one.through],
             programme=one.programme.code,
-            quotas=QuotaOut.all_of(one),
+            quotas=RankedQuotaOut.all_of(one),
             fit=one.fit,
             certainty=one.judgement.certainty,
             advice=one.advice,
