@@ -29,6 +29,7 @@ from .triggers import (
 
 LOCK = 7_205_159_403
 FOR_ONE_FAMILY = (
+    "audit_record_one(bigint, text, text, text, bigint, bigint, boolean, text, integer)",
     "audit_record(bigint[], text[], text[], text[], bigint[], bigint[], boolean[], text[], integer)",
     "audit_newest_change(text[])",
 )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from .models import AuditEvent
 
 AT_ONCE = 5000
+_APPEND_ONE = "SELECT public.audit_record_one(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _APPEND = "SELECT public.audit_record(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -21,9 +22,35 @@ def append(events: Sequence[AuditEvent], *, within: int = 0) -> list[AuditEvent]
     `within`: minutes in which the same actor's same action on the same record is one event; those left out
     for it have no number, and of several events given at once the numbers are then not told.
     """
+    if len(events) == 1:
+        _append_one(events[0], within)
+        return list(events)
     for start in range(0, len(events), AT_ONCE):
         _append(events[start : start + AT_ONCE], within)
     return list(events)
+
+
+def _append_one(event: AuditEvent, within: int) -> None:
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _APPEND_ONE,
+            [
+                event.actor_id,
+                event.action,
+                event.subject_type,
+                event.subject_id,
+                event.place_id,
+                event.authority_id,
+                event.personal,
+                json.dumps(event.changes, cls=DjangoJSONEncoder),
+                within,
+            ],
+        )
+        (number,) = cursor.fetchone()
+    if number is not None:
+        event.pk, event.at = number, now
+        event._state.adding = False
 
 
 def _append(events: Sequence[AuditEvent], within: int) -> None:
@@ -44,8 +71,8 @@ def _append(events: Sequence[AuditEvent], within: int) -> None:
             ],
         )
         numbers = cursor.fetchall()
-    if within and len(events) > 1:
+    if within:
         return
-    for event, (number,) in zip(events, numbers, strict=within == 0):
+    for event, (number,) in zip(events, numbers, strict=True):
         event.pk, event.at = number, now
         event._state.adding = False

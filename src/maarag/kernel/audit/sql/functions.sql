@@ -84,6 +84,45 @@ BEGIN
     END IF;
 END $$;
 
+-- Appends one event, as nearly all are: the same as audit_record for one, in half of its time. NULL where it is
+-- left out.
+CREATE OR REPLACE FUNCTION public.audit_record_one(
+    actor bigint, action text, kind text, subject text, place bigint, authority bigint, personal boolean,
+    payload text, within integer DEFAULT 0
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    tx bigint := pg_current_xact_id()::text::bigint;
+    event bigint;
+    changes jsonb := payload;
+    salt uuid := CASE WHEN personal THEN gen_random_uuid() END;
+    noted text;
+BEGIN
+    IF within > 0 THEN
+        PERFORM FROM public.audit_auditevent a
+        WHERE a.subject_type = kind AND a.subject_id = subject AND a.actor_id = actor
+        AND a.action = audit_record_one.action AND a.at > transaction_timestamp() - make_interval(mins => within);
+        IF FOUND THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    IF authority IS NULL AND place IS NOT NULL THEN
+        authority := (
+            SELECT c.ancestor_id FROM public.places_containment c JOIN public.places_place p ON p.id = c.ancestor_id
+            WHERE c.descendant_id = place AND p.kind = 'authority' ORDER BY c.depth LIMIT 1);
+    END IF;
+    event := nextval('public.audit_auditevent_id_seq');
+    INSERT INTO public.audit_auditevent (id, at, actor_id, action, subject_type, subject_id, place_id,
+        authority_id, personal, changes, transaction, salt, digest)
+    VALUES (event, transaction_timestamp(), actor, action, kind, subject, place, authority,
+        personal, changes, tx, salt,
+        public.audit_event_digest(event, transaction_timestamp(), tx, authority, personal, actor, action, kind,
+            subject, place, encode(public.audit_hash(coalesce(salt::text, '') || changes::text), 'hex')));
+    noted := set_config('maarag.entry', tx || ':' || event, true);
+    RETURN event;
+END $$;
+
 -- Appends what a statement did to at most a thousand rows.
 CREATE OR REPLACE FUNCTION public.audit_append(
     of_table text, operation text, personal boolean, authority bigint, row_ids text[], changes text[], payload text
@@ -93,8 +132,9 @@ DECLARE
     entry bigint := nextval('public.audit_auditevent_id_seq');
     tx bigint := pg_current_xact_id()::text::bigint;
     account bigint := nullif(current_setting('maarag.account', true), '')::bigint;
+    -- set by an expression, which is cheaper than by a query
+    noted text := set_config('maarag.entry', tx || ':' || entry, true);
 BEGIN
-    PERFORM set_config('maarag.entry', tx || ':' || entry, true);
     INSERT INTO public.audit_rowchange (id, at, transaction, authority_id, personal, account, login, of_table,
         operation, row_ids, changes, digest)
     VALUES (entry, transaction_timestamp(), tx, authority, personal, account, session_user, of_table, operation,
@@ -119,6 +159,7 @@ DECLARE
     moment timestamptz := clock_timestamp();
     part record;
     head record;
+    counted text[] := '{}';
 BEGIN
     -- A newer entry follows, whose trigger seals this one too. (Where constraints are immediate none is noted yet.)
     IF split_part(noted, ':', 1) = tx::text AND split_part(noted, ':', 2)::bigint > NEW.id THEN
@@ -133,12 +174,16 @@ BEGIN
     FOR part IN
         SELECT coalesce(e.authority_id, 0) AS chain, count(*) AS n, min(e.id) AS first, max(e.id) AS last,
             sha256(string_agg(e.digest, ''::bytea ORDER BY e.id)) AS digest,
-            NOT bool_or(bool_or(e.acted)) OVER () AS outside
+            NOT bool_or(bool_or(e.acted)) OVER () AS outside,
+            coalesce(bool_or(NOT e.personal) FILTER (WHERE e.of_table IS NULL), false) AS told,
+            array_agg(DISTINCT e.of_table) FILTER (WHERE NOT e.personal AND e.of_table IS NOT NULL) AS counted
         FROM (
-            SELECT a.id, a.authority_id, a.digest, true AS acted FROM public.audit_auditevent a
+            SELECT a.id, a.authority_id, a.digest, a.personal, NULL AS of_table, true AS acted
+            FROM public.audit_auditevent a
             WHERE a.transaction = tx AND a.at = transaction_timestamp() AND a.id > done
             UNION ALL
-            SELECT c.id, c.authority_id, c.digest, c.operation = 'F' FROM public.audit_rowchange c
+            SELECT c.id, c.authority_id, c.digest, c.personal, c.of_table, c.operation = 'F'
+            FROM public.audit_rowchange c
             WHERE c.transaction = tx AND c.at = transaction_timestamp() AND c.id > done
         ) e
         GROUP BY coalesce(e.authority_id, 0) ORDER BY 1
@@ -159,21 +204,18 @@ BEGIN
         VALUES (part.chain, head.number, moment, tx, part.first, part.last, part.n, part.digest, head.previous,
             head.hash, part.outside);
         newest := greatest(newest, part.last);
+        counted := counted || part.counted;
+        IF part.told THEN
+            counted := array_append(counted, 'audit_auditevent');
+        END IF;
     END LOOP;
     -- While the first migrations run it is not there yet.
-    IF to_regclass('public.audit_changecount') IS NOT NULL THEN
+    IF counted <> '{}' AND to_regclass('public.audit_changecount') IS NOT NULL THEN
         INSERT INTO public.audit_changecount AS n (of_table, number)
-        SELECT e.of_table, newest
-        FROM (
-            SELECT c.of_table FROM public.audit_rowchange c
-            WHERE c.transaction = tx AND c.at = transaction_timestamp() AND c.id > done AND NOT c.personal
-            UNION
-            SELECT 'audit_auditevent' FROM public.audit_auditevent a
-            WHERE a.transaction = tx AND a.at = transaction_timestamp() AND a.id > done AND NOT a.personal
-        ) e ORDER BY e.of_table
+        SELECT DISTINCT u.of_table, newest FROM unnest(counted) AS u (of_table) ORDER BY u.of_table
         ON CONFLICT (of_table) DO UPDATE SET number = greatest(n.number + 1, excluded.number);
     END IF;
-    PERFORM set_config('maarag.sealed', tx || ':' || newest, true);
+    sealed := set_config('maarag.sealed', tx || ':' || newest, true);
     RETURN NULL;
 END $$;
 
