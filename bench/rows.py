@@ -2,6 +2,8 @@
 
 Each query runs in pairs: on the real table under its policies, and on a copy without any, where the query
 itself names the same authorities; both as the application, a transaction each, for 1 and for 50 authorities.
+`--one-process` keeps PostgreSQL from sharing a query out to further processes, which it plans for one of the
+two only.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -90,6 +93,8 @@ def _measure(home: Path) -> None:
                 rows: dict[str, Any] = {}
                 for text in order:
                     with visible(scope), connection.cursor() as cursor:
+                        if "--one-process" in sys.argv:
+                            cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
                         began = time.perf_counter()
                         cursor.execute(text)
                         rows[text] = cursor.fetchall()
