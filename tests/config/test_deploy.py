@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -27,14 +28,20 @@ def _commands_in_units() -> list[str]:
         for line in unit.read_text(encoding="utf-8").splitlines():
             if line.startswith("ExecStart="):
                 assert line.startswith(f"ExecStart={PROGRAM} "), line
-                found.append(line.removeprefix(f"ExecStart={PROGRAM} "))
+                command = line.removeprefix(f"ExecStart={PROGRAM} ")
+                found += [command.replace("%i", name) for name in _instances(unit)] or [command]
     return found
+
+
+def _instances(unit: Path) -> list[str]:
+    """What the page writes after the @ of a template's name."""
+    return sorted(set(re.findall(rf"{re.escape(unit.stem)}(\w+)", OPERATIONS.read_text("utf-8"))))
 
 
 def _commands_in_operations() -> list[str]:
     """Every line of a code block, and every piece of code, that begins with `maarag` or `maarag-admin`."""
     text = OPERATIONS.read_text(encoding="utf-8")
-    text = re.sub(r"(?:sudo )?maarag-admin (?:--maintenance )?", "maarag ", text)
+    text = re.sub(r"maarag-admin (?:--maintenance )?", "maarag ", text)
     pieces = re.findall(r"`(maarag [^`\n]+)`", text) + re.findall(r"^\s*(?:\$ )?(maarag .+)$", text, re.M)
     return sorted({piece.split("  #")[0].strip().removeprefix("maarag ") for piece in pieces})
 
@@ -42,7 +49,10 @@ def _commands_in_operations() -> list[str]:
 def _check(line: str) -> None:
     """Raise AssertionError where a word of the line is no command, or an option is unknown."""
     command: click.Command = main
-    words = line.split()  # a command that goes on over the next lines has its quotes there
+    try:
+        words = shlex.split(line)
+    except ValueError:  # it goes on over the next lines, and its quotes end there
+        words = line.split()
     context = click.Context(main)
     while words and isinstance(command, click.Group):
         if words[0].startswith("-"):
