@@ -23,7 +23,7 @@ from tests.reliability.conftest import quick_disk
 from .documented import OPERATIONS, PASSWORDS, PROGRAMS, Server, documented_server, set_password, unit
 
 SITE = ["maarag.env"]
-MAINTENANCE = ["maarag.env", "maintenance.env"]
+MAINTENANCE = ["maarag.env", "maintenance.env", "backup.env"]
 PERIODIC = """
 from contextlib import nullcontext
 import django
