@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from maarag.domains.baskets import actions
 from maarag.domains.baskets.models import Basket, Payment, Request, Stage
 from maarag.domains.casework.models import Goal
+from maarag.domains.programmes.models import Programme
 from tests.factories.baskets import Department
 from tests.factories.casework import goal
 from tests.factories.families import family as open_family
@@ -107,6 +108,14 @@ def test_every_room_opens_with_something_in_it(city: Department, path: str):
     for account in (city.worker, city.leader, city.head):
         status = signed_in(account).get(f"/baskets/{path}").status_code
         assert status == (403 if path == "payments/" and account == city.worker else 200)
+
+
+def test_programmes_to_choose_from_are_named_in_the_readers_language(city: Department):
+    programme = city.basket.quota.programme
+    Programme.objects.filter(pk=programme.pk).update(name_ar="المسار")
+    page = signed_in(city.worker).get("/baskets/", headers={"accept-language": "ar"}).text
+    assert "المسار" in page
+    assert programme.name_he not in page
 
 
 def test_nobody_of_the_sister_finds_anything(city: Department, line: UUID):

@@ -164,6 +164,14 @@ def test_a_year_shows_what_was_asked_for_in_it(spent: Department):
     assert found.total.requests == 0
 
 
+def test_a_year_without_requests_says_so_once_and_leads_to_all(spent: Department):
+    page = signed_in(spent.leader).get("/baskets/reports/?year=2019")
+    assert page.context["is_empty"]
+    assert ("2019", "2019") in page.context["years"], "the year that is shown is the year that is chosen"
+    assert page.text.count('class="empty"') == 1
+    assert 'href="?"' in page.text
+
+
 def test_what_was_asked_for_in_one_year_and_paid_in_the_next_adds_up_by_funder(spent: Department):
     with spent.scope():
         paid = Request.objects.filter(stage=Stage.PAID)

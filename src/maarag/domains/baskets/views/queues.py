@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
@@ -54,10 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
     state = asked_text(request.GET, "state") or BasketStatus.OPEN.value
     programme = asked_text(request.GET, "programme")
     rows = baskets_of(account)
-    programmes = {
-        row["quota__programme__code"]: row
-        for row in rows.order_by().values("quota__programme__code", "quota__programme__name_he").distinct()
-    }
+    used = Programme.objects.filter(pk__in=set(rows.order_by().values_list("quota__programme_id", flat=True)))
     if state in BasketStatus.values:
         rows = rows.filter(status=state)
     if programme:
@@ -101,8 +99,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "asked": {"state": state, "programme": programme},
         "states": [*BasketStatus.choices, ("all", _("All"))],
-        "programmes": [("", _("Every programme"))]
-        + [(code, row["quota__programme__name_he"]) for code, row in sorted(programmes.items())],
+        "programmes": [
+            ("", _("Every programme")),
+            *((one.code, name_in_language(one)) for one in used.order_by("code")),
+        ],
         "fictional": any(row.family.authority.is_fictional for row in page),
     }
     return render(request, "baskets/index.html", context)
