@@ -48,6 +48,27 @@ def test_no_text_hides_from_gathering_within_an_f_string(texts: list[Message]) -
     assert found == []
 
 
+def test_no_text_is_filled_in_while_the_program_is_loaded() -> None:
+    """A lazy text with % is text at once, in the language in which the program happened to be loaded."""
+    found = []
+    for path in LOCALE.parent.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        inside = {
+            id(part)
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            for part in ast.walk(function)
+        }
+        found += [
+            f"{path.name}:{share.lineno}"
+            for share in ast.walk(tree)
+            if isinstance(share, ast.BinOp) and isinstance(share.op, ast.Mod) and id(share) not in inside
+            if isinstance(share.left, ast.Call) and isinstance(share.left.func, ast.Name)
+            if share.left.func.id in CALLS
+        ]
+    assert found == []
+
+
 def test_every_text_is_translated(texts: list[Message], catalogue: Catalog) -> None:
     faults = []
     for text in texts:

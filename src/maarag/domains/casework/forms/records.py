@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maarag.kernel.access.models import Account
@@ -62,13 +63,15 @@ class DocumentForm(CaseForm):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("PDF, JPEG, PNG or Word (.docx), %(limit)s MB at most. Kept encrypted.")
-        % {"limit": MOST_MB},
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=DocumentKind.choices, widget=forms.RadioSelect)
     title = short_text(_("What it is"), hint=_("For example: letter of the school about absences."))
     dated_on = day_field(_("Day of the document"), required=False)
+
+    def prepare(self) -> None:
+        words = gettext("PDF, JPEG, PNG or Word (.docx), %(limit)s MB at most. Kept encrypted.")
+        self.fields["file"].help_text = words % {"limit": MOST_MB}
 
 
 class RemoveForm(CaseForm):
