@@ -6,15 +6,14 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.translation import gettext
 
+from maarag.language.catalogue import N_ as N_  # every part of the supervisor marks its msgids with it
+from maarag.language.catalogue import told
+
 
 def translate(message: str) -> str:
-    """gettext where translation is ready, else the English; settings may call the supervisor before it is."""
-    return gettext(message) if settings.configured and apps.ready else message
-
-
-def N_(message: str) -> str:
-    """Mark a msgid for the catalogue, no more: Django's own gettext_noop loads the settings."""
-    return message
+    """gettext where Django is ready, else in the language of the command line: settings may call the
+    supervisor before it is, and many commands never load it."""
+    return gettext(message) if settings.configured and apps.ready else told(message)
 
 
 class DatabaseError(Exception):

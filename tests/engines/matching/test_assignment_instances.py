@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.assignment_instances import as_text, make
-from maarag.engines.matching import AssignmentInstance, InstanceError, parse_instance, read_instance
+from maarag.engines.matching import (
+    AssignmentInstance,
+    InstanceError,
+    SeveralProblemsError,
+    instances,
+    parse_instance,
+    read_instance,
+)
 
 SMALL = " 2 3\n 1 2 3\n 4 5 6\n 7 8\n 9 1 2 3\n 10 11\n"
 
@@ -39,6 +47,9 @@ def test_numbers_stand_in_their_places():
         (SMALL.replace("5", "9" * 30), 3, "beyond"),
         (SMALL.replace(" 8\n", " -8\n"), 4, "no resource"),
         (SMALL.replace("10 11", "10 -11"), 6, "no capacity"),
+        (SMALL.replace("5", "-" + "9" * 30), 3, "beyond"),
+        (SMALL.replace("5", "1_0"), 3, "“1_0”"),
+        (SMALL.replace("4 5", "4-5"), 3, "“4-5”"),
         (SMALL.replace("10 11", "10"), 6, "ends too early"),
         (SMALL + "12\n", 7, "more numbers"),
         ("100000 100000\n1 2 3", 1, "too many"),
@@ -53,6 +64,49 @@ def test_a_malformed_file_is_refused_with_its_line(text: str, line: int, words: 
 
 def test_whole_numbers_with_a_point_are_numbers():
     assert parse_instance(SMALL.replace("5", "5.0")).cost[1, 1] == 5
+
+
+def test_several_problems_with_their_number_first():
+    other = as_text(make("c", 4, 12, seed=5))
+    text = f"2\n{SMALL}{other}"
+    with pytest.raises(SeveralProblemsError) as caught:
+        parse_instance(text)
+    assert caught.value.count == 2
+    assert parse_instance(text, 1).cost.tolist() == [[1, 2, 3], [4, 5, 6]]
+    second = parse_instance(text, 2)
+    assert (second.cost == make("c", 4, 12, seed=5).cost).all()
+    assert (second.capacity == make("c", 4, 12, seed=5).capacity).all()
+    for number in (0, 3):
+        with pytest.raises(InstanceError, match="holds 2"):
+            parse_instance(text, number)
+    assert parse_instance(f"1\n{SMALL}").jobs == 3
+    with pytest.raises(InstanceError, match="holds 1"):
+        parse_instance(SMALL, 2)
+    # a resource below 0 in the second is named with its own line
+    with pytest.raises(InstanceError, match="no resource") as negative:
+        parse_instance(f"2\n{SMALL}{SMALL.replace('7 8', '7 -8')}", 2)
+    assert negative.value.line == 10
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_a_number_of_problems_that_does_not_add_up_is_none(number: int):
+    with pytest.raises(InstanceError) as caught:
+        parse_instance(f"{number}\n{SMALL * 3}")
+    assert not isinstance(caught.value, SeveralProblemsError)
+
+
+def test_a_packed_file_is_read_by_its_first_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    packed = gzip.compress(SMALL.encode())
+    (tmp_path / "a").write_bytes(packed)
+    assert read_instance(tmp_path / "a").jobs == 3
+    (tmp_path / "b").write_bytes(packed[:-9])
+    with pytest.raises(InstanceError, match="damaged"):
+        read_instance(tmp_path / "b")
+    # what unpacks to more than may be read is not unpacked to its end
+    monkeypatch.setattr(instances, "MOST_BYTES", 2**20)
+    (tmp_path / "c").write_bytes(gzip.compress(b" " * 2**26))
+    with pytest.raises(InstanceError, match="longer than 1 MB"):
+        read_instance(tmp_path / "c")
 
 
 def test_a_file_of_bytes_is_refused(tmp_path: Path):

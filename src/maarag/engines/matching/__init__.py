@@ -25,6 +25,7 @@ from maarag.engines.matching.errors import (
     NotFoundError,
     PlacementCancelled,
     PlacementError,
+    SeveralProblemsError,
 )
 from maarag.engines.matching.instances import AssignmentInstance, parse_instance, read_instance
 
@@ -64,6 +65,7 @@ __all__ = [
     "PlacementProblem",
     "Prices",
     "Progress",
+    "SeveralProblemsError",
     "Wishes",
     "accept_in_turn",
     "answer_arrivals",

@@ -12,7 +12,22 @@ class MatchingError(ValueError):
 
 
 class InstanceError(MatchingError):
-    """Numbers that make no assignment problem: missing, too many, not whole, negative."""
+    """Numbers that make no assignment problem: missing, too many, not whole, negative.
+
+    `template` is a message to translate, `values` fill it.
+    """
+
+    def __init__(self, template: str, line: int | None = None, **values: object) -> None:
+        super().__init__(template % values, line)
+        self.template, self.values = template, values
+
+
+class SeveralProblemsError(InstanceError):
+    """The file holds several problems, and which is meant was not said. `count`: how many."""
+
+    def __init__(self, template: str, count: int) -> None:
+        super().__init__(template, count=count)
+        self.count = count
 
 
 class InfeasibleError(MatchingError):
