@@ -117,13 +117,14 @@ def parse_instance(text: str, problem: int | None = None) -> AssignmentInstance:
         raise _no_problem(text, numbers)
     if problem is None and len(starts) > 1:
         raise SeveralProblemsError(N_("the file holds %(count)s problems; say which."), len(starts))
-    if not 1 <= (problem or 1) <= len(starts):
+    number = 1 if problem is None else problem
+    if not 1 <= number <= len(starts):
         raise InstanceError(
             N_("there is no problem %(problem)s; the file holds %(count)s."),
-            problem=problem,
+            problem=number,
             count=len(starts),
         )
-    return _instance(text, numbers, starts[(problem or 1) - 1])
+    return _instance(text, numbers, starts[number - 1])
 
 
 def _content(path: Path) -> bytes:
