@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from maarag.cli.table_files import TableFile, plain_number
+from maarag.cli.table_files import TableFile, in_line, plain_number
+from maarag.database.errors import translate as _
 
 # Accepted names of a column, best first; letters and digits only, lower case.
 ID = "id code geoid cbscode מזהה קוד סמל"
@@ -44,7 +45,7 @@ class BadRow:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.reason}"
+        return in_line(self.file, self.line, self.reason)
 
 
 @dataclass
@@ -86,9 +87,12 @@ def read_points(path: Path, kind: str, *, located: bool, bad: list[BadRow]) -> P
         try:
             identity = cell(id_column)
             if not identity:
-                raise ValueError("the id is empty")
+                raise ValueError(_("the id is empty"))
             if identity in seen:
-                raise ValueError(f"the id {identity} already stands in line {seen[identity]}")
+                raise ValueError(
+                    _("the id %(id)s already stands in line %(line)s")
+                    % {"id": identity, "line": seen[identity]}
+                )
             amount = _number(cell(amount_column), what)
             lat = _coordinate(cell(lat_column), "latitude", 90) if located else math.nan
             lon = _coordinate(cell(lon_column), "longitude", 180) if located else math.nan
@@ -119,12 +123,17 @@ def read_pairs(path: Path, places: Points, services: Points, bad: list[BadRow]) 
         try:
             place, service = cell(place_column), cell(service_column)
             if place not in place_index:
-                raise ValueError(f"place {place or '(empty)'} is not in the demand file")
+                raise ValueError(_("place %(id)s is not in the demand file") % {"id": place or _("(empty)")})
             if service not in service_index:
-                raise ValueError(f"service {service or '(empty)'} is not in the supply file")
+                raise ValueError(
+                    _("service %(id)s is not in the supply file") % {"id": service or _("(empty)")}
+                )
             key = (place_index[place], service_index[service])
             if key in seen:
-                raise ValueError(f"place {place} and service {service} already stand in line {seen[key]}")
+                raise ValueError(
+                    _("place %(place)s and service %(service)s already stand in line %(line)s")
+                    % {"place": place, "service": service, "line": seen[key]}
+                )
             cost = _number(cell(cost_column), table.header[cost_column])
         except ValueError as error:
             bad.append(BadRow(table.name, line, str(error)))
@@ -138,7 +147,7 @@ def read_pairs(path: Path, places: Points, services: Points, bad: list[BadRow]) 
 
 def _number(text: str, what: str) -> float:
     if not text:
-        raise ValueError(f"{what} is empty; write 0 if there is none")
+        raise ValueError(_("%(what)s is empty; write 0 if there is none") % {"what": what})
     return plain_number(text, what)
 
 
@@ -146,7 +155,12 @@ def _coordinate(text: str, what: str, limit: float) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"{what} {text!r} is not a number in degrees") from None
+        raise ValueError(
+            _("%(what)s '%(value)s' is not a number in degrees") % {"what": what, "value": text}
+        ) from None
     if not abs(value) <= limit:
-        raise ValueError(f"{what} {text} is outside ±{limit}; are latitude and longitude swapped?")
+        raise ValueError(
+            _("%(what)s %(value)s is outside ±%(limit)s; are latitude and longitude swapped?")
+            % {"what": what, "value": text, "limit": limit}
+        )
     return value

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from maarag.language.catalogue import N_
+
 LONGEST_CELL = 5_000_000
 """Characters; a longer cell means a quotation mark that is never closed."""
 SHOWN = 20
@@ -75,7 +77,7 @@ def decode(data: bytes, file_name: str) -> str:
         if "\x00" not in text:
             return text.lstrip("\ufeff")
     raise ServiceFileError.of(
-        "The file %(file)s is not text in a known encoding. Save it as UTF-8 CSV, as Excel or as JSON.",
+        N_("The file %(file)s is not text in a known encoding. Save it as UTF-8 CSV, as Excel or as JSON."),
         file=file_name,
     )
 
@@ -97,10 +99,10 @@ def workbook_rows(data: bytes, file_name: str) -> list[list[Any]]:
                 return rows
     except (CalamineError, OSError, ValueError) as error:
         raise ServiceFileError.of(
-            "The file %(file)s is not a workbook that can be opened. Save it again as .xlsx or as CSV.",
+            N_("The file %(file)s is not a workbook that can be opened. Save it again as .xlsx or as CSV."),
             file=file_name,
         ) from error
-    raise ServiceFileError.of("The workbook %(file)s has no rows.", file=file_name)
+    raise ServiceFileError.of(N_("The workbook %(file)s has no rows."), file=file_name)
 
 
 def csv_rows(text: str, file_name: str) -> list[list[str]]:
@@ -140,7 +142,7 @@ def _columns(head: str, separator: str) -> int:
 
 def _unclosed(file_name: str, row: int) -> ServiceFileError:
     return ServiceFileError(
-        file_name, [Problem(row, "", "A quotation mark that is opened here is never closed.", {})]
+        file_name, [Problem(row, "", N_("A quotation mark that is opened here is never closed."), {})]
     )
 
 

@@ -85,7 +85,7 @@ def test_several_problems_with_their_number_first():
     # a resource below 0 in the second is named with its own line
     with pytest.raises(InstanceError, match="no resource") as negative:
         parse_instance(f"2\n{SMALL}{SMALL.replace('7 8', '7 -8')}", 2)
-    assert negative.value.line == 10
+    assert negative.value.line == 11
 
 
 @pytest.mark.parametrize("number", [2, 4])

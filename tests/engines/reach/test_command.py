@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from access import weights as pysal_weights
 from click.testing import CliRunner, Result
+from django.utils import translation
 
 from maarag.cli.reach import reach
 from tests.engines.reach.reference import pysal
@@ -19,6 +21,12 @@ from tests.engines.reach.reference import pysal
 DEMAND = "id,people,lat,lon\np1,1000,32.00,34.80\np2,500,32.10,34.90\np3,700,29.55,34.95\n"
 SUPPLY = "id,capacity,lat,lon\ns1,300,32.01,34.81\ns2,900,32.30,34.90\n"
 PAIRS = "demand,supply,minutes\np1,s1,5\np1,s2,25\np2,s1,12\np2,s2,31\np3,s2,58\n"
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
