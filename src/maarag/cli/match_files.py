@@ -1,46 +1,31 @@
 """A person's own tables as a placement problem: every doubt is named with its file and line.
 
-families: id [, name, load, any attribute] · places: id, capacity [, name, funder, cost, worker, caseload] ·
-fit: family, place, fit [, cost, funder, eligible, for, against] · budgets: funder, budget ·
-floors: column, value, least (a number of families, or a share as 40%).
+families: id [, name, load, arrives, any attribute] · places: id, capacity [, name, funder, cost, worker,
+caseload] · fit: family, place, fit [, cost, funder, eligible, for, against] · budgets: funder, budget ·
+floors: column, value, least (a number of families, or a share as 40%) · history: as fit, with load.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-from maarag.cli.table_files import FileError, TableFile, listing, plain_number
+from maarag.cli.match_columns import MOST, Doubts, Table
+from maarag.cli.match_places import Pairs, Places
+from maarag.cli.table_files import shortened
+from maarag.database.errors import translate as _
 from maarag.engines.matching import Floor, PlacementProblem
 
-# Accepted names of a column, best first; letters and digits only, lower case.
-NAMES = {
-    "id": "id code מזהה קוד",
-    "name": "name title שם",
-    "load": "load cases עומס",
-    "capacity": "capacity places slots קיבולת מקומות מכסה",
-    "funder": "funder מממן",
-    "cost": "cost price עלות מחיר",
-    "worker": "worker עובד עובדת",
-    "caseload": "caseload עומסמרבי",
-    "family": "family familyid משפחה מזההמשפחה",
-    "place": "place placeid programme מקום מזההמקום תכנית",
-    "fit": "fit score התאמה ציון",
-    "eligible": "eligible זכאות זכאי",
-    "for": "for reasonsfor reason reasons בעד נימוקים",
-    "against": "against reasonsagainst נגד",
-    "budget": "budget amount תקציב סכום",
-    "column": "column attribute עמודה מאפיין",
-    "value": "value group ערך קבוצה",
-    "least": "least atleast floor minimum share לפחות רצפה",
-}
-FALSE = frozenset(["no", "n", "false", "0", "לא"])
-TRUE = frozenset(["yes", "y", "true", "1", "כן"])
+Report = Callable[[str], None]
+FIT_NEEDED = ["family", "place", "fit"]
+FIT_MORE = ["cost", "funder", "eligible"]
+NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -68,229 +53,196 @@ class Tables:
     speaks_against: list[str]
     excluded: dict[int, list[tuple[int, float | None, str]]]
     warnings: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One line of a table: its cells by what they are called in NAMES."""
-
-    table: str
-    line: int
-    columns: dict[str, int | None]
-    at: Callable[[int | None], str]
-
-    def cell(self, what: str) -> str:
-        return self.at(self.columns.get(what))
-
-
-class _Table(TableFile):
-    """A file whose columns have the names above; the other columns are attributes."""
-
-    def __init__(self, path: Path, required: list[str], optional: list[str]) -> None:
-        super().__init__(path)
-        self.columns = {what: self.column(what, NAMES[what]) for what in required}
-        self.columns |= {what: self.column(what, NAMES[what], required=False) for what in optional}
-        self.lines = [_Row(self.name, line, self.columns, at) for line, at in self.rows()]
-
-    def attributes(self, rows: list[_Row]) -> dict[str, list[str]]:
-        """Columns beside those with a meaning of their own: sex, sector, language, area …"""
-        return {
-            name: [row.at(index) for row in rows]
-            for index, name in enumerate(self.header)
-            if name and index not in self.taken
-        }
+    history: PlacementProblem | None = None
 
 
 def read_tables(
-    families: Path, places: Path, fit: Path, budgets: Path | None = None, floors: Path | None = None
+    files: Mapping[str, Path | None], *, arrivals: bool = False, report: Report = lambda _name: None
 ) -> Tables:
-    """Raises FileError with every line that cannot be used."""
-    return _Reader().read(families, places, fit, budgets, floors)
+    """`files` by the names of their options; `arrivals`: families in the order in which they come. Raises
+    FileError with every line that cannot be used."""
+    return _Reader(files, arrivals, report).read()
 
 
 class _Reader:
-    def __init__(self) -> None:
-        self.bad: list[str] = []
-        self.warnings: list[str] = []
+    def __init__(self, files: Mapping[str, Path | None], arrivals: bool, report: Report) -> None:
+        self.files, self.arrivals, self.report = files, arrivals, report
+        self.doubts = Doubts()
 
-    def read(
-        self, families: Path, places: Path, fit: Path, budgets: Path | None, floors: Path | None
-    ) -> Tables:
-        home = _Table(families, ["id"], ["name", "load"])
-        where = _Table(places, ["id", "capacity"], ["name", "funder", "cost", "worker", "caseload"])
-        pairs = _Table(fit, ["family", "place", "fit"], ["cost", "funder", "eligible", "for", "against"])
-        family_rows, family_index = self._keyed(home)
-        place_rows, place_index = self._keyed(where)
-        loads = [self._number(row, "load", 1.0) for row in family_rows]
-        capacity = [self._number(row, "capacity", None, whole=True) for row in place_rows]
-        costs = [self._number(row, "cost", 0.0) for row in place_rows]
-        funders, amounts = self._budgets(budgets)
-        workers, caseloads, of_worker = self._workers(place_rows)
-        funder_of = [self._funder(row, funders, budgets) for row in place_rows]
-        found: dict[tuple[int, int], int] = {}
-        kept: list[tuple[int, int, float, float, int]] = []
-        texts: dict[tuple[int, int], tuple[str, str]] = {}
-        excluded: dict[int, list[tuple[int, float | None, str]]] = {}
-        for row in pairs.lines:
-            i = self._known(row, "family", family_index, families.name)
-            j = self._known(row, "place", place_index, places.name)
-            if i is None or j is None:
-                continue
-            if (i, j) in found:
-                self._bad(row, f"this family and place already stand in line {found[i, j]}")
-                continue
-            found[i, j] = row.line
-            said = (row.cell("for"), row.cell("against"))
-            if not self._eligible(row):
-                value = self._number(row, "fit", math.nan, least=-math.inf)
-                excluded.setdefault(i, []).append((j, None if math.isnan(value) else value, said[1]))
-                continue
-            value = self._number(row, "fit", None, least=-math.inf)
-            cost = self._number(row, "cost", costs[j])
-            own = self._funder(row, funders, budgets) if row.cell("funder") else funder_of[j]
-            kept.append((i, j, value, cost, own))
-            texts[i, j] = said
-        rows, members = self._floors(floors, home, family_rows)
-        if budgets is not None and where.columns["cost"] is None and pairs.columns["cost"] is None:
-            self.bad.append(f"{places.name}: budgets are given, but no column for the cost of a place")
-        if self.bad:
-            raise FileError(listing(self.bad))
-        kept.sort(key=lambda pair: pair[:2])
-        table = np.array(kept, dtype=np.float64).reshape(-1, 5)
-        problem = PlacementProblem.from_pairs(
-            table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2],
-            n_families=len(family_rows), capacity=np.array(capacity, dtype=np.int64),
-            cost=table[:, 3] if budgets is not None else None,
-            funder=table[:, 4].astype(np.int64) if budgets is not None else None,
-            budget=amounts if budgets is not None else None,
-            load=loads if workers else None,
-            worker=np.array(of_worker, dtype=np.int64)[table[:, 1].astype(np.int64)] if workers else None,
-            caseload=caseloads if workers else None,
-            floors=members,
-        )  # fmt: skip
+    def _table(self, option: str, required: list[str], optional: list[str]) -> Table | None:
+        path = self.files.get(option)
+        if path is None:
+            return None
+        self.report(path.name)
+        return Table(path, required, optional, self.doubts)
+
+    def read(self) -> Tables:
+        home = self._table("families", ["id"], ["name", "load", *(["arrives"] if self.arrivals else [])])
+        where = self._table("places", ["id", "capacity"], ["name", "funder", "cost", "worker", "caseload"])
+        fit = self._table("fit", FIT_NEEDED, [*FIT_MORE, "for", "against"])
+        past = self._table("history", FIT_NEEDED, [*FIT_MORE, "load"])
+        budgets = self._table("budgets", ["funder", "budget"], [])
+        assert home is not None
+        assert where is not None
+        assert fit is not None
+        index, rows = self._in_order(home)
+        self.places = Places(where, budgets)
+        self.places.check_columns(fit)
+        self.report(fit.name)
+        pairs = self._pairs(fit, index, home.name)
+        floors, members = self._floors(home, rows)
+        loads = home.numbers("load", 1.0)
+        history = None if past is None else self._history(past)
+        self.doubts.refuse()
+        self.places.warn(fit, pairs)
+        if home.has("load") and not self.places.workers:
+            self._warn_all(home, _("the load is not looked at: no place has a worker"))
+        self._warn_floors(floors, members, pairs)
+        said = [fit.column_of(what) for what in ("for", "against")]
+        families, names = list(home.column_of("id")), home.column_of("name")
         return Tables(
-            problem, list(family_index), [row.cell("name") for row in family_rows],
-            home.attributes(family_rows), list(place_index), [row.cell("name") for row in place_rows],
-            [*([funders] if budgets is not None else []), *([workers] if workers else [])], rows,
-            [texts[pair[0], pair[1]][0] for pair in kept], [texts[pair[0], pair[1]][1] for pair in kept],
-            excluded, self.warnings,
-        )  # fmt: skip
+            self.places.problem(pairs, len(index), loads[rows], members),
+            [families[row] for row in rows],
+            [names[row] for row in rows],
+            {name: [texts[row] for row in rows] for name, texts in home.attributes().items()},
+            list(self.places.index),
+            self.places.names,
+            [*([self.places.funders] if budgets is not None else []), *self.places.worker_names],
+            [row for row, _line in floors],
+            [said[0][row] for row in pairs.row],
+            [said[1][row] for row in pairs.row],
+            self._excluded(fit, pairs, index, said[1]),
+            self.doubts.warnings,
+            history,
+        )
 
-    def _bad(self, row: _Row, problem: str) -> None:
-        self.bad.append(f"{row.table}, line {row.line}: {problem}")
+    def _in_order(self, home: Table) -> tuple[dict[str, int], list[int]]:
+        """The number of each family, and its row; families that arrive in their order."""
+        found = home.keys()
+        keys = list(found)
+        if home.has("arrives"):
+            when = self._moments(home)
+            keys.sort(key=lambda key: when[found[key]])
+        return {key: number for number, key in enumerate(keys)}, [found[key] for key in keys]
 
-    def _keyed(self, table: _Table) -> tuple[list[_Row], dict[str, int]]:
-        rows: list[_Row] = []
-        index: dict[str, int] = {}
-        for row in table.lines:
-            key = row.cell("id")
-            if not key:
-                self._bad(row, "the id is empty")
-            elif key in index:
-                self._bad(row, f"the id {key} already stands in line {rows[index[key]].line}")
-            else:
-                index[key] = len(rows)
-                rows.append(row)
-        return rows, index
+    def _moments(self, home: Table) -> list[float]:
+        """[rows] when each family arrives: a number, or a date with or without the time."""
+        texts = home.column_of("arrives")
+        found = []
+        for row, text in enumerate(texts):
+            try:
+                found.append(float(text) if NUMBER.fullmatch(text) else _seconds(text))
+            except ValueError:
+                given = {"what": home.title("arrives"), "value": shortened(text) or _("(empty)")}
+                home.bad(row, _("%(what)s %(value)s is neither a number nor a date as 2026-01-31") % given)
+                found.append(0.0)
+        if len({bool(NUMBER.fullmatch(text)) for text in texts}) > 1:
+            self.doubts.bad(home.name, 0, _("some families arrive by number and some by date"))
+        return found
 
-    def _number(
-        self, row: _Row, what: str, default: float | None, *, whole: bool = False, least: float = 0.0
-    ) -> float:
-        text = row.cell(what)
-        if not text and default is not None:
-            return default
-        try:
-            if not text:
-                raise ValueError(f"the {what} is empty")
-            value = plain_number(text, f"the {what}", least=least)
-            if whole and value != int(value):
-                raise ValueError(f"the {what} {text} is not a whole number")
-        except ValueError as error:
-            self._bad(row, str(error))
-            return 0.0
-        return value
+    def _pairs(self, table: Table, families: Mapping[str, int], source: str) -> Pairs:
+        i = table.known("family", families, source)
+        j = table.known("place", self.places.index, self.places.table.name)
+        known = (i >= 0) & (j >= 0)
+        eligible = table.truths("eligible")
+        key = i * max(1, len(self.places.index)) + j
+        rows = np.flatnonzero(known)
+        rows = rows[np.argsort(key[rows], kind="stable")]
+        again = np.flatnonzero(key[rows[1:]] == key[rows[:-1]]) + 1
+        first = {int(key[rows[at]]): table.lines[rows[at]] for at in again[::-1] - 1}
+        for at in again:
+            given = {"line": first[int(key[rows[at]])]}
+            table.bad(int(rows[at]), _("this family and place already stand in line %(line)s") % given)
+        fit = table.numbers("fit", None, least=-MOST, only=known & eligible)
+        cost = table.numbers("cost", math.nan)
+        funder = self.places.funder_numbers(table)
+        kept = rows[eligible[rows]]
+        at_place = j[kept]
+        own = np.fromiter((bool(text) for text in table.column_of("funder")), dtype=bool, count=len(table))
+        return Pairs(
+            kept,
+            i[kept],
+            at_place,
+            fit[kept],
+            np.where(np.isnan(cost[kept]), self.places.cost[at_place], cost[kept]),
+            np.where(own[kept], funder[kept], self.places.funder[at_place]),
+            rows[~eligible[rows]],
+        )
 
-    def _known(self, row: _Row, what: str, index: dict[str, int], source: str) -> int | None:
-        key = row.cell(what)
-        if key not in index:
-            self._bad(row, f"the {what} {key or '(empty)'} is not in {source}")
-        return index.get(key)
+    def _excluded(
+        self, table: Table, pairs: Pairs, families: Mapping[str, int], against: list[str]
+    ) -> dict[int, list[tuple[int, float | None, str]]]:
+        found: dict[int, list[tuple[int, float | None, str]]] = {}
+        if not len(pairs.barred):
+            return found
+        only = np.zeros(len(table), dtype=bool)
+        only[pairs.barred] = True
+        fits = table.numbers("fit", math.nan, least=-MOST, only=only)
+        self.doubts.refuse()
+        named, at = table.column_of("family"), table.column_of("place")
+        for row in pairs.barred:
+            value = None if math.isnan(fits[row]) else float(fits[row])
+            there = (self.places.index[at[row]], value, against[row])
+            found.setdefault(families[named[row]], []).append(there)
+        return found
 
-    def _eligible(self, row: _Row) -> bool:
-        text = row.cell("eligible").lower()
-        if text and text not in FALSE | TRUE:
-            self._bad(row, f"eligible is {text!r}; write yes or no")
-        return text not in FALSE
+    def _history(self, table: Table) -> PlacementProblem:
+        """Families of the past: those that the table names, in the order in which it names them."""
+        names = table.column_of("family")
+        index = {key: number for number, key in enumerate(dict.fromkeys(name for name in names if name))}
+        pairs = self._pairs(table, index, table.name)
+        each = table.numbers("load", 1.0)
+        loads = np.ones(len(index))
+        loads[pairs.family] = each[pairs.row]
+        self.doubts.refuse()
+        return self.places.problem(pairs, len(index), loads, [])
 
-    def _budgets(self, path: Path | None) -> tuple[list[str], list[float]]:
-        if path is None:
-            return [], []
-        funders: dict[str, float] = {}
-        for row in _Table(path, ["funder", "budget"], []).lines:
-            name = row.cell("funder")
-            if not name or name in funders:
-                self._bad(row, f"the funder {name} stands twice" if name else "the funder is empty")
-            funders[name] = self._number(row, "budget", None)
-        return list(funders), list(funders.values())
-
-    def _funder(self, row: _Row, funders: list[str], budgets: Path | None) -> int:
-        name = row.cell("funder")
-        if not name or budgets is None:
-            return -1
-        if name not in funders:
-            self._bad(row, f"the funder {name} is not in {budgets.name}")
-            return -1
-        return funders.index(name)
-
-    def _workers(self, rows: list[_Row]) -> tuple[list[str], list[float], list[int]]:
-        names: dict[str, int] = {}
-        most: list[float] = []
-        of_place = []
-        for row in rows:
-            name = row.cell("worker")
-            if not name:
-                of_place.append(-1)
-                continue
-            given = self._number(row, "caseload", math.inf)
-            if name not in names:
-                names[name] = len(names)
-                most.append(given)
-            elif math.isfinite(given):
-                number = names[name]
-                if math.isfinite(most[number]) and most[number] != given:
-                    self._bad(row, f"worker {name} has two different caseloads")
-                most[number] = given
-            of_place.append(names[name])
-        return list(names), most, of_place
-
-    def _floors(
-        self, path: Path | None, home: _Table, families: list[_Row]
-    ) -> tuple[list[FloorRow], list[Floor]]:
-        rows: list[FloorRow] = []
+    def _floors(self, home: Table, rows: list[int]) -> tuple[list[tuple[FloorRow, int]], list[Floor]]:
+        told: list[tuple[FloorRow, int]] = []
         floors: list[Floor] = []
-        if path is None:
-            return rows, floors
-        attributes = home.attributes(families)
-        for row in _Table(path, ["column", "value", "least"], []).lines:
-            column, value, text = row.cell("column"), row.cell("value"), row.cell("least")
+        table = self._table("floors", ["column", "value", "least"], [])
+        if table is None:
+            return told, floors
+        attributes = home.attributes()
+        texts = zip(*map(table.column_of, ("column", "value", "least")), strict=True)
+        for row, (column, value, least) in enumerate(texts):
+            given = {"column": shortened(column) or _("(empty)"), "value": shortened(value) or _("(empty)")}
             if column not in attributes:
-                self._bad(row, f"{home.name} has no column {column or '(empty)'}")
+                table.bad(row, _("%(file)s has no column %(column)s") % {"file": home.name, **given})
                 continue
-            members = [i for i, found in enumerate(attributes[column]) if found == value]
+            members = [number for number, at in enumerate(rows) if attributes[column][at] == value]
             if not members:
-                self._bad(row, f"no family has {value or '(empty)'} in column {column}")
-                continue
-            if re.fullmatch(r"\d+(\.\d+)?\s*%", text) and float(text.rstrip("% ")) <= 100:
-                floor = Floor.share(members, float(text.rstrip("% ")) / 100)
-            elif re.fullmatch(r"\d+", text):
-                floor = Floor.number(members, int(text))
+                table.bad(row, _("no family has %(value)s in column %(column)s") % given)
+            elif re.fullmatch(r"\d+(\.\d+)?\s*%", least) and float(least.rstrip("% ")) <= 100:
+                floors.append(Floor.share(members, float(least.rstrip("% ")) / 100))
+                told.append((FloorRow(column, value, floors[-1].least, len(members)), table.lines[row]))
+            elif re.fullmatch(r"\d{1,15}", least):
+                floors.append(Floor.number(members, int(least)))
+                told.append((FloorRow(column, value, floors[-1].least, len(members)), table.lines[row]))
             else:
-                self._bad(row, f"least is {text!r}; write a number of families or a share as 40%")
-                continue
-            if floor.least > len(members):
-                self.warnings.append(
-                    f"{row.table}, line {row.line}: asks for {floor.least} of only {len(members)} families"
+                given = {"what": table.title("least"), "value": shortened(least)}
+                words = _("%(what)s is '%(value)s'; write a number of families or a share as 40%%")
+                table.bad(row, words % given)
+        self.floors_name = table.name
+        return told, floors
+
+    def _warn_floors(self, told: list[tuple[FloorRow, int]], floors: list[Floor], pairs: Pairs) -> None:
+        some = np.zeros(max((floor.members.max() for floor in floors), default=-1) + 1, dtype=bool)
+        some[pairs.family[pairs.family < len(some)]] = True
+        for (row, line), floor in zip(told, floors, strict=True):
+            given = {"least": row.least, "members": row.members}
+            if row.least > row.members:
+                self.doubts.warn(
+                    self.floors_name, line, _("asks for %(least)s of only %(members)s families") % given
                 )
-            floors.append(floor)
-            rows.append(FloorRow(column, value, floor.least, len(members)))
-        return rows, floors
+            elif row.least == 0:
+                self.doubts.warn(self.floors_name, line, _("asks for nobody"))
+            elif not some[floor.members].any():
+                self.doubts.warn(self.floors_name, line, _("none of these families may have any place"))
+
+    def _warn_all(self, table: Table, words: str) -> None:
+        self.doubts.warnings.append(f"{table.name}: {words}")
+
+
+def _seconds(text: str) -> float:
+    return (datetime.fromisoformat(text).replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()

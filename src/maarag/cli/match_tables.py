@@ -2,56 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from maarag.cli.answers import Refused, give_answer, progress_bar
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_OPTIONS = (
-    ("--families", "families", "Families: id [, name, load, and any of sex, sector, language, area …]."),
-    ("--places", "places", "Places: id, capacity [, name, funder, cost, worker, caseload]."),
-    ("--fit", "fit", "Pairs: family, place, fit [, cost, funder, eligible, for, against]."),
-    ("--budgets", "budgets", "Budgets: funder, budget. Without it, costs are not looked at."),
-    ("--floors", "floors", "Floors: column (of the families), value, least: a number of families or 40%."),
-)
-
-
-def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a person's own tables, for the command `match`."""
-    command = click.option(
-        "--output", type=click.Path(dir_okay=False, path_type=Path), help="With tables: write to this file."
-    )(command)
-    for option, name, words in reversed(_OPTIONS):
-        command = click.option(option, name, type=_FILE, help=words)(command)
-    return command
+from maarag.database.errors import translate as _
 
 
 def match_tables(
-    families: Path | None,
-    places: Path | None,
-    fit: Path | None,
-    budgets: Path | None = None,
-    floors: Path | None = None,
+    files: Mapping[str, Path | None],
     *,
+    arrivals: bool = False,
     form: str = "table",
     output: Path | None = None,
 ) -> None:
-    """Place the families of these files and print or write the answer. Raises click's errors."""
+    """Place the families of these files (by the names of their options) and print or write the answer;
+    `arrivals`: one by one, in the order in which they come. Raises click's errors."""
     from maarag.cli.match_files import read_tables
-    from maarag.cli.match_words import as_data, render
+    from maarag.cli.match_output import arrived_data, placed_data, render
     from maarag.cli.table_files import FileError
-    from maarag.engines.matching import MatchingError, place
+    from maarag.engines.matching import MatchingError, answer_arrivals, load_compiled, place
 
-    if families is None or places is None or fit is None:
-        raise click.UsageError("Give all three of --families, --places and --fit.")
+    if any(files.get(name) is None for name in ("families", "places", "fit")):
+        raise click.UsageError(_("Give all three of --families, --places and --fit."))
     try:
-        tables = read_tables(families, places, fit, budgets, floors)
-        with progress_bar("placing") as report:
-            placed = place(tables.problem, progress=report)
+        with progress_bar(_("reading")) as bar:
+            stage = _Stages(bar)
+            reading = stage(0.0, 0.2)
+            tables = read_tables(
+                files,
+                arrivals=arrivals,
+                report=lambda name: reading(0.0, _("reading %(file)s") % {"file": name}),
+            )
+            warn(tables.warnings)
+            load_compiled()
+            if arrivals:
+                stage(0.2, 0.4)(0.0, _("answering one by one"))
+                pairs = answer_arrivals(tables.problem, tables.history)
+                best = place(tables.problem, progress=stage(0.4, 0.6))
+                data = arrived_data(tables, pairs, best, stage(0.6, 0.9))
+            else:
+                placed = place(tables.problem, progress=stage(0.2, 0.5))
+                data = placed_data(tables, placed, stage(0.5, 0.9))
+            stage(0.9, 1.0)(0.0, _("writing"))
+            text = render(data, form)
     except (FileError, MatchingError) as error:
         raise Refused(str(error)) from None
-    give_answer(render(as_data(tables, placed), form), output, form)
+    give_answer(text, output, form)
+
+
+def warn(warnings: list[str], shown: int = 20) -> None:
+    """On standard error; the answer in JSON holds them all."""
+    for words in warnings[:shown]:
+        click.echo(_("Warning: %(words)s") % {"words": words}, err=True)
+    if len(warnings) > shown:
+        click.echo(_("and %(count)s more") % {"count": len(warnings) - shown}, err=True)
+
+
+class _Stages:
+    """Parts of one bar: each reports its own share from 0 to 1."""
+
+    def __init__(self, bar: Callable[[float, str], None] | None) -> None:
+        self._bar = bar
+
+    def __call__(self, begin: float, end: float) -> Callable[[float, str], Any]:
+        def report(share: float, words: str) -> None:
+            if self._bar is not None and math.isfinite(share):
+                self._bar(begin + share * (end - begin), _(words))
+
+        return report

@@ -1,59 +1,16 @@
-"""The answer of `maarag match` on a person's own tables: numbers as data, reasons in plain words."""
+"""The reasons of the engine `matching` in plain words, with the names that the person's tables use."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from typing import TYPE_CHECKING, Any
+
+from maarag.database.errors import translate as _
 
 if TYPE_CHECKING:
     from maarag.cli.match_files import Tables
-    from maarag.engines.matching import Placed
-
-NAMED = 3
-"""Better-fitting places that a table or CSV names; JSON has all."""
 
 
-def as_data(tables: Tables, placed: Placed) -> dict[str, Any]:
-    """Plain data: the whole, each family with its reasons, fairness by the families' attributes."""
-    import numpy as np
-
-    from maarag.engines.matching import Explained, fairness_report
-
-    explained, names = Explained(placed), _Names(tables)
-    whole = explained.whole()
-    whole["binding"] = [names.binding(item) for item in whole["binding"]]
-    whole["floors"] = [{**item, "floor": names.floor(item["floor"])} for item in whole["floors"]]
-    fits = np.zeros(tables.problem.n_families)
-    has = placed.pair_of_family >= 0
-    fits[has] = tables.problem.fit[placed.pair_of_family[has]]
-    groups = {
-        column: labels
-        for column, labels in tables.attributes.items()
-        if 1 < len(set(labels)) <= max(20, len(labels) // 20)
-    }
-    return {
-        **whole,
-        "exact": bool(placed.facts.get("exact")),
-        "places": [
-            {
-                "id": identity, "name": tables.place_names[j],
-                "capacity": int(tables.problem.capacity[j]), "taken": int(placed.taken[j]),
-                "price": float(placed.prices.places[j]),
-            }
-            for j, identity in enumerate(tables.places)
-        ],
-        "families_explained": [names.family(data) for data in explained.families()],
-        "fairness": {
-            column: [group.as_data() for group in found]
-            for column, found in fairness_report(groups, has, fits).items()
-        },
-        "warnings": tables.warnings,
-    }  # fmt: skip
-
-
-class _Names:
+class Names:
     """Numbers to the person's names, reasons to sentences."""
 
     def __init__(self, tables: Tables) -> None:
@@ -65,8 +22,10 @@ class _Names:
         return f"{name} ({self.tables.places[j]})" if name else self.tables.places[j]
 
     def limit(self, kind: str, number: int) -> str:
-        name = self.tables.limits[self.kinds.index(kind)][number]
-        return f"the budget of {name}" if kind == "budget" else f"the caseload of {name}"
+        given = {"name": self.tables.limits[self.kinds.index(kind)][number]}
+        return (
+            _("the budget of %(name)s") % given if kind == "budget" else _("the caseload of %(name)s") % given
+        )
 
     def floor(self, number: int) -> str:
         row = self.tables.floors[number]
@@ -78,6 +37,7 @@ class _Names:
         return {**item, "name": name}
 
     def family(self, data: dict[str, Any]) -> dict[str, Any]:
+        """One family as its answer shows it: sentences, and beside them the codes that they say."""
         i, tables = data["family"], self.tables
         pair = None if data["place"] is None else tables.problem.pair(i, data["place"])
         speaks = [self._said(item) for item in data["for"]]
@@ -89,8 +49,7 @@ class _Names:
         now = data["fit"] if data["fit"] is not None else float("-inf")
         for j, fit, why in tables.excluded.get(i, []):
             if fit is None or fit > now:
-                words = f"{self.place(j)}: not eligible" + (f", {why}" if why else "")
-                why_not.append({"place": tables.places[j], "fit": fit, "words": words})
+                why_not.append(self._barred(j, fit, why))
         return {
             "id": tables.families[i],
             "name": tables.family_names[i],
@@ -99,132 +58,135 @@ class _Names:
             "for": speaks,
             "against": against,
             "why_not": why_not,
+            "codes": {
+                "for": [self._code(item) for item in data["for"]],
+                "against": [self._code(item) for item in data["against"]],
+            },
         }
+
+    def _code(self, item: dict[str, Any]) -> dict[str, Any]:
+        """A code of the engine, its numbers of families and limits turned into the person's names."""
+        found = dict(item)
+        if "limit" in found:
+            found["limit"] = self.tables.limits[self.kinds.index(found["kind"])][found["limit"]]
+        if "floor_holds" in found:
+            found["floor_holds"] = self.tables.families[found["floor_holds"]]
+        return found
 
     def _said(self, item: dict[str, Any]) -> str:
         kind = item["kind"]
         if kind == "others fit better":
-            number = item["places"]
-            return "one place fits better" if number == 1 else f"{number} places fit better"
+            return _("places that fit better: %(count)s") % {"count": item["places"]}
         if kind == "place in demand":
-            return f"the place is in demand: to the others it is worth {item['price']:.4g} of fit"
+            given = {"price": f"{item['price']:.4g}"}
+            return _("the place is in demand: to the others it is worth %(price)s of fit") % given
         if kind == "floor":
-            return f"a floor asks for its group (worth {item['worth']:.4g} of fit)"
+            return _("a floor asks for its group (worth %(worth)s of fit)") % {
+                "worth": f"{item['worth']:.4g}"
+            }
         if kind in self.kinds:
-            limit = self.limit(kind, item["limit"])
-            takes = f"takes {item['takes']:,.10g} of {limit}"
+            given = {
+                "takes": f"{item['takes']:,.10g}",
+                "limit": self.limit(kind, item["limit"]),
+                "price": f"{item['price']:.4g}",
+            }
             return (
-                f"{takes}, worth {item['price']:.4g} of fit"
+                _("takes %(takes)s of %(limit)s, worth %(price)s of fit") % given
                 if item["price"] > 0
-                else f"{takes}, which has enough"
+                else _("takes %(takes)s of %(limit)s, which has enough") % given
             )
         return {
-            "decided": "decided by a person", "best fit": "no place fits better",
-            "no eligible place": "it may have no place at all",
-        }[kind]  # fmt: skip
+            "decided": _("decided by a person"),
+            "best fit": _("no place fits better"),
+            "no eligible place": _("it may have no place at all"),
+            "does not fit": _("no place fits it: every fit is 0 or less"),
+        }.get(kind, kind)
+
+    def _barred(self, j: int, fit: float | None, why: str) -> dict[str, Any]:
+        given = {"place": self.place(j), "why": why}
+        words = _("%(place)s: not eligible, %(why)s") if why else _("%(place)s: not eligible")
+        return {
+            "place": self.tables.places[j],
+            "fit": fit,
+            "would_change": [],
+            "words": words % given,
+            "codes": {"because": [{"kind": "not eligible"}], "would_change": []},
+        }
 
     def _refused(self, item: dict[str, Any]) -> dict[str, Any]:
-        because = [self._because(reason) for reason in item["because"]]
-        changes = [self._change(change) for change in item["would_change"]]
+        """Why not a place that fits better; what would have to change, where the engine says so."""
+        changing = item.get("would_change", [])
+        changes = [self._change(change) for change in changing]
         # what is lacking there is needed together; more fit would do alone
-        changes = [text for text in [" and ".join(changes[:-1]), changes[-1]] if text]
-        words = f"{self.place(item['place'])}, fit {item['fit']:.4g}: {' and '.join(because)}"
-        data = {
+        changes = [text for text in [_(" and ").join(changes[:-1]), *changes[-1:]] if text]
+        because = [self._because(reason) for reason in item["because"]]
+        data: dict[str, Any] = {
             "place": self.tables.places[item["place"]],
             "fit": item["fit"],
             "would_change": changes,
         }
+        words = _("%(place)s, fit %(fit)s: %(reasons)s") % {
+            "place": self.place(item["place"]),
+            "fit": f"{item['fit']:.4g}",
+            "reasons": _(" and ").join(because) or _("worth more to others"),
+        }
+        codes: dict[str, Any] = {
+            "because": [self._code(reason) for reason in item["because"]],
+            "would_change": [self._code(change) for change in changing],
+        }
         if "displaced" in item:
             other = item["displaced"]
-            where = "wait" if other["goes_to"] is None else f"go to {self.place(other['goes_to'])}"
+            goes_to = other["goes_to"]
             family = self.tables.families[other["family"]]
             data["displaced"] = family
-            words += f"; family {family} would have to {where}"
-        data["words"] = words + ". It would take " + " or ".join(changes)
-        return data
+            codes["displaced"] = {
+                "family": family,
+                "goes_to": None if goes_to is None else self.tables.places[goes_to],
+                "loses": other["loses"],
+            }
+            words += "; " + (
+                _("family %(family)s would have to wait") % {"family": family}
+                if goes_to is None
+                else _("family %(family)s would have to go to %(place)s")
+                % {"family": family, "place": self.place(goes_to)}
+            )
+        if changes:
+            words += ". " + _("It would take %(changes)s") % {"changes": _(" or ").join(changes)}
+        return {**data, "words": words, "codes": codes}
 
     def _because(self, reason: dict[str, Any]) -> str:
-        if reason["kind"] == "full":
-            said = f"full ({reason['capacity']} places)" if reason["capacity"] != 1 else "full (one place)"
+        kind = reason["kind"]
+        if kind == "full":
+            one = reason["capacity"] == 1
+            said = _("full (one place)") if one else _("full (places: %(capacity)s)") % reason
             if "floor_holds" in reason:
-                said += f", one held by a floor for family {self.tables.families[reason['floor_holds']]}"
+                given = {"family": self.tables.families[reason["floor_holds"]]}
+                said += ", " + _("one held by a floor for family %(family)s") % given
             return said
-        if reason["kind"] == "decided":
-            return "decided otherwise by a person"
-        limit = self.limit(reason["kind"], reason["limit"])
-        return f"{limit} has {reason['left']:,.10g} left of the {reason['needs']:,.10g} needed"
+        if kind in self.kinds:
+            return _("%(limit)s has %(left)s left of the %(needs)s needed") % {
+                "limit": self.limit(kind, reason["limit"]),
+                "left": f"{reason['left']:,.10g}",
+                "needs": f"{reason['needs']:,.10g}",
+            }
+        return {
+            "decided": _("decided otherwise by a person"),
+            "does not fit": _("its fit is 0 or less"),
+            "kept for later families": _(
+                "kept for families still to come, whom it is expected to fit better"
+            ),
+        }.get(kind, kind)
 
     def _change(self, change: dict[str, Any]) -> str:
         if change["kind"] == "place":
-            return "one more place there"
+            return _("one more place there")
         if change["kind"] == "fit":
             if change["more"] < 1e-3:
-                return "the least bit more of fit there (it is nearly a tie)"
-            return f"{change['more']:.3g} more of fit there"
-        return f"{change['more']:,.10g} more in {self.limit(change['kind'], change['limit'])}"
-
-
-def render(data: dict[str, Any], form: str) -> str:
-    """As JSON, CSV (a line a family) or a table to read."""
-    if form == "json":
-        return json.dumps(data, ensure_ascii=False, allow_nan=False)
-    if form == "csv":
-        return _csv(data)
-    return "\n".join(_summary(data)) + "\n"
-
-
-def _csv(data: dict[str, Any]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["family", "name", "place", "fit", "for", "against", "why_not"])
-    for family in data["families_explained"]:
-        why_not = " | ".join(item["words"] for item in family["why_not"][:NAMED])
-        row = [family["id"], family["name"], family["place"] or "", family["fit"]]
-        row += ["; ".join(family["for"]), "; ".join(family["against"]), why_not]
-        writer.writerow([_harmless("" if cell is None else cell) for cell in row])
-    return text.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is quoted."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
-
-
-def _summary(data: dict[str, Any]) -> list[str]:
-    proof = "the best there is" if data["exact"] else f"at most {data['gap']:.2%} below the best"
-    lines = [
-        f"{data['placed']:,} of {data['families']:,} families placed; fit {data['value']:,.6g} ({proof}).",
-    ]
-    lines += [f"warning: {text}" for text in data["warnings"]]
-    waiting = ", ".join(f"{kind} {number:,}" for kind, number in data["waiting"].items())
-    lines += [f"Waiting, by what stands in the way of the best-fitting place: {waiting}."] if waiting else []
-    if data["binding"]:
-        lines += ["", "What binds, and what one more of it would add to the fit:"]
-        order = {"budget": 0, "load": 1, "place": 2}
-        for item in sorted(data["binding"], key=lambda item: (order[item["kind"]], -item["price"]))[:30]:
-            unit = {"budget": "1,000 of money", "load": "case", "place": "place"}[item["kind"]]
-            price = item["price"] * (1000 if item["kind"] == "budget" else 1)
-            lines.append(f"  {item['name']}: {price:.4g} a {unit}")
-    if data["floors"]:
-        lines += ["", f"Floors (together they cost {data['floors_cost']:.4g} of fit):"]
-        for item in data["floors"]:
-            kept = "kept" if item["kept"] else "NOT KEPT: the limits leave no room for it"
-            lines.append(f"  {item['floor']}: {item['placed']} placed, at least {item['least']}: {kept}")
-    seen = [
-        f"  {column} {group['value']}: {group['rate']:.0%} placed "
-        f"({group['rate_interval']['low']:.0%}–{group['rate_interval']['high']:.0%}), "
-        f"{group['difference'] * 100:+.0f} points to the others"
-        for column, groups in data["fairness"].items()
-        for group in groups
-        if group["seen"]
-    ]
-    if seen:
-        lines += ["", "Differences between groups that chance does not explain (95%):", *seen]
-    lines += ["", "Families:"]
-    for family in data["families_explained"]:
-        name = f" {family['name']}" if family["name"] else ""
-        where = "waits" if family["place"] is None else f"{family['place']}, fit {family['fit']:.4g}"
-        reasons = "; ".join(family["for"] + family["against"])
-        lines.append(f"  {family['id']}{name}: {where}" + (f" ({reasons})" if reasons else ""))
-        lines += [f"    not {item['words']}." for item in family["why_not"][:NAMED]]
-    return lines
+                return _("the least bit more of fit there (it is nearly a tie)")
+            return _("%(more)s more of fit there") % {"more": f"{change['more']:.3g}"}
+        if change["kind"] in self.kinds:
+            return _("%(more)s more in %(limit)s") % {
+                "more": f"{change['more']:,.10g}",
+                "limit": self.limit(change["kind"], change["limit"]),
+            }
+        return str(change["kind"])

@@ -51,16 +51,16 @@ class TableFile:
         if found is not None:
             self.taken.add(found)
         elif required:
-            raise FileError(
-                _("%(file)s: no column for %(what)s (for example %(names)s). Columns found: %(found)s")
-                % {
-                    "file": self.name,
-                    "what": what,
-                    "names": ", ".join(names.split()[:4]),
-                    "found": ", ".join(cell for cell in self.header if cell) or _("none"),
-                }
-            )
+            raise FileError(f"{self.name}: {self.lacking(what, names)}")
         return found
+
+    def lacking(self, what: str, names: str) -> str:
+        """That there is no such column, which would be one, and which there are."""
+        return _("no column for %(what)s (for example %(names)s). Columns found: %(found)s") % {
+            "what": what,
+            "names": ", ".join(names.split()[:4]),
+            "found": ", ".join(cell for cell in self.header if cell) or _("none"),
+        }
 
     def rows(self) -> Iterator[tuple[int, Callable[[int | None], str]]]:
         """Each line's number, and what gives the text of its cell at an index ("" where there is none)."""

@@ -31,6 +31,7 @@ from maarag.engines.matching.instances import AssignmentInstance, parse_instance
 
 if TYPE_CHECKING:
     from maarag.engines.matching.arrivals import Arrivals, answer_arrivals
+    from maarag.engines.matching.arrivals_explained import answers_explained
     from maarag.engines.matching.fairness import (
         Group,
         Interval,
@@ -69,6 +70,7 @@ __all__ = [
     "Wishes",
     "accept_in_turn",
     "answer_arrivals",
+    "answers_explained",
     "blocking_pairs",
     "fairness_report",
     "group_rates",
@@ -85,6 +87,7 @@ __all__ = [
 #: Where names are that are loaded when they are asked for: OR-Tools and SciPy's solvers take half a second.
 _LATER = {
     "arrivals": ("Arrivals", "answer_arrivals"),
+    "arrivals_explained": ("answers_explained",),
     "fairness": ("Group", "Interval", "fairness_report", "group_rates", "newcombe", "wilson"),
     "placement": ("place",),
     "placement_explained": ("Explained",),

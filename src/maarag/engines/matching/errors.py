@@ -4,22 +4,17 @@ from __future__ import annotations
 
 
 class MatchingError(ValueError):
-    """Something that cannot be matched. `line` (from 1) is where in the file it was met, if known."""
+    """Something that cannot be matched. `template` is a message to translate, which `values` fill; `line`
+    (from 1) is where in the file it was met, if known."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, template: str, line: int | None = None, **values: object) -> None:
+        message = template % values if values else template
         super().__init__(message if line is None else f"line {line}: {message}")
-        self.line = line
+        self.template, self.values, self.line = template, values, line
 
 
 class InstanceError(MatchingError):
-    """Numbers that make no assignment problem: missing, too many, not whole, negative.
-
-    `template` is a message to translate, `values` fill it.
-    """
-
-    def __init__(self, template: str, line: int | None = None, **values: object) -> None:
-        super().__init__(template % values, line)
-        self.template, self.values = template, values
+    """Numbers that make no assignment problem: missing, too many, not whole, negative."""
 
 
 class SeveralProblemsError(InstanceError):
