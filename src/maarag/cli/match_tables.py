@@ -10,7 +10,17 @@ from typing import Any
 import click
 
 from maarag.cli.answers import Refused, give_answer, progress_bar
+from maarag.database.errors import N_
 from maarag.database.errors import translate as _
+
+#: What the engine says as it goes, to be translated where it is shown.
+SAID = (
+    N_("prices of places, budgets and floors"),
+    N_("families that the prices leave undecided"),
+    N_("repair"),
+    N_("looking for the best to the end"),
+    N_("done"),
+)
 
 
 def match_tables(
