@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from maarag.engines.matching.errors import PlacementCancelled
-from maarag.engines.matching.placement_exact import search, worth_looking
+from maarag.engines.matching.placement_duals import of_few, of_lowered
+from maarag.engines.matching.placement_exact import EXACT_PAIRS, search, worth_looking
 from maarag.engines.matching.placement_fixed import Rest
 from maarag.engines.matching.placement_flow import flow
 from maarag.engines.matching.placement_model import (
@@ -28,8 +29,7 @@ Stop = Callable[[], bool]
 
 #: Families that the flow takes at least, if there are as many.
 UNDECIDED = 5_000
-#: Up to so many pairs the best placement is looked for to the end, for at most EXACT_SECONDS.
-EXACT_PAIRS = 6_000
+#: The best placement of few pairs (EXACT_PAIRS) is looked for to the end, for at most so long.
 EXACT_SECONDS = 2.0
 #: Families up to whose number the last undecided pairs are weighed against each other; with more of them the
 #: gain is below a ten-thousandth.
@@ -72,16 +72,15 @@ def place(
     if exact_seconds > 0:
         say(0.9, "looking for the best to the end")
         most = min(most, work.finish(most, exact_seconds, facts))
-    lowered = work.lowered_floors()
-    if lowered is not None:
-        # A floor that cannot be kept has the price of the forbidden; the true prices are those of what can.
-        kept = replace(rest.problem, floors=lowered)
-        rows = Rows.of(kept)
-        price = find_prices(rows, start=price, cancelled=cancelled)
-        again = rows.bound(price)[0] * rows.unit
-        most = again if not facts["exact"] else min(most, again)
+    _go_on(cancelled)
+    rows, least, greatest = work.final_prices(price, cancelled)
+    again = rows.bound(least)[0] * rows.unit
+    # the bound so far is that of the floors as they were asked for
+    reached = work.lowered_floors() is None or facts["exact"]
+    most = min(most, again) if reached else again
     say(1.0, "done")
-    return rest.whole(work.choice, most, rows.as_prices(price, rest.problem), facts)
+    prices, losses = (rows.as_prices(each, rest.problem) for each in (least, greatest))
+    return rest.whole(work.choice, most, prices, losses, facts)
 
 
 class _Work:
@@ -228,6 +227,19 @@ class _Work:
         if np.any(self.used > self.most * (1 + 1e-13)) or _standing(self.problem, choice) <= now:
             self.choice = stood
         self._settle()
+
+    def final_prices(self, price: Floats, cancelled: Stop | None) -> tuple[Rows, Floats, Floats]:
+        """With the rows that they are of: what one more of each brings, and what one less costs.
+
+        A floor that could not be kept has the price of the forbidden; true are those of what was reached.
+        """
+        lowered, rows = self.lowered_floors(), self.rows
+        if lowered is not None:
+            rows = Rows.of(replace(self.problem, floors=lowered))
+        if len(self.problem.place) <= EXACT_PAIRS and (both := of_few(rows)) is not None:
+            return rows, *both
+        found = rows.trimmed(price, self.worth) if lowered is None else of_lowered(rows, cancelled)
+        return rows, found, found
 
     def lowered_floors(self) -> tuple[Floor, ...] | None:
         """The floors as far as they are kept; None where all are."""

@@ -13,6 +13,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from maarag.engines.matching.placement_model import Floats, Ints, PlacementProblem
 
+#: Up to so many pairs are searched to the end.
+EXACT_PAIRS = 6_000
+
 
 @dataclass(frozen=True, eq=False)
 class Found:

@@ -13,12 +13,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from maarag.engines.matching.placement import EXACT_SECONDS, Stop, place
-from maarag.engines.matching.placement_model import Floats, Ints, Placed
-
-Bools = npt.NDArray[np.bool_]
+from maarag.engines.matching.placement_leaving import Lack, Leaving
+from maarag.engines.matching.placement_model import Ints, Placed
+from maarag.engines.matching.placement_one_more import PLACE, OneMore, one_more
 
 
 class Explained:
@@ -43,28 +42,13 @@ class Explained:
         self.left = [limits.most - placed.used(k) for k, limits in enumerate(problem.limits)]
 
     @cached_property
-    def lowest_leaver(self) -> tuple[Ints, Ints, Floats]:
-        """[places] the family whose leaving would lose the least worth (-1: nobody who may), the pair it
-        would then have (-1: waiting), and the worth lost."""
-        problem, choice = self.problem, self.placed.pair_of_family
-        others = self.worth.copy()
-        has = np.where(choice >= 0, self.kin[problem.place[choice]], -1) if len(others) else choice
-        others[self.kin[problem.place] == has[self.family]] = -np.inf
-        best, next_pair = np.zeros(problem.n_families), np.full(problem.n_families, -1, dtype=np.int64)
-        np.maximum.at(best, self.family, others)
-        reached = np.flatnonzero((others > 0) & (others == best[self.family]))
-        next_pair[self.family[reached]] = reached
-        who = np.flatnonzero((choice >= 0) & ~self.placed.fixed)
-        loss = self.worth[choice[who]] - best[who]
-        where = problem.place[choice[who]]
-        order = np.lexsort((who, loss, where))
-        places, first = np.unique(where[order], return_index=True)
-        found = np.full(problem.n_places, -1, dtype=np.int64), np.full(problem.n_places, -1, dtype=np.int64)
-        losses = np.full(problem.n_places, np.inf)
-        found[0][places] = who[order[first]]
-        found[1][places] = next_pair[who[order[first]]]
-        losses[places] = np.maximum(0.0, loss[order[first]])
-        return found[0], found[1], losses
+    def leaving(self) -> Leaving:
+        return Leaving(self.placed, self.worth, self.kin)
+
+    @cached_property
+    def one_more(self) -> dict[tuple[int, int], OneMore]:
+        """By (kind, number) what one more of each limit brings that binds; places have the kind PLACE."""
+        return one_more(self.placed)
 
     @cached_property
     def held_by_floor(self) -> Ints:
@@ -120,6 +104,9 @@ class Explained:
         if pair < 0:
             if not data["eligible_places"]:
                 against.append({"kind": "no eligible place"})
+            elif not data["better_fitting"] and not data["fixed"]:
+                # all its fits are 0 or less, as much as no place
+                against.append({"kind": "does not fit"})
             return speaks, against
         problem = self.problem
         if data["better_fitting"] == 0:
@@ -128,9 +115,9 @@ class Explained:
             against.append({"kind": "others fit better", "places": data["better_fitting"]})
         if self.gain[i] > 0:
             speaks.append({"kind": "floor", "worth": float(self.gain[i])})
-        price = float(self.placed.prices.places[problem.place[pair]])
-        if price > 0:
-            against.append({"kind": "place in demand", "price": price})
+        more = self.one_more.get((PLACE, int(problem.place[pair])))
+        if more is not None:
+            against.append({"kind": "place in demand", "price": more.price, "exact": more.exact})
         for k, limits in enumerate(problem.limits):
             row = int(limits.of_pair[pair])
             if row >= 0 and limits.amount[pair] > 0:
@@ -142,47 +129,60 @@ class Explained:
         return speaks, against
 
     def _why_not(self, i: int, pair: int, other: int, fixed: bool) -> dict[str, Any]:
+        """`would_change`: what is lacking there, all of it together; or, last and alone, more fit, where
+        somebody could be displaced by it. Empty where nothing but a decision of people stands in the way."""
         problem = self.problem
         j = int(problem.place[other])
-        because: list[dict[str, Any]] = []
+        is_full, lacks = self.room[j] <= 0, self._lacks(pair, other)
+        because: list[dict[str, Any]] = [{"kind": "decided"}] if fixed else []
         change: list[dict[str, Any]] = []
-        if self.room[j] <= 0:
-            reason: dict[str, Any] = {"kind": "full", "capacity": int(problem.capacity[j])}
+        reason: dict[str, Any] = {"kind": "full", "capacity": int(problem.capacity[j])}
+        if is_full:
             if self.held_by_floor[j] >= 0:
                 reason["floor_holds"] = int(self.held_by_floor[j])
             because.append(reason)
             change.append({"kind": "place", "more": 1})
-        for k, limits in enumerate(problem.limits):
-            row = int(limits.of_pair[other])
+        for k, row, lack in lacks:
+            kind, needs = problem.limits[k].kind, float(problem.limits[k].amount[other])
+            because.append({"kind": kind, "limit": row, "needs": needs, "left": needs - lack})
+            change.append({"kind": kind, "limit": row, "more": lack})
+        data: dict[str, Any] = {"place": j, "fit": float(problem.fit[other]), "because": because}
+        data["would_change"] = change
+        if fixed:
+            return data
+        # One more here means one less there: the worth by which this family is behind.
+        standing = float(self.worth[pair]) if pair >= 0 else 0.0
+        behind = standing - float(self.worth[other])
+        if is_full or lacks:
+            leaver = self.leaving.makes_room(i, j if is_full else None, lacks)
+            if leaver is None:
+                if is_full and self.leaving.held_in[j] >= 0:
+                    reason["floor_holds"] = int(self.leaving.held_in[j])
+                return data
+            behind += leaver.loses
+            if is_full:
+                target = leaver.next_pair
+                data["displaced"] = {
+                    "family": leaver.family,
+                    "goes_to": int(problem.place[target]) if target >= 0 else None,
+                    "loses": leaver.loses,
+                }
+        change.append({"kind": "fit", "more": max(0.0, behind)})
+        return data
+
+    def _lacks(self, pair: int, other: int) -> list[Lack]:
+        """What `other` lacks of its limits when `pair` (-1: none) is given up."""
+        found = []
+        for k, limits in enumerate(self.problem.limits):
+            row, needs = int(limits.of_pair[other]), float(limits.amount[other])
             if row < 0:
                 continue
             left = float(self.left[k][row])
             if pair >= 0 and limits.of_pair[pair] == row:
                 left += float(limits.amount[pair])
-            lack = float(limits.amount[other]) - left
-            if lack > 1e-9 * max(1.0, float(limits.amount[other])):
-                because.append({
-                    "kind": limits.kind, "limit": row, "needs": float(limits.amount[other]), "left": left,
-                })  # fmt: skip
-                change.append({"kind": limits.kind, "limit": row, "more": lack})
-        if fixed:
-            because.insert(0, {"kind": "decided"})
-        data: dict[str, Any] = {"place": j, "fit": float(problem.fit[other]), "because": because}
-        who, goes_to, loss = self.lowest_leaver
-        standing = float(self.worth[pair]) if pair >= 0 else 0.0
-        if who[j] >= 0 and self.room[j] <= 0:
-            target = int(goes_to[j])
-            data["displaced"] = {
-                "family": int(who[j]),
-                "goes_to": int(problem.place[target]) if target >= 0 else None,
-                "loses": float(loss[j]),
-            }
-        # One more here means one less there: the worth by which this family is behind.
-        behind = standing - float(self.worth[other])
-        behind += float(loss[j]) if "displaced" in data else 0.0
-        change.append({"kind": "fit", "more": max(0.0, behind)})
-        data["would_change"] = change
-        return data
+            if needs - left > 1e-9 * max(1.0, needs):
+                found.append((k, row, needs - left))
+        return found
 
     def whole(
         self,
@@ -193,25 +193,15 @@ class Explained:
     ) -> dict[str, Any]:
         """The whole: what binds, the price of one more of each, who waits and why, what the floors cost.
 
+        `binding`: `more` of the limit (1 place, or so many cases or so much money as somebody lacks) brings
+        `brings` of fit, `price` each. `exact`: everybody was placed anew with it; else it is about so much,
+        for small changes.
+
         `cost_of_floors` places everybody once more without floors; `cancelled` and `exact_seconds` as of the
         placement that it is set beside. Raises PlacementCancelled.
         """
         placed, problem = self.placed, self.problem
-        binding = [
-            {
-                "kind": "place",
-                "number": int(j),
-                "price": float(placed.prices.places[j]),
-                "left": int(self.room[j]),
-            }
-            for j in np.flatnonzero(placed.prices.places > 0)
-        ]
-        for k, limits in enumerate(problem.limits):
-            binding += [
-                {"kind": limits.kind, "number": int(r), "price": float(placed.prices.limits[k][r]),
-                 "left": float(self.left[k][r])}
-                for r in np.flatnonzero(placed.prices.limits[k] > 0)
-            ]  # fmt: skip
+        binding = [self._binding(k, number, more) for (k, number), more in sorted(self.one_more.items())]
         counts = placed.floor_counts
         floors = [
             {"floor": g, "least": one.least, "members": len(one.members), "placed": int(counts[g]),
@@ -241,6 +231,18 @@ class Explained:
             data["floors_cost"] = max(0.0, without.value - placed.value)
         return data
 
+    def _binding(self, kind: int, number: int, more: OneMore) -> dict[str, Any]:
+        is_place = kind == PLACE
+        return {
+            "kind": "place" if is_place else self.problem.limits[kind].kind,
+            "number": number,
+            "price": more.price,
+            "left": int(self.room[number]) if is_place else float(self.left[kind][number]),
+            "more": more.more,
+            "brings": more.brings,
+            "exact": more.exact,
+        }
+
     def waiting(self) -> dict[str, int]:
         """Families without a place by what stands in the way of their best-fitting one."""
         problem, placed = self.problem, self.placed
@@ -251,6 +253,9 @@ class Explained:
         counts["no eligible place"] = int((free & (sizes == 0)).sum())
         best = np.full(problem.n_families, -np.inf)
         np.maximum.at(best, self.family, problem.fit)
+        suits = best > 0
+        counts["does not fit"] = int((free & (sizes > 0) & ~suits).sum())
+        free &= suits
         top = np.flatnonzero(free[self.family] & (problem.fit == best[self.family]))
         spent = np.zeros(len(top), dtype=bool)
         for limits, left in zip(problem.limits, self.left, strict=True):
@@ -267,5 +272,5 @@ class Explained:
             spent = (row >= 0) & (limits.amount[rest] > self.left[k][row] + 1e-9)
             counts[limits.kind] = counts.get(limits.kind, 0) + int(spent.sum())
             rest = rest[~spent]
-        counts["does not fit"] = len(rest)
+        counts["does not fit"] += len(rest)
         return {kind: number for kind, number in counts.items() if number}

@@ -86,11 +86,13 @@ class Rest:
         room = problem.capacity - known.taken
         return PlacementProblem(start, problem.place[kept], problem.fit[kept], room, limits, floors)
 
-    def whole(self, choice: Ints, bound: float, prices: Any, facts: dict[str, Any]) -> Placed:
+    def whole(
+        self, choice: Ints, bound: float, prices: Prices, losses: Prices, facts: dict[str, Any]
+    ) -> Placed:
         pair = self.fixed_pair.copy()
         placed = choice >= 0
         pair[placed] = self.kept[choice[placed]]
         fixed_value = float(self.whole_problem.fit[self.fixed_pair[self.fixed_pair >= 0]].sum())
-        found = Placed(self.whole_problem, pair, 0.0, prices, self.is_fixed, facts)
+        found = Placed(self.whole_problem, pair, 0.0, prices, self.is_fixed, facts, losses)
         # Sums in another order differ in their last digits; the bound is never below what was found.
         return replace(found, bound=max(found.value, bound + fixed_value + 1e-9 * abs(bound)))

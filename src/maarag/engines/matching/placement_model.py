@@ -173,10 +173,11 @@ class PlacementProblem:
 
 @dataclass(frozen=True, eq=False)
 class Prices:
-    """What one unit more of each limit would add to the value, near the optimum (0: it does not bind).
+    """What a unit of each limit is worth, near the optimum (0: it does not bind).
 
     `places` [places] fit per place; `limits` for each kind of limit, fit per shekel or per case; `floors`
-    fit that is lost per family which a floor asks for.
+    fit that is lost per family which a floor asks for, or, where it could not be kept, per family of those
+    that it reached.
     """
 
     places: Floats
@@ -190,7 +191,9 @@ class Placed:
 
     `pair_of_family` [families] number of the pair chosen, -1 for waiting. `bound`: no placement that keeps
     all limits, the fixed decisions, and floors as far as `floors_kept` says, is worth more. `fixed`
-    [families] whether the decision was given.
+    [families] whether the decision was given. `prices`: what one unit more of each limit would add; `losses`:
+    what one unit less would cost, by which families that come later are held against those who are there.
+    Where pairs are many, the two are one, in between.
     """
 
     problem: PlacementProblem
@@ -199,6 +202,7 @@ class Placed:
     prices: Prices
     fixed: npt.NDArray[np.bool_]
     facts: dict[str, Any] = field(default_factory=dict)
+    losses: Prices = field(default_factory=lambda: Prices(np.zeros(0)))
 
     @property
     def chosen(self) -> Ints:

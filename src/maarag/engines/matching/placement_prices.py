@@ -42,6 +42,7 @@ class Rows:
     size: Floats
     n_places: int
     n_floors: int
+    dearest: float = DEAREST
 
     @classmethod
     def of(cls, problem: PlacementProblem) -> Rows:
@@ -80,14 +81,19 @@ class Rows:
         share = len(families) / max(1, len(self.start) - 1)
         return Rows(
             start, self.rows[pairs], self.amounts[pairs], self.fit[pairs], self.floor_rows[families],
-            self.most * share, self.unit, self.size, self.n_places, self.n_floors,
+            self.most * share, self.unit, self.size, self.n_places, self.n_floors, self.dearest,
         )  # fmt: skip
+
+    @property
+    def floor_span(self) -> slice:
+        """Where the rows of the floors stand."""
+        return slice(len(self.most) - 1 - self.n_floors, len(self.most) - 1)
 
     @property
     def highest(self) -> Floats:
         """The greatest price that each row may take (the last row: 0)."""
         found = np.full(len(self.most), np.inf)
-        found[len(self.most) - 1 - self.n_floors : -1] = DEAREST
+        found[self.floor_span] = self.dearest
         found[-1] = 0.0
         return found
 
@@ -100,6 +106,15 @@ class Rows:
         )
         return float(total + price @ self.most), best, margin, worths
 
+    def trimmed(self, price: Floats, worths: Floats | None = None) -> Floats:
+        """No place dearer than what the most eager family would give for it: the bound is as small."""
+        worths = self.bound(price)[3] if worths is None else worths
+        place, found = self.rows[:, 0], price.copy()
+        given = np.zeros(self.n_places)
+        np.maximum.at(given, place, worths + price[place])
+        found[: self.n_places] = np.minimum(found[: self.n_places], given)
+        return found
+
     def as_prices(self, price: Floats, problem: PlacementProblem) -> Prices:
         """In the person's units: fit per place, per shekel, per case, per family of a floor."""
         real = price * self.unit / self.size
@@ -110,14 +125,9 @@ class Rows:
         return Prices(real[: self.n_places].copy(), tuple(parts), real[offset:-1].copy())
 
 
-def find_prices(rows: Rows, *, start: Floats | None = None, cancelled: Stop | None = None) -> Floats:
-    """[rows + 1] prices in the units of `rows`; `start`: prices of a similar problem, to begin from.
-
-    Raises PlacementCancelled when `cancelled()` says so.
-    """
+def find_prices(rows: Rows, *, cancelled: Stop | None = None) -> Floats:
+    """[rows + 1] prices in the units of `rows`. Raises PlacementCancelled when `cancelled()` says so."""
     n = len(rows.start) - 1
-    if start is not None:
-        return _descend(rows, np.clip(start, 0.0, rows.highest), TAUS[2:], cancelled)
     price = np.zeros(len(rows.most))
     if n <= SAMPLES[0]:
         return _descend(rows, price, (*TAUS, 1e-4), cancelled)
