@@ -6,6 +6,8 @@ import itertools
 
 import numpy as np
 from hypothesis import strategies as st
+from scipy import sparse
+from scipy.optimize import linprog
 
 from maarag.engines.matching.placement_model import Floor, PlacementProblem
 
@@ -73,3 +75,25 @@ def larger(
         np.repeat(np.arange(n), k), place.ravel(), fit.ravel(), n_families=n, capacity=capacity,
         cost=cost, funder=funder, budget=budget, floors=rules,
     )  # fmt: skip
+
+
+def linear_bound(problem: PlacementProblem) -> float:
+    """The value of the linear programme, by HiGHS."""
+    pairs = np.arange(len(problem.place))
+
+    def rows(of, amounts, height):
+        keep = of >= 0
+        return sparse.csr_array((amounts[keep], (of[keep], pairs[keep])), shape=(height, len(pairs)))
+
+    ones = np.ones(len(pairs))
+    parts = [rows(problem.family, ones, problem.n_families), rows(problem.place, ones, problem.n_places)]
+    most = [np.ones(problem.n_families), problem.capacity]
+    for limits in problem.limits:
+        parts.append(rows(limits.of_pair, limits.amount, len(limits.most)))
+        most.append(limits.most)
+    for floor in problem.floors:
+        parts.append(sparse.csr_array(-np.isin(problem.family, floor.members).astype(float)[None]))
+        most.append([-floor.least])
+    result = linprog(-problem.fit, A_ub=sparse.vstack(parts).tocsr(), b_ub=np.concatenate(most))
+    assert result.status == 0
+    return -float(result.fun)

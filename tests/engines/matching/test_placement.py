@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy import sparse
-from scipy.optimize import linprog
 
 from maarag.engines.matching.errors import (
     FixedDecisionError,
@@ -18,7 +16,7 @@ from maarag.engines.matching.placement import place
 from maarag.engines.matching.placement_fixed import room_for
 from maarag.engines.matching.placement_model import Floor, Placed, PlacementProblem
 from maarag.engines.matching.placement_prices import Rows, find_prices
-from tests.engines.matching.placement_cases import best_by_trying, larger, problems
+from tests.engines.matching.placement_cases import best_by_trying, larger, linear_bound, problems
 
 slowly = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
@@ -26,27 +24,6 @@ slowly = settings(deadline=None, max_examples=40, suppress_health_check=[HealthC
 def lacking(placed: Placed) -> int:
     least = [floor.least for floor in placed.problem.floors]
     return int(np.maximum(0, np.array(least, dtype=np.int64) - placed.floor_counts).sum())
-
-
-def linear_bound(problem: PlacementProblem) -> float:
-    pairs = np.arange(len(problem.place))
-
-    def rows(of, amounts, height):
-        keep = of >= 0
-        return sparse.csr_array((amounts[keep], (of[keep], pairs[keep])), shape=(height, len(pairs)))
-
-    ones = np.ones(len(pairs))
-    parts = [rows(problem.family, ones, problem.n_families), rows(problem.place, ones, problem.n_places)]
-    most = [np.ones(problem.n_families), problem.capacity]
-    for limits in problem.limits:
-        parts.append(rows(limits.of_pair, limits.amount, len(limits.most)))
-        most.append(limits.most)
-    for floor in problem.floors:
-        parts.append(sparse.csr_array(-np.isin(problem.family, floor.members).astype(float)[None]))
-        most.append([-floor.least])
-    result = linprog(-problem.fit, A_ub=sparse.vstack(parts).tocsr(), b_ub=np.concatenate(most))
-    assert result.status == 0
-    return -float(result.fun)
 
 
 @slowly

@@ -187,6 +187,10 @@ class _Work:
             pairs = worth_looking(problem, value, self.worth, bound, unit)
         if len(pairs) > EXACT_PAIRS:
             return bound
+        if not len(pairs):
+            # whatever could be chosen is in no better placement
+            facts["exact"] = kept
+            return value if kept else bound
         found = search(problem, pairs, unit, seconds)
         if found.choice is None:
             return bound

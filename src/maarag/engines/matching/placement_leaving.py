@@ -34,7 +34,7 @@ class Leaver:
 
 
 class Leaving:
-    """Who makes room for whom. `worth` [pairs]; `kin` [places]: none of one number is the way out of another."""
+    """Who makes room for whom. `worth` [pairs]; `kin` [places]: one is not the way out of its like."""
 
     def __init__(self, placed: Placed, worth: Floats, kin: Ints) -> None:
         self.placed, self.worth, self.kin = placed, worth, kin
@@ -58,8 +58,10 @@ class Leaving:
         waits = self.placed.pair_of_family[family] < 0
         counted = self.held_by.get(family, frozenset()) if waits else frozenset()
         if counted not in self._ways:
-            held = [not self.held_by.get(int(one), frozenset()) <= counted for one in self.movers]
-            self._ways[counted] = _Ways(self.placed, self.worth, self.kin, self.movers, np.array(held, bool))
+            held = np.zeros(self.placed.problem.n_families, dtype=bool)
+            held[[one for one, floors in self.held_by.items() if not floors <= counted]] = True
+            ways = _Ways(self.placed, self.worth, self.kin, self.movers, held[self.movers])
+            self._ways[counted] = ways
         return self._ways[counted].makes_room(family, place, lacks)
 
 
@@ -85,7 +87,7 @@ class _Ways:
         self.leavers = movers[np.isfinite(self.loss[movers])]
 
     def _find(self, worth: Floats, kin: Ints, movers: Ints, held: np.ndarray) -> None:
-        """Fills `loss` [families], the worth lost when the family leaves (inf: it cannot), and `next_pair`."""
+        """Fills `loss` [families], the worth lost when one leaves (inf: it cannot), and `next_pair`."""
         problem, choice = self.problem, self.placed.pair_of_family
         sizes = np.diff(problem.start)[movers]
         first = np.cumsum(sizes) - sizes

@@ -93,7 +93,9 @@ def _lacking(placed: Placed) -> dict[tuple[int, int], list[float]]:
     wanted = np.flatnonzero((problem.fit > now[problem.family]) & ~placed.fixed[problem.family])
     found: dict[tuple[int, int], list[float]] = {}
     room = problem.capacity - placed.taken
-    for j in np.unique(problem.place[wanted]):
+    # also a place that nobody prefers may let one go whose money or work is wanted elsewhere
+    elsewhere = np.setdiff1d(np.flatnonzero(~placed.fixed[problem.family]), choice)
+    for j in np.unique(problem.place[elsewhere]):
         if room[j] <= 0:
             found[PLACE, int(j)] = [1.0]
     for k, limits in enumerate(problem.limits):
