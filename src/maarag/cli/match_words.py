@@ -116,9 +116,10 @@ class Names:
     def _refused(self, item: dict[str, Any]) -> dict[str, Any]:
         """Why not a place that fits better; what would have to change, where the engine says so."""
         changing = item.get("would_change", [])
-        changes = [self._change(change) for change in changing]
-        # what is lacking there is needed together; more fit would do alone
-        changes = [text for text in [_(" and ").join(changes[:-1]), *changes[-1:]] if text]
+        # what is lacking there is needed together; more fit, where it is told, would do alone
+        lacking = [self._change(change) for change in changing if change["kind"] != "fit"]
+        fit = [self._change(change) for change in changing if change["kind"] == "fit"]
+        changes = [text for text in [_(" and ").join(lacking), *fit] if text]
         because = [self._because(reason) for reason in item["because"]]
         data: dict[str, Any] = {
             "place": self.tables.places[item["place"]],

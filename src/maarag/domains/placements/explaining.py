@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from maarag.domains.programmes.fit import Judgement
-from maarag.engines.matching import Explained
+from maarag.engines.matching import PLACE, Explained, Prices
 from maarag.kernel.matches.registry import Stop
 
 from .asked import Asked
@@ -66,7 +67,8 @@ class Teller:
                 found["judged"]["method"] = kept
             if self.gathered.by_method(i):
                 found["proposed_method"] = found["judged"]["method"]
-            found["price"] = _r(self.explained.placed.prices.places[j])
+            more = self.explained.one_more.get((PLACE, j))
+            found["price"] = _r(more.brings if more else 0.0)
             if wait := one.waits_for(seat.programme):
                 days = max(0, (self.asked.day - wait.since).days)
                 points = bonus_of(wait, self.asked.day)
@@ -117,6 +119,8 @@ class Teller:
                 return {"code": "decided"}
             case "no eligible place":
                 return {"code": "no_eligible"}
+            case "does not fit":
+                return {"code": "does_not_fit"}
             case "best fit":
                 return {"code": "best_fit"}
             case "others fit better":
@@ -224,7 +228,8 @@ class Teller:
             if limit["kind"] == "purse":
                 # one more basket of money is one more place
                 price, left = price / seats[number].cost, self._money_left(number)
-            binding.append({**limit, "price": price, "left": _r(left)})
+            brings = {"more": _r(each["more"]), "brings": _r(each["brings"]), "exact": each["exact"]}
+            binding.append({**limit, "price": price, "left": _r(left), **brings})
         waiting = self._waiting(told["waiting"])
         floors = [
             {**floor.data(), **{name: each[name] for name in ("least", "members", "placed", "kept")},
@@ -276,7 +281,8 @@ class Teller:
 def _lacks(told: dict[str, Any]) -> tuple[bool, bool, int, float]:
     """How far a place that is refused is from being had."""
     codes = [each["code"] for each in told["because"]]
-    fit = next(each["points"] for each in told["change"] if each["code"] == "more_fit")
+    points = (each["points"] for each in told["change"] if each["code"] == "more_fit")
+    fit = next(points, math.inf)  # no fit would do
     return "full" in codes, "purse_spent" in codes, len(codes), fit
 
 
@@ -284,7 +290,7 @@ _WAITS = {
     "decided": "decided",
     "no eligible place": "no_eligible",
     "full": "full",
-    "does not fit": "worth_more_to_others",
+    "does not fit": "does_not_fit",
     FUNDER: "funder_spent",
     LOAD: "load_spent",
 }
@@ -302,8 +308,26 @@ def short(judgement: Judgement) -> dict[str, Any]:
 
 
 def prices_of(teller: Teller) -> dict[str, dict[str, float]]:
-    """What one more of each limit is worth, by kind and key: read by whoever arrives after the run."""
-    prices = teller.explained.placed.prices
+    """What one more of each limit would bring, by kind and key; of a place, as it is told of the run."""
+    explained = teller.explained
+    places = {j: more.brings for (kind, j), more in explained.one_more.items() if kind == PLACE}
+    found = _by_key(teller, explained.placed.prices)
+    return {**found, "place": {str(teller.gathered.seats[j].quota): value for j, value in places.items()}}
+
+
+def losses_of(teller: Teller) -> dict[str, dict[str, float]]:
+    """What one less of each limit would cost, by kind and key, and what floors are worth, by group: read by
+    whoever arrives after the run."""
+    prices = teller.explained.placed.losses
+    floors = {
+        f"{floor.attribute}:{floor.value}": float(price)
+        for floor, price in zip(teller.asked.floors, prices.floors, strict=True)
+        if price > 0
+    }
+    return {**_by_key(teller, prices), "floor": floors}
+
+
+def _by_key(teller: Teller, prices: Prices) -> dict[str, dict[str, float]]:
     seats = teller.gathered.seats
     found: dict[str, dict[str, float]] = {
         "place": {str(seats[j].quota): float(price) for j, price in enumerate(prices.places) if price > 0}

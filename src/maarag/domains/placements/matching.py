@@ -21,7 +21,7 @@ from maarag.kernel.matches.rows import Verdict
 from .asked import WAITING, Asked
 from .elsewhere import elsewhere
 from .engine_data import Gathered, fixed_of, kin_of, limit_keys, pairs_of, problem_of
-from .explaining import Teller, atoms_of, prices_of
+from .explaining import Teller, atoms_of, losses_of, prices_of
 from .gathering import Candidate, candidates
 from .models import Proposal
 from .seats import seats, teams
@@ -79,6 +79,7 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
         **atoms_of(gathered, seat_of, _methods(proposals)),
         "toolboxes": sorted(gathered.toolboxes),
         "prices": prices_of(teller),
+        "losses": losses_of(teller),
         "seats": [
             [one.quota, one.programme, one.authority, one.left, one.families] for one in gathered.seats
         ],

@@ -15,7 +15,7 @@ from maarag.ui import figures
 from maarag.ui.charts import Span, interval
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
-from maarag.values import Shown, Suppressed
+from maarag.values import Money, Shown, Suppressed
 
 from .groups import attribute_label, labels_of, least_in_words
 from .queries import Attribute, FigureLine, Figures, GroupLine, MethodLine, PlaceLine, WaitLine
@@ -98,7 +98,8 @@ def workers_table(lines: Sequence[WorkerLine]) -> Table:
 
 
 def binding_lines(found: Figures) -> list[dict[str, Any]]:
-    """What binds, the highest price first: its name, what it is, the points that one more brings.
+    """What binds, the highest price first: its name, what it is, the points that one more brings; "about"
+    where that is a price, and everybody was not placed anew with one more.
 
     Of money one more is a basket's worth; where a basket costs nothing known it is left out.
     """
@@ -113,8 +114,22 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
         quota = keys.quotas.get(one["key"]) if kind in ("place", "purse") else None
         if quota is not None and found.lines and len(found.run.authorities) > 1:
             name = f"{name} · {name_in_language(quota.authority)}"
-        rows.append({"what": KIND_WORDS[kind](), "name": name, "price": price, "left": one.get("left")})
+        what = KIND_WORDS[kind]()
+        if one.get("exact"):
+            price, what = float(one["brings"]), _exactly(one, what)
+        elif "exact" in one:
+            what = _("%(what)s, about") % {"what": what}
+        rows.append({"what": what, "name": name, "price": price, "left": one.get("left")})
     return sorted(rows, key=lambda row: -row["price"])
+
+
+def _exactly(one: Mapping[str, Any], what: str) -> str:
+    """How much more of the limit was tried: of money and work the least that helps anybody."""
+    if one["kind"] == "funder":
+        return _("%(sum)s more of the funder") % {"sum": figures.money(Money(round(one["more"])))}
+    if one["kind"] == "load" and one["more"] != 1:
+        return _("Work for a family that weighs %(load)s") % {"load": figures.number(one["more"], 2)}
+    return what
 
 
 def _keys_of(limits: Sequence[Mapping[str, Any]]) -> Keys:

@@ -155,6 +155,8 @@ def line_in_words(line: Mapping[str, Any], keys: Keys) -> str:
             return _waits(line)
         case "no_eligible":
             return _("No programme here is open to the family.")
+        case "does_not_fit":
+            return _("Nothing that is open to the family suits it.")
         case "others_fit_better":
             n = int(line["n"])
             return ngettext(
@@ -233,6 +235,7 @@ WAITS = {
     "funder_spent": lambda: _("The money of a funder is spent"),
     "load_spent": lambda: _("The workers can carry no further family"),
     "worth_more_to_others": lambda: _("The places are worth more to others"),
+    "does_not_fit": lambda: _("Nothing that is open to them suits them"),
 }
 
 

@@ -44,9 +44,11 @@ if TYPE_CHECKING:
     from maarag.engines.matching.placement_explained import Explained
     from maarag.engines.matching.placement_fixed import room_for
     from maarag.engines.matching.placement_model import Floor, Limits, Placed, PlacementProblem, Prices
+    from maarag.engines.matching.placement_one_more import PLACE
     from maarag.engines.matching.preferences import Wishes, accept_in_turn, blocking_pairs
 
 __all__ = [
+    "PLACE",
     "Arrivals",
     "Assigned",
     "AssignmentInstance",
@@ -93,6 +95,7 @@ _LATER = {
     "placement_explained": ("Explained",),
     "placement_fixed": ("room_for",),
     "placement_model": ("Floor", "Limits", "Placed", "PlacementProblem", "Prices"),
+    "placement_one_more": ("PLACE",),
     "preferences": ("Wishes", "accept_in_turn", "blocking_pairs"),
 }
 

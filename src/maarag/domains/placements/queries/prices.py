@@ -27,9 +27,12 @@ READ = 50
 
 @dataclass(frozen=True)
 class Learned:
-    """What one run found one more of each limit to be worth, by kind and key; `since`: when it ended.
+    """What one run found one less of each limit to cost the families that it had, by kind and key; `since`:
+    when it ended.
 
-    `least_fit`: below it the run proposed no place.
+    Of "floor" the keys are groups, `attribute:value`: what a floor gives to each of its families. A run that
+    kept none of this has what one more would bring instead, and no floors. `least_fit`: below it the run
+    proposed no place.
     """
 
     run: Any
@@ -38,17 +41,20 @@ class Learned:
     least_fit: int
 
     def of(self, seat: Seat, candidate: Candidate) -> float:
-        """What the place, its money and its work are worth to others, in points of fit."""
+        """What the place, its money and its work are worth to others, in points of fit: less what a floor
+        gives to the family's own groups, for the others lose that much less."""
 
         def one(kind: str, key: Any) -> float:
             return float(self.prices.get(kind, {}).get(str(key), 0.0))
 
         team = f"{seat.programme}:{seat.authority}"
-        return (
+        taken = (
             one("place", seat.quota)
             + sum(one(FUNDER, each.purse) * each.cost for each in seat.funders)
             + one(LOAD, team) * candidate.weight
         )
+        given = sum(one("floor", f"{name}:{value}") for name, value in candidate.groups.items())
+        return max(0.0, taken - given)
 
 
 @dataclass(frozen=True)
@@ -75,11 +81,11 @@ def last_run(authority: int) -> Run | None:
 def prices_in_force(authority: int, programmes: Collection[int]) -> InForce:
     """The prices of these programmes' places in the authority."""
     left, found = set(programmes), {}
-    rows = _runs(authority).values_list("pk", "ended_at", "settings", "totals__prices")
-    for run, since, settings, prices in rows[:READ]:
+    rows = _runs(authority).values_list("pk", "ended_at", "settings", "totals__losses", "totals__prices")
+    for run, since, settings, losses, prices in rows[:READ]:
         asked = Asked.of(settings)
         had = {programme for programme in left if asked.is_of(programme)}
-        found |= dict.fromkeys(had, Learned(run, since, prices or {}, asked.least_fit))
+        found |= dict.fromkeys(had, Learned(run, since, losses or prices or {}, asked.least_fit))
         left -= had
         if not left:
             break

@@ -35,6 +35,10 @@ TAKE, KEEP, FULL, NO_MONEY, NO_WORKER, BARRED, BELOW, NOT_HERE, HAS_PLACE = (
 )  # fmt: skip
 
 
+NEARLY_EQUAL = 0.05
+"""Points of fit that part nobody: they are not shown, and prices of many families are no more exact."""
+
+
 @dataclass(frozen=True)
 class Ranked:
     """A programme before the family, or a method with the place through which it is had best.
@@ -257,7 +261,7 @@ class _Room:
             weight=candidate.weight,
         )
         # a free place that is worth more to others than to this family is not advised
-        return replace(made, advice=KEEP) if made.advice == TAKE and made.net < 0 else made
+        return replace(made, advice=KEEP) if made.advice == TAKE and made.net < -NEARLY_EQUAL else made
 
 
 def _advice(
