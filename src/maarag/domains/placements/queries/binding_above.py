@@ -28,6 +28,8 @@ def binding_above(limits: Iterable[Mapping[str, Any]], run: Run, *, sums: bool) 
     told = []
     for one in limits:
         kind, key, price = one["kind"], one["key"], float(one["price"])
+        if kind == "place" and one.get("exact"):
+            price = float(one["brings"])
         if kind in KINDS:
             programme = key[0] if kind == "load" else seats[key][0]
             if len(reach.get(programme, ())) >= FEWEST:
