@@ -7,6 +7,7 @@ sees the requests.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -24,13 +25,13 @@ from .report_rows import STAGES, Line, Spent, lines_of
 def borne_by_funder(requests: Any) -> dict[int, list[Line]]:
     """The requests of which each funder bears a part, with that part, by the key of the organisation."""
     bearers = dict(FunderShare.objects.exclude(pot=None).values_list("pot_id", "organisation_id"))
-    postings = _postings(requests, PotKind.SHARE).filter(account__stage__in=STAGES)
+    lines = {line.spending: line for line in lines_of(requests)}
+    postings = _postings(lines, PotKind.SHARE).filter(account__stage__in=STAGES)
     borne: dict[int, dict[UUID, Spent]] = defaultdict(lambda: defaultdict(Spent))
     which = ("entry__spending", "account__pot", "account__stage")
     for spending, pot, stage, amount in postings.values_list(*which).annotate(sum=Sum("amount")):
         if pot in bearers:
             borne[bearers[pot]][spending] += Spent(**{stage: amount})
-    lines = {line.spending: line for line in lines_of(requests)}
     return {
         funder: [replace(lines[spending], spent=spent) for spending, spent in parts.items()]
         for funder, parts in borne.items()
@@ -39,8 +40,8 @@ def borne_by_funder(requests: Any) -> dict[int, list[Line]]:
 
 def paid_by_month(requests: Any) -> dict[date, list[Line]]:
     """The requests that were paid in each month, with what was; what was taken back counts when it was."""
-    postings = _postings(requests, PotKind.QUOTA).filter(account__stage="paid")
     lines = {line.spending: line for line in lines_of(requests)}
+    postings = _postings(lines, PotKind.QUOTA).filter(account__stage="paid")
     found: dict[date, list[Line]] = defaultdict(list)
     by_month = postings.annotate(month=TruncMonth("day")).values_list("entry__spending", "month")
     for spending, month, amount in by_month.annotate(sum=Sum("amount")):
@@ -49,7 +50,9 @@ def paid_by_month(requests: Any) -> dict[date, list[Line]]:
     return found
 
 
-def _postings(requests: Any, kind: PotKind) -> QuerySet[Posting]:
-    """Each request draws its quota's pot by the whole, and those of the funders by their shares."""
-    spendings = requests.filter(spending__isnull=False).values("spending")
-    return Posting.objects.filter(entry__spending__in=spendings, account__pot__kind=kind).order_by()
+def _postings(spendings: Iterable[UUID], kind: PotKind) -> QuerySet[Posting]:
+    """Each request draws its quota's pot by the whole, and those of the funders by their shares.
+
+    The spendings are named: a plan that asks anew for each posting which requests may be seen took minutes.
+    """
+    return Posting.objects.filter(entry__spending__in=list(spendings), account__pot__kind=kind).order_by()
