@@ -230,7 +230,7 @@ class TestChosen:
         place_town.place(place_town.family(POOR), older)
         run = place_town.run(settings=first_only(place_town))
         prices = {str(place_town.first.pk): 17.5, str(older.pk): 3.25}
-        run.totals = {**run.totals, "prices": {"place": prices}}
+        run.totals = {**run.totals, "losses": {"place": prices}}
         run.save(update_fields=["totals"])
         family = place_town.family(POOR)
         client = signed_in(place_town.worker)

@@ -18,7 +18,7 @@ from maarag.engines.matching.placement_fixed import Rest
 from maarag.engines.matching.placement_model import Floats, Ints, Placed, PlacementProblem
 
 #: Seconds of wall time for all limits together, and limits at most that are tried.
-SECONDS = 1.5
+SECONDS = 3.0
 MOST = 60
 #: Of a budget or a load the smallest amounts are tried that somebody lacks.
 AMOUNTS = 3
