@@ -136,7 +136,8 @@ def test_the_api_says_who_i_am(here: World, manager: Account) -> None:
     me = as_(manager).get("/api/access/me").json()
     assert me["email"] == manager.email
     assert [(grant["role"], grant["place"]) for grant in me["grants"]] == [("integrator", "9001")]
-    body = {"email": manager.email, "role": "team_leader", "place": "9001"}
+    other = here.account(Role.VOLUNTEER, place=here.city)
+    body = {"email": other.email, "role": "team_leader", "place": "9001"}
     answer = send(as_(manager), "post", "/api/access/grants", body)
     assert answer.status_code == 201
     assert answer.json()["starts"] == timezone.localdate().isoformat()
