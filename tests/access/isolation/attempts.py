@@ -80,8 +80,13 @@ class Attempts:
         self.arguments: dict[Callable[..., Any], dict[str, Any]] = {
             maker: maker(self.estate) for maker in sorted(makers, key=lambda maker: maker.__qualname__)
         }
-        apps = {model._meta.app_label for model in personal_models()}
-        self.personal = [name for name in self.names if self.app_of(name) in apps]
+        self.personal: dict[str, list[str]] = {
+            model._meta.app_label: [] for model in sorted(personal_models(), key=lambda one: one._meta.label)
+        }
+        for name in self.names:
+            if (app := self.app_of(name)) in self.personal:
+                self.personal[app].append(name)
+        self.personal = {app: names for app, names in self.personal.items() if names}
 
     def __iter__(self) -> Iterator[Attempt]:
         # the whole product once, by all parts together; between them, anything
@@ -102,8 +107,10 @@ class Attempts:
         return self.attempt(who, name, method, plain=False)
 
     def weighted(self) -> list[str]:
-        """Addresses of personal rows half of the time."""
-        return self.personal if self.chance.random() < 0.5 else self.names
+        """Addresses of personal rows half of the time, of every app as often."""
+        if self.chance.random() < 0.5:
+            return self.personal[self.chance.choice(list(self.personal))]
+        return self.names
 
     def app_of(self, name: str) -> str:
         """Whose address it is: a page's by its namespace, an operation's by the first word of its path."""
