@@ -33,7 +33,9 @@ def test_a_message_is_told_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     said = {}
     for language in ("he", "ar", "en"):
         monkeypatch.setenv("LANGUAGE", language)
+        catalogue.catalogue.cache_clear()
         said[language] = catalogue.told("decided by a person")
+    catalogue.catalogue.cache_clear()
     assert said["en"] == "decided by a person"
     assert any("א" <= letter <= "ת" for letter in said["he"])
     assert any("\u0621" <= letter <= "\u064a" for letter in said["ar"])

@@ -13,7 +13,7 @@ from maarag.language.catalogue import told
 def translate(message: str) -> str:
     """gettext where Django is ready, else in the language of the command line: settings may call the
     supervisor before it is, and many commands never load it."""
-    return gettext(message) if settings.configured and apps.ready else told(message)
+    return gettext(message) if apps.ready and settings.configured else told(message)
 
 
 class DatabaseError(Exception):

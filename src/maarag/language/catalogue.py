@@ -31,11 +31,13 @@ def spoken(environ: Mapping[str, str] = os.environ) -> str:
 
 def told(message: str) -> str:
     """The message in the language of the command line."""
-    return _catalogue(spoken()).gettext(message)
+    return catalogue().gettext(message)
 
 
 @cache
-def _catalogue(language: str) -> NullTranslations:
+def catalogue() -> NullTranslations:
+    """Texts in the language of the command line; read once, as hundreds of thousands of sentences need it."""
+    language = spoken()
     path = LOCALE / language / "LC_MESSAGES" / "django.mo"
     if language not in TRANSLATED or not path.exists():
         return NullTranslations()
