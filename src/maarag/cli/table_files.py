@@ -121,13 +121,11 @@ def _rows(path: Path) -> Iterable[Sequence[Any]]:
         return csv_rows(decode(data, path.name), path.name)
     except ServiceFileError as error:
         # What is wrong with a whole file comes as a message to translate.
-        told = "; ".join(
-            in_line(path.name, problem.row, _(problem.template) % problem.values)
-            if problem.row
-            else f"{path.name}: {_(problem.template) % problem.values}"
-            for problem in error.problems
-        )
-        raise FileError(told) from error
+        told = []
+        for problem in error.problems:
+            said = _(problem.template) % problem.values
+            told.append(in_line(path.name, problem.row, said) if problem.row else f"{path.name}: {said}")
+        raise FileError("\n".join(told)) from error
 
 
 def _cell(row: Sequence[Any], index: int | None) -> str:
