@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import cycle
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -80,13 +81,12 @@ class Attempts:
         self.arguments: dict[Callable[..., Any], dict[str, Any]] = {
             maker: maker(self.estate) for maker in sorted(makers, key=lambda maker: maker.__qualname__)
         }
-        self.personal: dict[str, list[str]] = {
-            model._meta.app_label: [] for model in sorted(personal_models(), key=lambda one: one._meta.label)
-        }
+        apps = {model._meta.app_label for model in personal_models()}
+        personal: dict[str, list[str]] = {app: [] for app in sorted(apps)}
         for name in self.names:
-            if (app := self.app_of(name)) in self.personal:
-                self.personal[app].append(name)
-        self.personal = {app: names for app, names in self.personal.items() if names}
+            if (app := self.app_of(name)) in personal:
+                personal[app].append(name)
+        self.turns = cycle([names for names in personal.values() if names])
 
     def __iter__(self) -> Iterator[Attempt]:
         # the whole product once, by all parts together; between them, anything
@@ -107,10 +107,8 @@ class Attempts:
         return self.attempt(who, name, method, plain=False)
 
     def weighted(self) -> list[str]:
-        """Addresses of personal rows half of the time, of every app as often."""
-        if self.chance.random() < 0.5:
-            return self.personal[self.chance.choice(list(self.personal))]
-        return self.names
+        """Nearly always addresses of personal rows, of every app in turn, however many the others have."""
+        return next(self.turns) if self.chance.random() < 0.9 else self.names
 
     def app_of(self, name: str) -> str:
         """Whose address it is: a page's by its namespace, an operation's by the first word of its path."""

@@ -30,7 +30,7 @@ def test_no_canary_is_seen(estate: Estate):
     assert not outcome.leaks, "\n".join(outcome.leaks[:30])
     assert outcome.attempts == SHORT
     apps = {model._meta.app_label for model in personal_models()}
-    # half of those between are at addresses of personal rows; retention has five of them
+    # those between the product are at addresses of personal rows; retention has five of them
     assert min(outcome.apps[app] for app in apps - {"retention"}) > SHORT / 12
 
 
