@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from click.testing import CliRunner
+from django.utils import translation
 
 from maarag.cli.main import main
 
@@ -20,9 +21,12 @@ def test_no_fit_is_asked_for_where_none_would_do_and_nothing_suits_is_a_reason(t
     for name, text in tables.items():
         (tmp_path / f"{name}.csv").write_text(text)
         arguments += [f"--{name}", str(tmp_path / f"{name}.csv")]
-    result = CliRunner().invoke(main, arguments)
+    with translation.override("en"):
+        result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     first, second = json.loads(result.stdout)["families_explained"]
     (refused,) = first["why_not"]
-    assert refused["would_change"] == ["1 more in the caseload of dana"]
+    assert [one["kind"] for one in refused["codes"]["would_change"]] == ["load"]
+    assert "dana" in refused["would_change"][0]
+    assert "caseload" in refused["would_change"][0]
     assert (second["why_not"], len(second["against"])) == ([], 1)
