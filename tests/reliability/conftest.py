@@ -88,7 +88,7 @@ def host() -> Iterator[Host]:
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": path, **environment},
+            env={**os.environ, "PYTHONPATH": path, "LANGUAGE": "en", **environment},
             start_new_session=True,
         )
         started.append(process)
