@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from maarag.cli.answers import Refused, give_answer, progress_bar
 from maarag.cli.table_files import in_line
-from maarag.database.errors import N_
 from maarag.database.errors import translate as _
 
 if TYPE_CHECKING:
     from maarag.engines.matching import Assigned, AssignmentInstance, MatchingError, Progress
 
-#: What the engine says without a template, to be translated where it is shown.
-SAID = (N_("no assignment keeps within the capacities."),)
 #: Exit codes: a file that cannot be read; nothing keeps within the capacities, or nothing was found in time.
 UNREADABLE, UNMATCHED = 2, 3
 

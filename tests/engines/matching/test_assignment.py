@@ -22,7 +22,7 @@ from maarag.engines.matching import (
     solve_assignment,
 )
 from maarag.engines.matching.assignment_closing import close, promising
-from maarag.engines.matching.assignment_dive import Prices, prepare
+from maarag.engines.matching.assignment_dive import Prices, in_order_of_regret, prepare
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -172,3 +172,19 @@ def test_every_published_instance_is_feasible_and_near_the_best_known(shared: Pa
         assert instance.keeps_within(answer.assignment), path
         if path.startswith("chu1997"):
             assert answer.bound <= best <= answer.objective <= best * 1.01, path
+
+
+@pytest.mark.parametrize(("kind", "agents", "jobs"), [("d", 20, 200), ("c", 60, 4_000)])
+def test_a_first_answer_is_there_however_little_time(kind: str, agents: int, jobs: int):
+    """In order of regret, not far from what nothing can cost less than."""
+    instance = make(kind, agents, jobs)
+    problem = prepare(instance)
+    owner = in_order_of_regret(problem)
+    assert owner is not None
+    assert instance.keeps_within(owner)
+    assert problem.bound - 1 <= instance.objective(owner) < 1.06 * problem.bound
+
+
+def test_an_order_that_leaves_no_room_gives_none():
+    """Two agents with room for 3 each, three jobs of 2."""
+    assert in_order_of_regret(prepare(AssignmentInstance([[1, 5, 1]] * 2, [[2, 2, 2]] * 2, [3, 3]))) is None

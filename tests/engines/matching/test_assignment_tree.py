@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import numpy as np
@@ -42,6 +43,52 @@ def test_each_level_is_answered_as_trying_all_answers_it(seed: int, rough: bool)
         assert owner is not None
         assert instance.keeps_within(owner)
         assert best <= instance.objective(owner) <= level
+
+
+@pytest.mark.parametrize(("kind", "agents", "jobs", "seed"), [("c", 10, 40, 2), ("d", 8, 24, 1)])
+def test_parts_answer_together_what_the_tree_answers(kind: str, agents: int, jobs: int, seed: int):
+    """Each part a node at a time, and parted again and again."""
+    instance = make(kind, agents, jobs, seed=seed)
+    problem, best = prepare(instance), highs(instance, 60, 1)
+    assert best is not None
+    for level in (best - 1, best):
+        tree = Tree(
+            problem.cost, problem.need, problem.capacity, np.isfinite(problem.cost), np.zeros(jobs), level
+        )
+        parts, most, owner = [tree], 1, None
+        while parts and owner is None:
+            one = parts.pop(0)
+            one._at_once = 1
+            if not one.over:
+                one.search()
+            owner = one.owner
+            if not one.over:
+                parts += [one, part] if (part := one.part()) else [one]
+            most = max(most, len(parts))
+        assert most > 1
+        assert (owner is None) is (level < best)
+        assert owner is None or instance.objective(owner) == best
+
+
+@pytest.mark.parametrize("kind", ["c", "d", "e"])
+def test_two_threads_at_the_same_levels_come_to_the_optimum(kind: str):
+    instance = make(kind, 4, 24, seed=1)
+    problem = prepare(instance)
+    prices = Prices(problem)
+    prices.raise_by(50, prices.bound + 20)
+    levels, known = Levels(problem, prices), [10**6]
+
+    def search() -> None:
+        while prices.bound < known[0]:
+            _worked, owner = levels.work(int(np.ceil(prices.bound - 1e-6)), known[0])
+            if owner is not None:
+                assert instance.keeps_within(owner)
+                known[0] = min(known[0], instance.objective(owner))
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(search) for _thread in range(2)]:
+            done.result(timeout=60)
+    assert known[0] == highs(instance, 60, 1)
 
 
 @pytest.mark.parametrize("kind", ["c", "d", "e"])

@@ -18,9 +18,11 @@ import numpy.typing as npt
 
 from maarag.engines.matching.errors import InfeasibleError, NotFoundError
 from maarag.engines.matching.instances import AssignmentInstance
+from maarag.language.catalogue import N_
 
-#: Seconds kept back for what comes after the search, and more for each pair of agent and job (longer steps).
-RESERVE, RESERVE_OF_PAIR = 0.15, 4e-6
+#: Seconds kept back for what comes after the search, and more for each pair of agent and job (longer steps),
+#: but no more than a part of the time.
+RESERVE, RESERVE_OF_PAIR, MOST_RESERVED = 0.15, 4e-6, 0.1
 #: How much of its time each search gives to exact exchanges between some agents; how much of the whole time
 #: one level of the bound may take.
 EXCHANGES, PATIENCE = 0.6, 0.1
@@ -77,13 +79,15 @@ def solve_assignment(
     is none, and NotFoundError where none was found in time.
     """
     began = time.monotonic()
-    reserve = RESERVE + RESERVE_OF_PAIR * instance.agents * instance.jobs
+    reserve = RESERVE + min(RESERVE_OF_PAIR * instance.agents * instance.jobs, MOST_RESERVED * seconds)
     run = _Run(instance, began + max(seconds - reserve, 0.0), seed, threads or _processors())
     run.go(lambda: _tell(run, began, progress), cancelled)
     if run.objective is None:
         if run.proved:
-            raise InfeasibleError("no assignment keeps within the capacities.")
-        raise NotFoundError(f"no assignment within the capacities was found in {seconds:g} seconds.")
+            raise InfeasibleError(N_("no assignment keeps within the capacities."))
+        raise NotFoundError(
+            N_("no assignment within the capacities was found in %(seconds)g seconds."), seconds=seconds
+        )
     owner = run.assignment()
     return Assigned(run.objective, min(run.bound, run.objective), owner, time.monotonic() - began)
 
@@ -121,8 +125,8 @@ class _Run:
         self._tried, self._decided = math.inf, 0
         self._error: BaseException | None = None
         self._levels = Levels(self.problem, self.prices)
-        #: Seconds that the present level has taken.
-        self._on_level = 0.0
+        #: Seconds that the present level has taken of all searches, and may take.
+        self._on_level, self._patience = 0.0, PATIENCE * threads * max(end - time.monotonic(), 0.0)
         #: Seconds that each search has spent on exact exchanges, and between how many agents it tries next.
         self._spent, self._size = [0.0] * threads, [5.0] * threads
 
@@ -189,8 +193,11 @@ class _Run:
         for _ in walk.rounds(self.prices):
             if self._over():
                 return
-            if number == 0:
-                self._raise_levels(began)
+            self._raise_levels(number)
+            if number == 0 and self._levels.too_large:
+                gone = (time.monotonic() - began) / whole
+                while gone > 0.05 and self._close(early=gone < 0.25) and not self._over():
+                    pass
             while self._spent[number] < EXCHANGES * (time.monotonic() - began):
                 if self._over() or not self._exchange(number):
                     break
@@ -210,23 +217,18 @@ class _Run:
             if self._met():
                 return
 
-    def _raise_levels(self, began: float) -> None:
+    def _raise_levels(self, number: int) -> None:
         """Raise the bound level by level, as long as none of them takes long."""
-        walk, whole = self.walks[0], self.end - began
-        while not self._over() and self._on_level < PATIENCE * whole:
-            asked, before = time.monotonic(), self.bound
-            could, owner = False, None
-            if self.problem.knapsacks:
-                could, owner = self._levels.work(self.bound, self.objective)
-            if not could:
-                gone = (asked - began) / whole
-                while gone > 0.05 and self._close(early=gone < 0.25) and not self._over():
-                    pass
+        walk = self.walks[number]
+        while not self._over() and self._on_level < self._patience:
+            began, before = time.monotonic(), self.bound
+            worked, owner = self._levels.work(before, self.objective)
+            if not worked:
                 return
             if owner is not None:
                 walk.offer(owner, float(self.instance.objective(owner)))
             self.proved |= self._levels.infeasible
-            self._on_level = 0.0 if self.bound > before else self._on_level + time.monotonic() - asked
+            self._on_level = 0.0 if self.bound > before else self._on_level + time.monotonic() - began
 
     def _exchange(self, number: int) -> bool:
         """Let some agents exchange jobs in the best way of all; as many as can mostly be decided in time.

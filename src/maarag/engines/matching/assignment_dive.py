@@ -17,6 +17,7 @@ import numpy.typing as npt
 from maarag.engines.matching.assignment_bound import price, raise_bound
 from maarag.engines.matching.errors import InfeasibleError
 from maarag.engines.matching.instances import AssignmentInstance
+from maarag.language.catalogue import N_
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,6 +27,8 @@ Owners = npt.NDArray[np.int32]
 LEAST_SHARE = 0.3
 #: Cells of the dynamic program (jobs × largest capacity) beyond which knapsacks are not solved.
 MOST_CELLS = 60_000_000
+#: Rounds in which the capacities are priced at first, and pairs looked at in all of them at most.
+ROUNDS, PRICED = 4000, 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -65,19 +68,20 @@ def prepare(instance: AssignmentInstance, most_choices: int = 12) -> Prepared:
     fits = need <= capacity
     if not fits.any(axis=1).all():
         job = int((~fits.any(axis=1)).argmax())
-        raise InfeasibleError(f"job {job + 1} takes more than the capacity of every agent.")
+        raise InfeasibleError(N_("job %(job)d takes more than the capacity of every agent."), job=job + 1)
     least = int(np.where(fits, need, np.iinfo(np.int64).max).min(axis=1).sum())
     if least > int(capacity.sum()):
         raise InfeasibleError(
-            f"all jobs take at least {least} together, and all capacities are {int(capacity.sum())}."
-        )
+            N_("all jobs take at least %(least)d together, and all capacities are %(all)d."),
+            least=least, all=int(capacity.sum()),
+        )  # fmt: skip
     cost[~fits] = np.inf
     prices = np.zeros(len(capacity))
-    bound = float(price(cost, need, capacity, prices, 4000))
+    bound = float(price(cost, need, capacity, prices, min(ROUNDS, PRICED // cost.size + 1)))
     dearest = float(np.where(fits, cost, -np.inf).max(axis=1).sum())
     if bound > dearest + 1e-6 * abs(dearest) + 1.0:
         # Prices rise without end only where even shared jobs would not fit.
-        raise InfeasibleError("no assignment keeps within the capacities.")
+        raise InfeasibleError(N_("no assignment keeps within the capacities."))
     reduced = cost + prices * need
     # Where only agents with room are promising, a tight problem may have no way out: keep some by need.
     most = min(most_choices, instance.agents)
@@ -85,6 +89,24 @@ def prepare(instance: AssignmentInstance, most_choices: int = 12) -> Prepared:
     n_choices = np.minimum(fits.sum(axis=1), most).astype(np.int32)
     knapsacks = (instance.jobs + 1) * (int(capacity.max()) + 1) <= MOST_CELLS
     return Prepared(cost, need, capacity, prices, reduced, choices, n_choices, bound, knapsacks)
+
+
+def in_order_of_regret(problem: Prepared) -> Owners | None:
+    """Each job to the best agent that has room, those first that lose most by their second best; None where
+    a job finds no room. It takes no time to speak of, also where nothing else comes to an end.
+    """
+    best = (
+        np.partition(problem.reduced, 1, axis=1)[:, :2] if problem.reduced.shape[1] > 1 else problem.reduced
+    )
+    room = problem.capacity.copy()
+    owner = np.full(len(problem.need), -1, np.int32)
+    for j in np.argsort(best[:, 0] - best[:, -1], kind="stable"):
+        agent = int(np.where(problem.need[j] <= room, problem.reduced[j], np.inf).argmin())
+        if problem.need[j, agent] > room[agent] or not np.isfinite(problem.reduced[j, agent]):
+            return None
+        owner[j] = agent
+        room[agent] -= problem.need[j, agent]
+    return owner
 
 
 class Prices:

@@ -7,7 +7,9 @@ Computational Optimization and Applications 52, 2012).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from copy import copy
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +72,22 @@ class Tree:
         self._depth = 1
         self._at_once = int(min(max(CELLS_AT_ONCE / (30.0 * cells * agents), 1), 200))
 
+    def part(self) -> Tree | None:
+        """The open node nearest the root, below which most is left, as a tree of its own (None: the last)."""
+        if self._depth < 2:
+            return None
+        other = copy(self)
+        other.nodes, other._depth = 0, 1
+        other._found, other._rises = self._found.copy(), self._rises.copy()
+        for name in ("_states", "_worths", "_origins"):
+            own = getattr(self, name)
+            given = np.empty_like(own)
+            given[0] = own[0]
+            own[: self._depth - 1] = own[1 : self._depth].copy()
+            setattr(other, name, given)
+        self._depth -= 1
+        return other
+
     def search(self) -> None:
         """Look at some nodes more."""
         left = np.array([self._at_once])
@@ -84,45 +102,74 @@ class Tree:
 
 
 class Levels:
-    """One tree after the other of a whole instance, from the bound upwards.
+    """One tree after the other of a whole instance, from the bound upwards; several threads may work at one.
 
-    infeasible: even the dearest level was refused.
+    infeasible: even the dearest level was refused. too_large: for a tree; nothing can be asked.
     """
 
     def __init__(self, problem: Prepared, prices: Prices) -> None:
         self.problem, self.prices = problem, prices
-        self.infeasible = False
+        self.infeasible, self.too_large = False, not problem.knapsacks
         self._dearest = float(np.where(np.isfinite(problem.cost), problem.cost, -np.inf).max(axis=1).sum())
         self._step = 1
-        self._level = 0
-        self._tree: Tree | None = None
+        self._lock = threading.Lock()
+        #: The question now (its number, level and nodes so far), and the parts of its tree that nobody is at.
+        self._question, self._level, self._nodes = 0, -1, 0
+        self._parts: list[Tree] = []
+        self._at_work = 0
 
     def work(self, bound: int, known: int | None) -> tuple[bool, Owners | None]:
         """Look at some nodes more. bound, known: what the best costs at least, and at most (if known).
 
-        Returns whether the question could be asked, and an assignment if one was found. Raises the bound of
-        the prices when a level is refused.
+        Returns whether there was something to look at (all that is open may be with other threads), and an
+        assignment if one was found. Raises the bound of the prices when a level is refused.
         """
-        if self._tree is None or (known is not None and known <= self._level):
-            self._level = bound + self._step - 1
-            if known is not None:
-                self._level = min(self._level, known - 1)
-            problem = self.problem
-            pairs = np.isfinite(problem.cost) & _within(self.prices.least_with(), self._level)
-            worth = self.prices.worth
-            self._tree = Tree(problem.cost, problem.need, problem.capacity, pairs, worth, self._level)
-        tree = self._tree
-        if not tree.fits:
-            return False, None
+        with self._lock:
+            if not self.too_large and (self._is_settled() or (known is not None and known <= self._level)):
+                self._ask(bound, known)
+            if not self._parts:
+                return False, None
+            tree, question = self._parts.pop(), self._question
+            self._at_work += 1
+        before = tree.nodes
         if not tree.over:
             tree.search()
-        if tree.over:
-            self._step = 2 * self._step if tree.nodes <= EASY else max(self._step // 2, 1)
-            self._tree = None
+        with self._lock:
+            if question == self._question:
+                self._at_work -= 1
+                self._nodes += tree.nodes - before
+                self._put_back(tree, known)
+        return True, tree.owner
+
+    def _is_settled(self) -> bool:
+        return not self._parts and not self._at_work
+
+    def _ask(self, bound: int, known: int | None) -> None:
+        self._level = bound + self._step - 1
+        if known is not None:
+            self._level = min(self._level, known - 1)
+        problem = self.problem
+        pairs = np.isfinite(problem.cost) & _within(self.prices.least_with(), self._level)
+        tree = Tree(problem.cost, problem.need, problem.capacity, pairs, self.prices.worth, self._level)
+        self.too_large = not tree.fits
+        self._question, self._nodes, self._at_work = self._question + 1, 0, 0
+        self._parts = [tree] if tree.fits else []
+
+    def _put_back(self, tree: Tree, known: int | None) -> None:
+        """What is left of a tree; what lies nearest the root for whoever comes meanwhile."""
+        if tree.owner is not None:
+            self._parts = []
+            self._question += 1
+            self._at_work = 0
+        elif not tree.over:
+            if not self._parts and (part := tree.part()):
+                self._parts.append(part)
+            self._parts.append(tree)
+        if self._is_settled():
+            self._step = 2 * self._step if self._nodes <= EASY else max(self._step // 2, 1)
             if tree.owner is None:
                 self.prices.bound = max(self.prices.bound, self._level + 1.0)
                 self.infeasible = known is None and self._level >= self._dearest
-        return True, tree.owner
 
 
 def exchanged(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from maarag.engines.matching.assignment_dive import Owners, Prepared, Prices, dive
+from maarag.engines.matching.assignment_dive import Owners, Prepared, Prices, dive, in_order_of_regret
 from maarag.engines.matching.assignment_exchange import exchange
 
 #: Steps of temperature of one annealing, and steps of one job at a time after each pair of agents.
@@ -52,7 +52,10 @@ class Walk:
         return False
 
     def first(self) -> None:
-        """Some assignment, soon: each job to its most promising agent, then annealed."""
+        """Some assignment, soon: in order of regret; each job to its most promising agent, then annealed."""
+        owner = in_order_of_regret(self.problem)
+        if owner is not None:
+            self.offer(owner, float(self.problem.cost[np.arange(len(owner)), owner].sum()))
         start = np.ascontiguousarray(self.problem.choices[:, 0])
         for effort in (1, 4, 16):
             self.anneal(start, hot=1.0, cold=0.4, effort=effort, soft=0.03)
