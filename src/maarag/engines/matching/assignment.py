@@ -24,8 +24,8 @@ from maarag.language.catalogue import N_
 #: but no more than a part of the time.
 RESERVE, RESERVE_OF_PAIR, MOST_RESERVED = 0.15, 4e-6, 0.1
 #: How much of its time each search gives to exact exchanges between some agents; how much of the whole time
-#: one level of the bound may take.
-EXCHANGES, PATIENCE = 0.6, 0.1
+#: one level of the bound may take, unless no more than so many are left.
+EXCHANGES, PATIENCE, NEAR = 0.6, 0.1, 10
 #: Nodes of one exact exchange, and the fewest agents that have one.
 NODES, FEWEST = 400, 3
 #: Seconds of search even where the very first run has spent the time given on compiling.
@@ -218,9 +218,9 @@ class _Run:
                 return
 
     def _raise_levels(self, number: int) -> None:
-        """Raise the bound level by level, as long as none of them takes long."""
+        """Raise the bound level by level, as long as none of them takes long or few are left."""
         walk = self.walks[number]
-        while not self._over() and self._on_level < self._patience:
+        while not self._over() and (self._on_level < self._patience or self._is_near()):
             began, before = time.monotonic(), self.bound
             worked, owner = self._levels.work(before, self.objective)
             if not worked:
@@ -249,6 +249,9 @@ class _Run:
         self._size[number] *= 1.05 if decided else 0.93
         self._spent[number] += time.monotonic() - began
         return True
+
+    def _is_near(self) -> bool:
+        return self.objective is not None and self.objective - self.bound <= NEAR
 
     def _met(self) -> bool:
         return self.objective is not None and self.bound >= self.objective
