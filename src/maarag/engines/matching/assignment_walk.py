@@ -56,10 +56,11 @@ class Walk:
         owner = in_order_of_regret(self.problem)
         if owner is not None:
             self.offer(owner, float(self.problem.cost[np.arange(len(owner)), owner].sum()))
+        ordered = self.objective
         start = np.ascontiguousarray(self.problem.choices[:, 0])
         for effort in (1, 4, 16):
             self.anneal(start, hot=1.0, cold=0.4, effort=effort, soft=0.03)
-            if self.best is not None or self.stopped():
+            if self.objective < ordered or self.stopped():
                 return
 
     def rounds(self, prices: Prices) -> Iterator[None]:
