@@ -92,17 +92,28 @@ def prepare(instance: AssignmentInstance, most_choices: int = 12) -> Prepared:
 
 
 def in_order_of_regret(problem: Prepared) -> Owners | None:
-    """Each job to the best agent that has room, those first that lose most by their second best; None where
-    a job finds no room. It takes no time to speak of, also where nothing else comes to an end.
+    """Each job to the best agent that has room, those first that lose most by their second best.
+
+    Where a job finds no room, once more with room weighing more; None if it never does. It takes no time to
+    speak of, also where nothing else comes to an end.
     """
-    best = (
-        np.partition(problem.reduced, 1, axis=1)[:, :2] if problem.reduced.shape[1] > 1 else problem.reduced
-    )
+    fits = np.isfinite(problem.reduced)
+    unit = float(problem.reduced[fits].std()) / max(float(problem.need[fits].mean()), 1.0)
+    for weight in (0.0, 0.5, 2.0, 8.0):
+        owner = _in_order(problem, problem.reduced + weight * unit * problem.need)
+        if owner is not None:
+            return owner
+    return None
+
+
+def _in_order(problem: Prepared, score: Floats) -> Owners | None:
+    best = np.sort(score, axis=1)[:, :2]
     room = problem.capacity.copy()
-    owner = np.full(len(problem.need), -1, np.int32)
+    owner = np.full(len(score), -1, np.int32)
     for j in np.argsort(best[:, 0] - best[:, -1], kind="stable"):
-        agent = int(np.where(problem.need[j] <= room, problem.reduced[j], np.inf).argmin())
-        if problem.need[j, agent] > room[agent] or not np.isfinite(problem.reduced[j, agent]):
+        open_ = np.where(problem.need[j] <= room, score[j], np.inf)
+        agent = int(open_.argmin())
+        if not np.isfinite(open_[agent]):
             return None
         owner[j] = agent
         room[agent] -= problem.need[j, agent]
