@@ -219,7 +219,9 @@ def _prices_chart(rows: list[dict[str, Any]]) -> Any:
     shown = [row for row in rows if row["price"] > 0][:MOST_BARS]
     if not shown:
         return ""
-    bars = [Bar(f"{row['name']} – {row['what']}", [round(row["price"], 1)]) for row in shown]
+    alike = len({row["what"] for row in shown}) == 1  # then the table beside it says what it is
+    names = [row["name"] if alike else f"{row['name']} – {row['what']}" for row in shown]
+    bars = [Bar(name, [round(row["price"], 1)]) for name, row in zip(names, shown, strict=True)]
     what = [_("Points of fit that one more would bring")]
     return grouped_bars(bars, what, _("What binds"), label_width=210, described_by="binding")
 
