@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from django.utils import translation
-
-from maarag.cli.main import main
 
 FAMILIES = "id,name,sector,load\nf1,Levi,jewish,1\nf2,Haddad,arab,1\nf3,Mizrahi,jewish,2\nf4,Cohen,jewish,1\n"
 PLACES = (
@@ -30,24 +27,7 @@ FLOORS = "column,value,least\nsector,arab,100%\n"
 GIVEN = {"families": FAMILIES, "places": PLACES, "fit": FIT, "budgets": BUDGETS, "floors": FLOORS}
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Any:
-    def call(*options: str, **files: str | None) -> Result:
-        arguments = []
-        for name, text in (GIVEN | files).items():
-            if text is not None:
-                path = tmp_path / f"{name}.csv"
-                path.write_text(text)
-                arguments += [f"--{name}", str(path)]
-        return CliRunner().invoke(main, ["match", *arguments, *options])
-
-    return call
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def answer(result: Result) -> dict[str, Any]:

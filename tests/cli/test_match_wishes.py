@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from django.utils import translation
-
-from maarag.cli.main import main
+from click.testing import Result
 
 GIVEN = {
     "wishes": "family,place,rank\na,p,1\na,q,2\nb,p,1\nc,p,1\nc,q,2\n",
@@ -20,23 +15,7 @@ GIVEN = {
 }
 
 
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Any:
-    def call(*options: str, **files: str | None) -> Result:
-        arguments = []
-        for name, text in (GIVEN | files).items():
-            if text is not None:
-                (tmp_path / f"{name}.csv").write_text(text)
-                arguments += [f"--{name}", str(tmp_path / f"{name}.csv")]
-        return CliRunner().invoke(main, ["match", *arguments, *options])
-
-    return call
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def explained(result: Result) -> dict[str, Any]:
