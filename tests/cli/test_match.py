@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -17,17 +16,13 @@ from bench.assignment_instances import as_text, make
 from maarag.cli.main import main
 from maarag.engines.matching import AssignmentInstance
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled() -> None:
     """The search is compiled before anything is timed: the very first time this takes many seconds."""
     import_module("maarag.engines.matching.assignment_walk")
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
