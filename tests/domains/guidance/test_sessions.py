@@ -17,6 +17,8 @@ from maarag.domains.guidance.actions import (
 )
 from maarag.domains.guidance.models import Session, SessionKind, SessionState
 from maarag.domains.guidance.queries import EVERY, visible_to, without_shared_guidance
+from maarag.kernel.audit.queries import told_of
+from maarag.ui.figures import name_in_language
 from tests.factories.browsing import LANGUAGES, as_, page_in
 
 from .conftest import Teams, day
@@ -31,6 +33,15 @@ def test_a_session_of_several_programmes_is_shared(teams: Teams):
         plan_session(
             by=teams.leader, authority=teams.world.city, programmes=[], day=day(1), topic="x", guide="y"
         )
+
+
+def test_the_history_names_the_programmes(teams: Teams):
+    session = teams.plan()
+    change_session(by=teams.leader, session=session, programmes=[teams.second])
+    changed, planned = (told.text for told in told_of(session))
+    first, second = (name_in_language(line) for line in (teams.first, teams.second))
+    assert f"{first}, {second}" in planned
+    assert f"{second} (" in changed and f"{first}, {second})" in changed
 
 
 def test_only_who_guides_there_plans(teams: Teams):

@@ -60,7 +60,7 @@ def plan_session(
         changes={
             "day": [None, day.isoformat()],
             "topic": [None, topic],
-            "programmes": [None, _codes(programmes)],
+            "programmes": [None, _numbers(programmes)],
         },
     )
     return made
@@ -82,7 +82,7 @@ def change_session(
     if programmes is not None:
         before = list(found.programmes.all())
         if set(before) != set(programmes):
-            changes["programmes"] = [str(_codes(before)), str(_codes(programmes))]
+            changes["programmes"] = [_numbers(before), _numbers(programmes)]
         _with_programmes(found, programmes)
         found.programmes.set(programmes)
     found.full_clean()
@@ -233,5 +233,5 @@ def _with_programmes(session: Session, programmes: Collection[Programme]) -> Non
     session.kind = SessionKind.JOINT if len(set(programmes)) > 1 else SessionKind.PROGRAMME
 
 
-def _codes(programmes: Collection[Programme]) -> list[str]:
-    return sorted(programme.code for programme in programmes)
+def _numbers(programmes: Collection[Programme]) -> list[int]:
+    return sorted(programme.pk for programme in programmes)

@@ -268,7 +268,8 @@ def names_of_related(events: Iterable[AuditEvent]) -> Names:
             field = _model_field(event, name)
             if field is not None and field.related_model and isinstance(change, list):
                 model: Any = field.related_model
-                wanted[model] |= {str(part) for part in change if str(part).isdecimal()}
+                pks = [pk for part in change for pk in (part if isinstance(part, list) else [part])]
+                wanted[model] |= {str(pk) for pk in pks if str(pk).isdecimal()}
     return {
         (model._meta.label_lower, str(row.pk)): name_in_language(row) or str(row)
         for model, pks in wanted.items()
@@ -299,6 +300,8 @@ def changes_in_words(
 def _value_of(event: AuditEvent, name: str, value: Any, names: Names) -> str:
     """A value as people know it: a record by its name, a choice by its word, a day as days are written."""
     field = _model_field(event, name)
+    if field is not None and field.many_to_many and isinstance(value, list):
+        return ", ".join(_value_of(event, name, part, names) for part in value) or "–"
     if field is not None and isinstance(value, (str, int)) and not isinstance(value, bool):
         if field.related_model:
             return names.get((field.related_model._meta.label_lower, str(value)), _value(value))
