@@ -14,10 +14,11 @@ from django.test import Client
 from django.utils import timezone
 
 from maarag.api import idempotency
-from maarag.api.idempotency import HEADER, REPLAYED, delete_expired
+from maarag.api.idempotency import HEADER, REPLAYED, SHOWN, delete_expired
 from maarag.api.models import StoredAnswer
 from maarag.domains.missions import api as missions_api
 from maarag.domains.missions.models import Mission
+from maarag.kernel.access.models import Grant
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.imports.models import ImportFile
@@ -63,6 +64,25 @@ class TestOneAfterTheOther:
         assert send(client, data | {"title": "אחרת"}, "k").status_code == 422
         closing = {"status": "done", "outcome": "x"}
         assert send(client, closing, "k", f"/api/missions/{first.json()['id']}/close").status_code == 422
+        assert Mission.objects.count() == 2
+
+    def test_an_answer_is_not_given_again_where_the_right_is_gone(self, estate: Estate):
+        account, world = estate.own[Role.SOCIAL_WORKER], estate.nation.world
+        client = with_token(token_for(account))
+        people = [{"first_name": "רות", "last_name": "סודי", "relation": "parent"}]
+        family = {"authority": world.city.code, "name": "סודי", "members": people}
+        assert send(client, family, "k", "/api/families/").status_code == 201
+        assert send(client, family, "k", "/api/families/").json()["name"] == "סודי"
+        Grant.objects.filter(account=account).update(place=world.sister)
+        again = send(client, family, "k", "/api/families/")
+        assert again.status_code == 409
+        assert again.json().keys() == {"detail"}
+
+    def test_an_answer_is_given_again_for_some_minutes(self, estate: Estate, text: str):
+        client, data = with_token(text), new_mission(estate)
+        assert send(client, data, "k").status_code == 201
+        StoredAnswer.objects.update(created_at=timezone.now() - SHOWN)
+        assert send(client, data, "k").status_code == 409
         assert Mission.objects.count() == 2
 
     def test_a_refusal_leaves_the_key_free(self, estate: Estate, text: str):

@@ -22,7 +22,7 @@ from maarag.kernel.access.actions import (
     reopen_account,
     reset_only_factor,
 )
-from maarag.kernel.access.models import Account
+from maarag.kernel.access.models import Account, Grant
 from maarag.kernel.access.permissions import Permission, Role
 from maarag.kernel.audit.models import AuditEvent, RowChange
 from tests.access.conftest import Estate
@@ -198,7 +198,7 @@ def test_others_mistakes_behind_the_same_proxy_cost_nobody_their_token(integrato
     assert [asked(mine, "203.0.113.7"), asked(mine, "203.0.113.8")] == [200, 200]
 
 
-def test_staffs_token_works_from_the_second_factor_on(integrator: Account, estate: Estate, settings: Any):
+def test_staffs_token_waits_for_the_second_factor(integrator: Account, estate: Estate, settings: Any):
     settings.STAFF_NEED_SECOND_FACTOR = True
     client = with_token(token_for(integrator))
     answer = client.get("/api/missions/", headers={"Accept-Language": "en"})
@@ -208,7 +208,8 @@ def test_staffs_token_works_from_the_second_factor_on(integrator: Account, estat
     volunteer = with_token(token_for(estate.own[Role.VOLUNTEER]))
     assert volunteer.get("/api/access/me").status_code == 200
     Authenticator.objects.create(user=integrator, type=Authenticator.Type.TOTP, data={})
-    assert client.get("/api/missions/").status_code == 200
+    assert client.get("/api/missions/").status_code == 403, "it was issued by a password alone"
+    assert with_token(token_for(integrator)).get("/api/missions/").status_code == 200
 
 
 def test_a_token_of_a_password_does_not_grow_with_a_role(estate: Estate, settings: Any):
@@ -218,7 +219,22 @@ def test_a_token_of_a_password_does_not_grow_with_a_role(estate: Estate, setting
     assert client.get("/api/access/me").status_code == 200
     grant(by=world.system, account=volunteer, role=Role.SOCIAL_WORKER, place=world.city)
     Authenticator.objects.create(user=volunteer, type=Authenticator.Type.TOTP, data={})
-    assert client.get("/api/access/me").status_code == 401
+    assert client.get("/api/access/me").status_code == 403
+
+
+def test_nor_with_one_that_begins_later(estate: Estate, settings: Any):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    volunteer, world = estate.own[Role.VOLUNTEER], estate.nation.world
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    role = Role.SOCIAL_WORKER
+    given = grant(by=world.system, account=volunteer, role=role, place=world.city, starts=tomorrow)
+    client = with_token(token_for(volunteer))
+    assert client.get("/api/access/me").status_code == 200
+    Grant.objects.filter(pk=given.pk).update(starts=timezone.localdate())
+    assert client.get("/api/families/").status_code == 403
+    Authenticator.objects.create(user=volunteer, type=Authenticator.Type.TOTP, data={})
+    assert client.get("/api/families/").status_code == 403
+    assert with_token(token_for(volunteer)).get("/api/families/").status_code == 200
 
 
 def test_limits_of_issuing(integrator: Account):

@@ -42,7 +42,7 @@ _REFUSALS = {
     "401": "Nobody is signed in, or the token is not valid.",
     "403": "The account, or its token, may not do this.",
     "404": "There is no such thing, or none that the account may see.",
-    "409": "It was changed, done or begun meanwhile; read it again.",
+    "409": "It was changed, done, begun or merged meanwhile, or is not done yet; read it again.",
     "413": "What was sent is too large.",
     "422": "A value is wrong, missing or out of range; or a key was sent with another request.",
     "429": "Too many requests; wait as many seconds as Retry-After says.",
@@ -90,7 +90,7 @@ def complete(document: Document) -> Document:
 def _add_refusals(path: str, method: str, operation: dict[str, Any]) -> None:
     wanted = ["400", "422", "429", "401"]  # a wrong token is refused everywhere
     if operation.get("security"):
-        wanted += ["403", "404"]
+        wanted += ["403", "404", *(["409"] if "{" in path else [])]
     if "{" in path:
         wanted.append("404")
     if method in WRITING:

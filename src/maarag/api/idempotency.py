@@ -1,7 +1,9 @@
 """Writes that may be sent again: with the same `Idempotency-Key` they are done once and answered alike.
 
-The answer is kept in the transaction of the write itself, so that there is never one without the other. A
-refusal is not kept and leaves its key free; what it recorded (an attempt, its event) stays as without a key.
+The answer is kept in the transaction of the write itself, so that there is never one without the other. It
+is given again for as long as the record counts a second reading as the same one, to an account whose rights
+are what they were; afterwards a repeat is told that it was done. A refusal is not kept and leaves its key
+free; what it recorded (an attempt, its event) stays as without a key.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from maarag.database.encryption.errors import EncryptionError
+from maarag.kernel.access.kept import rights
 from maarag.kernel.access.models import Account
+from maarag.kernel.audit.actions import READS_ARE_ONE
 
 from .models import StoredAnswer
 from .problems import is_of_the_api, problem
@@ -29,6 +33,9 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 KEPT = timedelta(days=7)
+"""How long a key is known, so that nothing is done twice."""
+SHOWN = timedelta(minutes=READS_ARE_ONE)
+"""How long its answer is given again: it may hold a family's words, and reading them is recorded."""
 PATIENCE = "10s"
 """How long a twin waits for the first to be done."""
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -77,7 +84,7 @@ def answer_once(
         elif response.status_code >= 400 or not isinstance(response, HttpResponse):
             claim.delete()
         else:
-            whose = [account.pk, key, asked]
+            whose = [account.pk, key, asked, _rights(account)]
             content = [*whose, response.headers.get("Content-Type", ""), response.content.decode()]
             claim.update(status=response.status_code, answer=json.dumps(content))
     return response
@@ -105,7 +112,7 @@ def _claim(account: Account, key: str, asked: str) -> bool:
 
 def _again(account: Account, key: str, asked: str) -> HttpResponse:
     mine = StoredAnswer.objects.filter(account=account, key=key)
-    kept = mine.values("status", "request").first()
+    kept = mine.values("status", "request", "created_at").first()
     if kept is None or kept["status"] is None:
         return problem(409, _("A request with this key is being worked on; ask again."), Retry_After="1")
     if not constant_time_compare(kept["request"], asked):
@@ -114,13 +121,19 @@ def _again(account: Account, key: str, asked: str) -> HttpResponse:
         *whose, kind, body = json.loads(mine.values_list("answer", flat=True).get())
     except EncryptionError:  # its key is no longer kept
         whose = []
-    if whose != [account.pk, key, asked]:  # a row that was moved from another account opens nothing
+    # a row that was moved from another account opens nothing, nor does one of rights that were lost
+    is_theirs = whose == [account.pk, key, asked, _rights(account)]
+    if not is_theirs or kept["created_at"] < timezone.now() - SHOWN:
         return problem(409, _("The request was done already; its answer can no longer be shown."))
     response = HttpResponse(body, status=kept["status"], content_type=kind or None)
     if not kind:
         del response["Content-Type"]
     response[REPLAYED] = "true"
     return response
+
+
+def _rights(account: Account) -> str:
+    return hashlib.sha256(repr(rights(account)).encode()).hexdigest()
 
 
 def fingerprint(request: HttpRequest, account: Account) -> str:

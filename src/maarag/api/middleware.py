@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.second_factor import lacks_second_factor, told_to_set_one_up
+from maarag.kernel.access.second_factor import may_open_for_staff
 
 from .limits import seconds_to_wait
 from .models import ApiToken, TokenAccess
@@ -77,8 +77,10 @@ def bearer_tokens(get_response: Handler) -> Handler:
         if token.access == TokenAccess.READ and request.method not in READING:
             return problem(403, _("This token is for reading only."))
         account = token.account
-        if lacks_second_factor(account):
-            return problem(403, told_to_set_one_up())
+        if not may_open_for_staff(account, token.created_at):
+            return problem(
+                403, _("Your role needs a token that was issued with a second factor: issue another.")
+            )
         _note_use(token)
         if token.permissions:
             account.limited_to = frozenset(map(Permission, token.permissions))

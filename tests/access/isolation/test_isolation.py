@@ -14,8 +14,9 @@ from maarag.database.rows.policies import CONDITION, POLICY
 from maarag.kernel.access.permissions import Role
 from tests.access.conftest import Estate
 
+from .attempts import KEEPERS
 from .canaries import plant
-from .trial import careless, keepers_see, run
+from .trial import careless, keepers_see, run, walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHORT, FEW = 400, 60
@@ -42,6 +43,14 @@ def test_no_canary_is_seen_in_a_hundred_thousand_attempts(estate: Estate, part: 
     print(f"{outcome.attempts} attempts: {dict(sorted(outcome.statuses.items()))}")  # noqa: T201
     assert not outcome.leaks, "\n".join(outcome.leaks[:30])
     assert outcome.attempts == number
+
+
+@pytest.mark.parametrize("role", KEEPERS)
+def test_a_keeper_of_another_neighbourhood_sees_none(estate: Estate, role: Role):
+    # the policy lets the whole authority through: which part of it is theirs, queries alone say
+    elsewhere = estate.nation.neighbourhoods[-1]
+    keeper = estate.nation.world.account(role, place=elsewhere)
+    assert walk(plant(estate), {f"{role} of another neighbourhood": keeper}) == []
 
 
 @pytest.mark.parametrize("table", ["families_family", "families_member"])

@@ -142,6 +142,16 @@ def _make(attempt: Attempt, clients: dict[str, Client], canaries: Canaries, outc
     outcome.leaks += [f"{told} leaves {name} behind" for name in left_behind()]
 
 
+def walk(canaries: Canaries, people: dict[str, Account | None]) -> list[str]:
+    """What every address shows these people, asked once as it is meant."""
+    outcome, attempts = Outcome(), Attempts(canaries, people)
+    clients: dict[str, Client] = {}
+    for who in people:
+        for name in attempts.names:
+            _make(attempts.attempt(who, name, "get", plain=True), clients, canaries, outcome)
+    return outcome.leaks
+
+
 def left_behind() -> list[str]:
     """Settings that outlive their transaction on the connection."""
     if connection.in_atomic_block:

@@ -23,9 +23,12 @@ from maarag.domains.casework.models import Contact, Document, DocumentContent, G
 from maarag.domains.casework.queries.timeline import Strand, moments_of
 from maarag.domains.families.models import Family
 from maarag.domains.families.waiting import waiting_of
+from maarag.kernel.access.models import Grant
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.audit.reads import told_reads
+from maarag.kernel.places.actions import PlaceDraft, save_places
+from maarag.kernel.places.models import Place, PlaceKind
 from tests.domains.families.conftest import Towns
 from tests.factories import casework as made
 from tests.factories.families import everything
@@ -236,6 +239,11 @@ def test_tasks_are_done_and_undone(towns: Towns, client):
     assert text.count("BEGIN:VEVENT") == 1
     assert "לקבוע" not in text
     assert "אלון" not in text
+    # whoever works in one neighbourhood from now on has no tasks in files of the others
+    near = PlaceDraft("9001-1", ["9001"], {"kind": PlaceKind.NEIGHBOURHOOD, "name_he": "הגבעה"})
+    save_places(by=towns.world.system, drafts=[near])
+    Grant.objects.filter(account=colleague).update(place=Place.objects.get(code="9001-1"))
+    assert "BEGIN:VEVENT" not in towns.client(colleague).get(page("calendar")).content.decode()
 
 
 def test_a_task_is_for_somebody_who_may_read_the_file(towns: Towns):

@@ -61,6 +61,18 @@ def page(client: Client, name: str, *arguments: Any) -> str:
     return answer.content.decode()
 
 
+def test_where_nobody_reviews_whoever_manages_access_is_told(towns: Towns):
+    manager = towns.world.account(Role.INTEGRATOR, place=towns.world.city)
+    assert (
+        towns.client(towns.stranger).post(reverse("families:open_foreign"), asked(towns)).status_code == 302
+    )
+    assert work_off() == 1
+    (letter,) = mail.outbox
+    assert letter.to == [manager.email]
+    assert "/families/" not in letter.body, "they may not open that page"
+    assert "ראש צוות" in letter.body
+
+
 def test_the_whole_story(towns: Towns, supervisor: Account):
     worker, leader = towns.client(towns.stranger), towns.client(supervisor)
     answer = worker.post(reverse("families:open_foreign"), asked(towns, text=NATIONAL_ID))

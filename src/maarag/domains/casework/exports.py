@@ -25,8 +25,9 @@ from maarag.ui.documents.pdf import Report, pdf
 from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
 
-from .models import Goal, GoalState, Plan, Task
+from .models import Goal, GoalState, Plan
 from .queries.planning import goals_of, version_in_force
+from .queries.tasks import open_tasks_of
 from .words import doer_of, professions_in_words, status_of_goal, status_of_item, when_of
 
 LINE = "_" * 28
@@ -133,8 +134,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     found.add("prodid", "-//Maarag//casework//")
     found.add("version", "2.0")
     account = account_of(request)
-    rows = Task.objects.filter(worker=account, done_at=None).select_related("family").order_by("due")
-    for task in rows:
+    for task in open_tasks_of(account):
         event = Event()
         event.add("uid", f"task-{task.pk}@maarag")
         event.add("dtstamp", timezone.now())

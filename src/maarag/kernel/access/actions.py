@@ -23,8 +23,8 @@ from .models import Account, FactorReset, Grant, Invitation
 from .permissions import Permission, Role, roles_with
 from .queries import in_force
 from .scope import manages_all_of, permits, who_manages_all_of
-from .second_factor import NOT_STAFF, has_second_factor, take_away_factors
-from .sessions import withdraw, withdrawn
+from .second_factor import take_away_factors
+from .sessions import withdraw
 
 if TYPE_CHECKING:
     from maarag.kernel.people.models import Organisation
@@ -81,9 +81,6 @@ def grant(
         granted_by=by,
     )
     new.full_clean()
-    if settings.STAFF_NEED_SECOND_FACTOR and role not in NOT_STAFF and not has_second_factor(account):
-        # what a password alone has issued does not grow with the role
-        withdrawn.send(Account, account=account)
     new.save()
     record(by=by, action="access.grant", subject=new, place=place, changes={"grant": [None, str(new)]})
     if place is not None and role in roles_with(Permission.VIEW_FAMILIES) and not by.is_system:

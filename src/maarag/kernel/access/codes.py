@@ -8,12 +8,14 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.utils.crypto import salted_hmac
 
 
 def take(form: AuthenticateForm | ReauthenticateForm, code: str) -> str:
     """Note that the code was used. The library forgets it after one step but takes neighbouring ones."""
     steps = 2 * app_settings.TOTP_TOLERANCE + 2
-    key = f"access.code:{form.user.pk}:{normalize_user_code(code)}"
+    used = salted_hmac("maarag.access.codes", normalize_user_code(code), algorithm="sha256").hexdigest()
+    key = f"access.code:{form.user.pk}:{used}"
     if form.authenticator.type == Authenticator.Type.TOTP and not cache.add(
         key, 1, steps * app_settings.TOTP_PERIOD
     ):

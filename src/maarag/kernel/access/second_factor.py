@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -39,15 +40,20 @@ def has_second_factor(account: Account) -> bool:
     return Authenticator.objects.filter(user_id=account.pk, type__in=MAIN).exists()
 
 
+def may_open_for_staff(account: Account, issued_at: datetime) -> bool:
+    """Whether what the account was given then, such as a token, may be used: staff had a second factor then
+    that is still there, so that what a password alone has issued does not grow with a role.
+    """
+    if not settings.STAFF_NEED_SECOND_FACTOR or not is_staff(account):
+        return True
+    factors = Authenticator.objects.filter(user_id=account.pk, type__in=MAIN)
+    return factors.filter(created_at__lte=issued_at).exists()
+
+
 def take_away_factors(account: Account) -> None:
     """Remove every factor with its recovery codes, end sessions and tokens, in the caller's transaction."""
     Authenticator.objects.filter(user_id=account.pk).delete()
     withdraw(account)
-
-
-def lacks_second_factor(account: Account) -> bool:
-    """Whether the account is staff's and has no second factor, where staff need one."""
-    return settings.STAFF_NEED_SECOND_FACTOR and not has_second_factor(account) and is_staff(account)
 
 
 def _must_set_one_up(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from time import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -15,10 +16,11 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from .letters import deliver
+from .letters import deliver, site_address
 from .models import Account
 from .second_factor import has_second_factor
 from .sessions import BEGAN, begin
@@ -57,6 +59,18 @@ class InvitedAccountsOnly(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By account alone: the name of the site that a browser sends is not to be counted by."""
         return unicodedata.normalize("NFKC", credentials.get("email") or "").strip().casefold()
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The proxy's word; where it has none, whoever is connected: nobody asks uncounted."""
+        try:
+            return super().get_client_ip(request)
+        except PermissionDenied:
+            return request.META.get("REMOTE_ADDR") or "unknown"
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the site's own address, never at the one that a browser claims."""
+        parts = urlsplit(super().get_reset_password_from_key_url(key))
+        return site_address() + parts.path
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Beside the answer, so that its time does not tell whether there was an account to write to."""
