@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -230,6 +231,23 @@ def test_bulk_acceptance_is_undone_and_filters_find(place_town: Town, leader: Cl
     assert families[0].name in table
     assert families[1].name not in table
     assert "No proposal matches" in get(leader, "run", run.pk, state="stale").text
+
+
+def test_all_that_the_filter_shows_are_accepted_and_no_others(place_town: Town, leader: Client) -> None:
+    first, second = place_town.family(POOR), place_town.family(POOR)
+    run = place_town.run()
+    asked = post(leader, "run", run.pk, act="accept_all", q=first.name)
+    assert asked.status_code == 200
+    text = asked.content.decode()
+    # by place, not family by family
+    assert f'id="p-{rows_of(place_town, run)[first.name].pk}"' not in text
+    form = text[text.index('<form method="post" action="/placements') :]
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    assert sent["q"] == first.name
+    sent.pop("csrfmiddlewaretoken", None)
+    assert post(leader, "run", run.pk, act="accept_all", **sent).status_code == 302
+    rows = rows_of(place_town, run)
+    assert (rows[first.name].is_decided, rows[second.name].is_decided) == (True, False)
 
 
 def test_the_whole_and_fairness_are_told_answered_and_mended(place_town: Town, leader: Client) -> None:

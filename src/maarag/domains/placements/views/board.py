@@ -26,12 +26,13 @@ from maarag.kernel.matches.models import Run
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.figures import name_in_language
+from maarag.ui.tables import Table
 
 from ..actions import accept, leave_waiting, swap, take_back
 from ..errors import PlacementsError
 from ..models import Proposal
 from ..queries import Board, board
-from ..tables import methods_table, places_table
+from ..tables import methods_table, places_table, to_accept_table
 from ..told import Keys, place_of
 from .board_shown import (
     Asked,
@@ -58,6 +59,8 @@ class Confirm:
     lines: list[str] = field(default_factory=list)
     reason: bool = False
     text: str = ""
+    table: Table | None = None
+    """What it is about, where that is too much to be shown family by family."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,7 +157,8 @@ def _confirm(act: str, chosen: Sequence[Proposal]) -> Confirm:
         % {"placed": figures.number(placed), "waits": figures.number(n - placed)},
         _("No basket is opened before you carry it out, and each can be taken back until then."),
     ]
-    return Confirm(act, title % {"n": figures.number(n)}, _("Yes, accept"), lines)
+    table = to_accept_table(chosen) if act == "accept_all" else None
+    return Confirm(act, title % {"n": figures.number(n)}, _("Yes, accept"), lines, table=table)
 
 
 def board_page(
@@ -176,6 +180,8 @@ def board_page(
     if keys:
         others = [line for line in lines if line.proposal.pk not in keys]
         lines = [line for line in found.lines if line.proposal.pk in keys] + ([] if confirm else others)
+    if confirm and confirm.table:
+        lines = []
     page = Paginator(lines, PER_PAGE if not confirm else max(1, len(lines))).get_page(request.GET.get("page"))
     read_words(by=account_of(request), rows=[line.proposal for line in page])
     told = Keys.in_explanations(line.proposal.explanation for line in page)
