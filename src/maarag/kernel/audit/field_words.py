@@ -21,18 +21,20 @@ COUNTS: dict[str, Any] = {
     "kind": _("kind"),
     "loaded": _("loaded"),
     "marks": _("number of marks"),
+    "method": _("method"),
     "rows": _("number of rows"),
     "file": _("file number"),
     "members": _("number of people"),
     "organisation": _("organisation"),
     "outcome": _("outcome"),
+    "publisher": _("publisher"),
     "raters": _("number of raters"),
     "dimensions": _("dimensions"),
     "rule": _("rule"),
     "table": _("table"),
     "until": _("until"),
 }
-"""By what an action calls something that is no field of the record it was done to."""
+"""By what an action calls something that is no field, or no longer a field, of the record it was done to."""
 
 MADE_BY_DJANGO = (
     N_("accepted at"),
