@@ -54,6 +54,25 @@ def test_descriptions_are_there_in_three_languages(table: str) -> None:
             assert letters.search(row[f"description_{language}"]), (row["code"], language)
 
 
+@pytest.mark.parametrize("table", ["sources", "fiction_sources"])
+def test_sources_tell_the_same_of_themselves_in_three_languages(table: str) -> None:
+    for row in rows(table):
+        said = {
+            f"{field} {one}": row[f"{field}_{one}"] for field in ("publisher", "method") for one in LETTERS
+        }
+        assert [of for of, text in said.items() if not LETTERS[of[-2:]].search(text)] == [], row["code"]
+        figures = [sorted(re.findall(r"\d[\d,.]*\d|\d", row[f"method_{one}"])) for one in LETTERS]
+        assert figures[0] == figures[1] == figures[2], row["code"]
+
+
+def test_licences_are_names_or_words_of_each_language() -> None:
+    for row in rows("sources"):
+        said = {one: row[f"licence_{one}"] for one in LETTERS}
+        is_name = len(set(said.values())) == 1
+        assert all(said.values()), row["code"]
+        assert is_name or all(LETTERS[one].search(text) for one, text in said.items()), row["code"]
+
+
 def test_every_authority_lies_in_one_district_of_each_ministry_and_at_most_one_cluster() -> None:
     districts = {row["code"]: row["district_of"] for row in rows("districts")}
     clusters = {row["code"] for row in rows("clusters")}

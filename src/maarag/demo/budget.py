@@ -27,7 +27,7 @@ from maarag.values import Money
 
 from .loading import Loading
 from .programmes import EAST_JERUSALEM, JERUSALEM, MINISTRY, ROUTINE, shares_of_places
-from .tables import Row, names, number, rows
+from .tables import Row, names, number, rows, texts
 
 TABLES = (
     "budgets",
@@ -88,14 +88,12 @@ def _save_programmes(loading: Loading, organisations: dict[str, Organisation]) -
         if row["code"] in theirs:
             continue
         told = known[row["code"]]
-        languages = ("he", "ar", "en")
         save_programme(
             by=loading.by,
             code=row["code"],
             organisation=organisations[MINISTRY],
-            **names(told),
-            **{f"description_{code}": told[f"description_{code}"] for code in languages},
-            **{f"for_whom_{code}": row[f"for_whom_{code}"] for code in languages},
+            **texts(told, "name", "description"),
+            **texts(row, "for_whom"),
             listing=listings.get(row["code"]),
         )
     return {programme.code: programme for programme in Programme.objects.all()}

@@ -25,7 +25,7 @@ from maarag.kernel.sources.actions import save_source
 from maarag.kernel.sources.models import Source
 
 from .loading import Loading
-from .tables import Row, decimal, names, number, rows
+from .tables import Row, decimal, names, number, rows, texts
 
 TABLES = (
     "fiction_sources",
@@ -55,10 +55,8 @@ def _save_sources(loading: Loading) -> None:
             save_source(
                 by=loading.by,
                 code=row["code"],
-                **names(row),
-                publisher=row["publisher"],
+                **texts(row, "name", "publisher", "method"),
                 published_on=date.fromisoformat(row["published_on"]),
-                method=row["method"],
                 is_fictional=True,
             )
     loading.counts["sources"] += len(rows("fiction_sources"))
@@ -186,8 +184,7 @@ def _service(
         source=loading.sources[DIRECTORY],
         as_of=as_of,
         fields={
-            **names(row),
-            **{f"description_{language}": row[f"description_{language}"] for language in ("he", "ar", "en")},
+            **texts(row, "name", "description"),
             "minimum_age": number(row["minimum_age"]),
             "maximum_age": number(row["maximum_age"]),
             "fees": row["fees"],

@@ -14,7 +14,7 @@ from maarag.kernel.sources.models import Source
 
 from .family_poverty import Families, Indicators, families_in_need
 from .loading import Loading
-from .tables import Row, decimal, names, number, rows
+from .tables import Row, decimal, names, number, rows, texts
 
 SOURCE_TABLES = ("sources",)
 PLACE_TABLES = ("districts", "clusters", "authorities", "figures")
@@ -38,11 +38,8 @@ def load_sources(loading: Loading) -> None:
             save_source(
                 by=loading.by,
                 code=row["code"],
-                **names(row),
-                publisher=row["publisher"],
-                licence=row["licence"],
+                **texts(row, "name", "publisher", "licence", "method"),
                 published_on=date.fromisoformat(row["published_on"]) if row["published_on"] else None,
-                method=row["method"],
                 is_fictional=row["is_fictional"] == "yes",
             )
     loading.counts["sources"] = len(rows("sources"))

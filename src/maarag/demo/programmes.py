@@ -24,7 +24,7 @@ from maarag.kernel.people.models import Organisation, Sector
 from .family_poverty import shared_out
 from .loading import Loading
 from .national import estimated_families
-from .tables import Row, names, number, rows
+from .tables import Row, names, number, rows, texts
 
 TABLES = ("programmes", "departments", "authorities", "figures")
 MINISTRY = "ministry-of-welfare"
@@ -251,11 +251,11 @@ def _without_a_place(
 
 
 def _texts(row: Row, place: Any = None) -> dict[str, str]:
-    texts = {f"description_{language}": row[f"description_{language}"] for language in ("he", "ar", "en")}
-    for language in ("he", "ar", "en"):
-        where = f" – {getattr(place, f'name_{language}')}" if place else ""
-        texts[f"name_{language}"] = row[f"name_{language}"] + where
-    return texts
+    found = texts(row, "name", "description")
+    if place:
+        for column in names(row):
+            found[column] += f" – {getattr(place, column)}"
+    return found
 
 
 def _terms(loading: Loading, row: Row) -> list[Any]:

@@ -27,7 +27,13 @@ def rows(name: str) -> list[Row]:
 
 def names(row: Row) -> dict[str, str]:
     """The three names of a row, as the models call them."""
-    return {f"name_{language}": row[f"name_{language}"] for language in LANGUAGES}
+    return texts(row, "name")
+
+
+def texts(row: Row, *fields: str) -> dict[str, str]:
+    """These texts of a row in three languages, as the models call them."""
+    columns = [f"{field}_{language}" for field in fields for language in LANGUAGES]
+    return {column: row[column] for column in columns}
 
 
 def number(text: str) -> int | None:

@@ -46,10 +46,10 @@ def test_publisher_date_method_and_fiction_are_told(nation: Nation, client: Clie
         by=nation.world.system,
         code="survey",
         name_he="סקר בדיוני",
-        publisher="המחלקה למחקר",
-        licence="CC BY-SA 3.0",
+        publisher_he="המחלקה למחקר",
+        licence_he="CC BY-SA 3.0",
         published_on=date(2025, 3, 9),
-        method="נשאלו מאה <משפחות>",
+        method_he="נשאלו מאה <משפחות>",
         is_fictional=True,
     )
     page = client.get("/sources/", headers={"Accept-Language": "en"}).content.decode()
@@ -60,6 +60,34 @@ def test_publisher_date_method_and_fiction_are_told(nation: Nation, client: Clie
         "Fictional"
         not in page[page.index('id="test-source"') : page.index('id="survey"')].partition("<h2")[0]
     )
+
+
+def test_a_source_speaks_the_language_of_its_reader(nation: Nation) -> None:
+    source = save_source(
+        by=nation.world.system,
+        code="test-source",
+        publisher_he="המחלקה למחקר",
+        publisher_ar="قسم البحث",
+        licence_en="Government material",
+        method_he="נשאלו מאה",
+        method_ar="سُئلت مئة",
+        method_en="A hundred were asked",
+    )
+    estimate = source.need_estimates.first()
+    told = {
+        "he": ("המחלקה למחקר", "Government material", "נשאלו מאה"),
+        "ar": ("قسم البحث", "Government material", "سُئلت مئة"),
+        "en": ("המחלקה למחקר", "Government material", "A hundred were asked"),
+    }
+    for language, texts in told.items():
+        page = page_in(Client(), "/sources/", language)
+        card = page[page.index('id="test-source"') :].partition("</article>")[0]
+        every = {text for others in told.values() for text in others}
+        assert {text for text in every if text in card} == set(texts)
+        page = page_in(Client(), estimate.get_absolute_url(), language)
+        assert texts[2] in page
+    service = page_in(Client(), "/services/A/", "he")
+    assert "<bdi>Government material</bdi>" in service
 
 
 def test_saving_the_same_again_leaves_no_event(nation: Nation) -> None:

@@ -19,6 +19,7 @@ COUNTS: dict[str, Any] = {
     "fields": _("what was changed"),
     "fingerprint": _("fingerprint"),
     "kind": _("kind"),
+    "licence": _("licence"),
     "loaded": _("loaded"),
     "marks": _("number of marks"),
     "method": _("method"),

@@ -18,7 +18,9 @@ class Source(models.Model):
     publisher_he = models.CharField(_("publisher in Hebrew"), max_length=300, blank=True)
     publisher_ar = models.CharField(_("publisher in Arabic"), max_length=300, blank=True)
     publisher_en = models.CharField(_("publisher in English"), max_length=300, blank=True)
-    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    licence_he = models.CharField(_("licence in Hebrew"), max_length=120, blank=True)
+    licence_ar = models.CharField(_("licence in Arabic"), max_length=120, blank=True)
+    licence_en = models.CharField(_("licence in English"), max_length=120, blank=True)
     published_on = models.DateField(_("published on"), null=True, blank=True)
     method_he = models.TextField(_("method in Hebrew"), blank=True)
     method_ar = models.TextField(_("method in Arabic"), blank=True)
@@ -36,6 +38,10 @@ class Source(models.Model):
     @property
     def publisher(self) -> LocalText:
         return LocalText(he=self.publisher_he, ar=self.publisher_ar, en=self.publisher_en)
+
+    @property
+    def licence(self) -> LocalText:
+        return LocalText(he=self.licence_he, ar=self.licence_ar, en=self.licence_en)
 
     @property
     def method(self) -> LocalText:

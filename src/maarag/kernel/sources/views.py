@@ -30,9 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "source": source,
             "standing": standing.get(source.pk, []),
-            "licence_url": next(
-                (url for name, url in LICENCES.items() if source.licence.startswith(name)), ""
-            ),
+            "licence_url": _licence_url(source),
         }
         for source in Source.objects.order_by("is_fictional", "name_he")
     ]
@@ -44,3 +42,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "unknown": _("not stated"),
     }
     return render(request, "sources/index.html", context)
+
+
+def _licence_url(source: Source) -> str:
+    """Where a licence that everybody knows by its name is written."""
+    licence = source.licence.in_language("en")
+    return next((url for name, url in LICENCES.items() if licence.startswith(name)), "")

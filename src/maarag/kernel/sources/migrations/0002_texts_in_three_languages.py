@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 HEBREW = r"[\u05D0-\u05EA]"
 ARABIC = r"[\u0620-\u064A\u066E-\u06D3]"
-KINDS = {"publisher": "varchar(300)", "method": "text"}
+KINDS = {"publisher": "varchar(300)", "licence": "varchar(120)", "method": "text"}
 
 
 def to_its_language(field, kind):
@@ -43,10 +43,20 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "source", "publisher_en", models.CharField("publisher in English", max_length=300, blank=True)
         ),
+        migrations.AddField(
+            "source", "licence_he", models.CharField("licence in Hebrew", max_length=120, blank=True)
+        ),
+        migrations.AddField(
+            "source", "licence_ar", models.CharField("licence in Arabic", max_length=120, blank=True)
+        ),
+        migrations.AddField(
+            "source", "licence_en", models.CharField("licence in English", max_length=120, blank=True)
+        ),
         migrations.AddField("source", "method_he", models.TextField("method in Hebrew", blank=True)),
         migrations.AddField("source", "method_ar", models.TextField("method in Arabic", blank=True)),
         migrations.AddField("source", "method_en", models.TextField("method in English", blank=True)),
         migrations.RunSQL(FORWARDS, BACKWARDS),
         migrations.RemoveField("source", "publisher"),
+        migrations.RemoveField("source", "licence"),
         migrations.RemoveField("source", "method"),
     ]
