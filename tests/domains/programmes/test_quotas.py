@@ -24,8 +24,10 @@ from maarag.domains.programmes.models import Quota, QuotaChange
 from maarag.domains.programmes.queries import places_left, purses_of, quota_for, quotas_in
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.ledger.actions import LimitPassed, approve, decide, plan
+from maarag.kernel.sources.actions import save_source
 from maarag.values import Money
 from tests.domains.funding.conftest import Treasury
+from tests.factories.browsing import page_in
 from tests.factories.budgets import line_of, programme_of, quota
 
 WORDS = {"what": "מכסה", "why": "לפי הצורך"}
@@ -156,6 +158,27 @@ def test_given_and_taken_back_in_the_browser(treasury: Treasury, line: BudgetLin
     assert lies(line)[0] == shekels(26_240_000)
     page = client.get(reverse("programmes:detail", args=["noshmim"]), headers={"accept-language": "en"})
     assert "No authority has a quota yet" in page.content.decode()
+
+
+def test_the_page_says_in_the_readers_language_how_quotas_were_estimated(
+    treasury: Treasury, line: BudgetLine
+):
+    world, by = treasury.world, treasury.manager
+    save_source(
+        by=world.system, code=world.source.code, method_he="חולק ביחס לצורך", method_ar="قُسّم بحسب الحاجة"
+    )
+    world.source.refresh_from_db()
+    drafts = [QuotaDraft(world.city, 30)]
+    set_quotas(by=by, line=line, drafts=drafts, source=world.source, is_estimate=True, **WORDS)
+    client, address = treasury.client(by), reverse("programmes:detail", args=["noshmim"])
+    hebrew, english = (page_in(client, address, language) for language in ("he", "en"))
+    arabic = page_in(client, address, "ar")
+    assert "<bdi>מקור לבדיקה</bdi>" in hebrew
+    assert "<bdi>Source for tests</bdi>" in english
+    assert "חולק ביחס לצורך" in hebrew
+    assert "חולק ביחס לצורך" in english  # nothing in English is written
+    assert "قُسّم بحسب الحاجة" in arabic
+    assert "חולק ביחס לצורך" not in arabic
 
 
 def test_given_through_the_api_once(treasury: Treasury, line: BudgetLine):

@@ -30,6 +30,14 @@ def draw(source: str, address: str = "/here/?topic=food&page=2", **context: Any)
     return engines["django"].from_string(source).render(context, RequestFactory().get(address))
 
 
+def test_a_source_is_named_in_the_language_of_the_page() -> None:
+    name = LocalText("מקור", "مصدر", "A source")
+    for language, words in (("he", "מקור"), ("ar", "مصدر"), ("en", "A source")):
+        with override(language):
+            assert f"<bdi>{words}</bdi>" in draw("{% source x %}", x=name)
+            assert f"<bdi>{words}</bdi></a>" in draw("{% source x url='/sources/' %}", x=name)
+
+
 @pytest.mark.parametrize(
     "source",
     [
