@@ -16,6 +16,7 @@ BENCHES = (
     "load",
     "jobs",
     "fields",
+    "rows",
     "backup",
     "suppression",
     "ledger",
