@@ -90,9 +90,9 @@ def statement(code: str, since: datetime | None, until: datetime | None, form: s
         data = {
             "code": pot.code,
             "label": pot.label,
-            "opening": BalanceOut.of(told.opening).model_dump(),
+            "opening": BalanceOut.of(told.opening.amounts()).model_dump(),
             "lines": lines,
-            "closing": BalanceOut.of(told.closing).model_dump(),
+            "closing": BalanceOut.of(told.closing.amounts()).model_dump(),
         }
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         return

@@ -6,3 +6,8 @@ class Config(AppConfig):
     name = "maarag.domains.funding"
     label = "funding"
     verbose_name = _("Budgets")
+
+    def ready(self) -> None:
+        from . import telling
+
+        telling.register_all()

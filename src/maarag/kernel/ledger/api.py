@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -15,28 +16,34 @@ from ninja.errors import HttpError
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
+from maarag.values import Money
 
+from .above import Told, standing, statement_for
 from .actions import close_period, decide
 from .models import ClosedPeriod, Decision, Entry, Pot, PotKind
-from .queries import Balance, Line, balance_of, balances, statement, trace
+from .queries import Line, trace
 from .scope import authorities_of, entries_visible_to, sees_nation, visible_to
 
 router = Router(tags=["ledger"])
 
 
 class BalanceOut(Schema):
-    """Where money stands, in agorot; granted = free + approved + committed + paid."""
+    """Where money stands, in agorot; granted = free + approved + committed + paid.
+
+    Null: not told to this account, for it would tell of a few families, or when they drew.
+    """
 
     granted: int
-    planned: int
-    approved: int
-    committed: int
-    paid: int
-    free: int
+    planned: int | None
+    approved: int | None
+    committed: int | None
+    paid: int | None
+    free: int | None
 
     @classmethod
-    def of(cls, balance: Balance) -> BalanceOut:
-        return cls(**{name: getattr(balance, name).agorot for name in cls.model_fields})
+    def of(cls, told: Told) -> BalanceOut:
+        amounts = {name: one.agorot for name, one in told.items() if isinstance(one, Money)}
+        return cls.model_validate(dict.fromkeys(cls.model_fields) | amounts)
 
 
 class PotOut(Schema):
@@ -51,7 +58,7 @@ class PotOut(Schema):
     balance: BalanceOut
 
     @classmethod
-    def of(cls, pot: Pot, balance: Balance) -> PotOut:
+    def of(cls, pot: Pot, told: Told) -> PotOut:
         return cls(
             code=pot.code,
             label=pot.label,
@@ -59,7 +66,7 @@ class PotOut(Schema):
             authority=pot.authority.code if pot.authority else None,
             period_start=pot.period_start,
             period_end=pot.period_end,
-            balance=BalanceOut.of(balance),
+            balance=BalanceOut.of(told),
         )
 
 
@@ -105,7 +112,7 @@ class LedgerLineOut(Schema):
     after: BalanceOut
 
     @classmethod
-    def of(cls, line: Line) -> LedgerLineOut:
+    def of(cls, line: Line, tells: Collection[str] = ()) -> LedgerLineOut:
         return cls(
             day=line.day,
             kind=line.kind,
@@ -114,12 +121,15 @@ class LedgerLineOut(Schema):
             entry=line.entry.pk if line.entry else None,
             by=line.entry.by.name if line.entry else None,
             decision=DecisionOut.of(line.entry.decision) if line.entry else None,
-            after=BalanceOut.of(line.after),
+            after=BalanceOut.of(line.after.amounts(tells)),
         )
 
 
 class StatementOut(Schema):
-    """What happened in a pot, between two balances."""
+    """What happened in a pot, between two balances; in `pot` where its money stands today.
+
+    Of a pot behind which families stand whose counts the account does not see: grants and transfers alone.
+    """
 
     pot: PotOut
     opening: BalanceOut
@@ -204,12 +214,13 @@ def list_pots(
     offset: int = Query(0, ge=0, le=10**9),
 ) -> dict[str, Any]:
     """The pots that the account sees; baskets of its own authority alone."""
-    pots = visible_to(_viewer(request)).order_by("code")
+    account = _viewer(request)
+    pots = visible_to(account).order_by("code")
     if kind:
         pots = pots.filter(kind=kind)
     found = list(pots[offset : offset + limit])
-    standing = balances(found)
-    items = [PotOut.of(pot, standing.get(pot.pk, Balance())) for pot in found]
+    told = standing(account, found)
+    items = [PotOut.of(pot, told[pot.pk]) for pot in found]
     return {"total": pots.count(), "items": items}
 
 
@@ -220,15 +231,16 @@ def pot_statement(
     request: HttpRequest, code: str, since: date | None = None, until: date | None = None
 ) -> StatementOut:
     """What happened in the pot on these days, with the balance after each line."""
-    pot = visible_to(_viewer(request)).filter(code=code).first()
+    account = _viewer(request)
+    pot = visible_to(account).filter(code=code).first()
     if pot is None:
         raise Http404
-    told = statement(pot, since=since, until=until)
+    told = statement_for(account, pot, since=since, until=until)
     return StatementOut(
-        pot=PotOut.of(pot, balance_of(pot)),
-        opening=BalanceOut.of(told.opening),
-        lines=[LedgerLineOut.of(line) for line in told.lines],
-        closing=BalanceOut.of(told.closing),
+        pot=PotOut.of(pot, standing(account, [pot])[pot.pk]),
+        opening=BalanceOut.of(told.opening.amounts(told.tells)),
+        lines=[LedgerLineOut.of(line, told.tells) for line in told.lines],
+        closing=BalanceOut.of(told.closing.amounts(told.tells)),
     )
 
 

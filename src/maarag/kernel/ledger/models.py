@@ -73,6 +73,10 @@ class EntryKind(models.TextChoices):
     REVERSE = "reverse", _("Reversal of a payment")
 
 
+GIVEN = (EntryKind.GRANT, EntryKind.TRANSFER)
+"""What moves money into pots and between them; all others are of a spending."""
+
+
 class SpendingStage(models.TextChoices):
     """The least advanced stage at which money of a spending stands."""
 

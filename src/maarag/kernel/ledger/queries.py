@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from maarag.kernel.audit.models import AuditEvent
 from maarag.values import Money
 
-from .models import Account, Draw, Entry, EntryKind, Posting, Pot, PotKind, Spending, Stage
+from .models import GIVEN, Account, Draw, Entry, EntryKind, Posting, Pot, PotKind, Spending, Stage
 
 NOTHING = Money(0)
 
@@ -28,7 +28,14 @@ class Balance:
     free: Money = NOTHING
 
     def __add__(self, other: Balance) -> Balance:
-        return Balance(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+        return Balance(*(getattr(self, name) + getattr(other, name) for name in BALANCES))
+
+    def amounts(self, names: Collection[str] = ()) -> dict[str, Money]:
+        """The amounts by name, all or these."""
+        return {name: getattr(self, name) for name in names or BALANCES}
+
+
+BALANCES = tuple(Balance.__dataclass_fields__)
 
 
 def balances(pots: Collection[Pot | int]) -> dict[int, Balance]:
@@ -74,12 +81,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Statement:
-    """What happened in a pot on these days, between two balances."""
+    """What happened in a pot on these days, between two balances, of which it tells those that it names."""
 
     pot: Pot
     opening: Balance
     lines: tuple[Line, ...]
     closing: Balance
+    tells: tuple[str, ...] = BALANCES
 
 
 _STAGE_OF = {
@@ -99,30 +107,47 @@ def statement(pot: Pot, *, since: date | None = None, until: date | None = None)
     the rest by day and kind: whose each amount was is for its authority alone.
     """
     rows = Posting.objects.filter(account__pot=pot).order_by()
-    if until:
-        rows = rows.filter(day__lte=until)
+    if pot.kind == PotKind.BASKET:
+        return _statement(pot, rows, rows.none(), since, until)
+    return _statement(pot, rows.filter(kind__in=GIVEN), rows.exclude(kind__in=GIVEN), since, until)
+
+
+def given(pot: Pot, *, since: date | None = None, until: date | None = None) -> Statement:
+    """The statement of what was granted to a pot and moved between pots alone: it tells what lies in it, used
+    or not.
+    """
+    rows = Posting.objects.filter(account__pot=pot, kind__in=GIVEN).order_by()
+    return replace(_statement(pot, rows, rows.none(), since, until), tells=("granted",))
+
+
+def _statement(
+    pot: Pot,
+    single: QuerySet[Posting],
+    summed: QuerySet[Posting],
+    since: date | None,
+    until: date | None,
+) -> Statement:
+    """Of entries that are told one by one, and of those that are told by day and kind."""
     opening = Balance()
+    if until:
+        single, summed = single.filter(day__lte=until), summed.filter(day__lte=until)
     if since:
-        before = rows.filter(day__lt=since).values_list("account__stage").annotate(Sum("amount"))
-        opening = _moved(opening, dict(before))
-        rows = rows.filter(day__gte=since)
-    single = (
-        rows if pot.kind == PotKind.BASKET else rows.filter(kind__in=[EntryKind.GRANT, EntryKind.TRANSFER])
-    )
+        for rows in (single, summed):
+            before = rows.filter(day__lt=since).values_list("account__stage").annotate(Sum("amount"))
+            opening = _moved(opening, dict(before))
+        single, summed = single.filter(day__gte=since), summed.filter(day__gte=since)
     parts = [
         (day, number, kind, number, 1, stage, amount)
         for day, number, kind, stage, amount in single.values_list(
             "day", "entry_id", "kind", "account__stage", "amount"
         )
     ]
-    if pot.kind != PotKind.BASKET:
-        summed = rows.exclude(kind__in=[EntryKind.GRANT, EntryKind.TRANSFER])
-        parts += [
-            (day, last, kind, 0, count, stage, amount)
-            for day, kind, stage, amount, count, last in summed.values_list(
-                "day", "kind", "account__stage"
-            ).annotate(Sum("amount"), Count("entry_id"), Max("entry_id"))
-        ]
+    parts += [
+        (day, last, kind, 0, count, stage, amount)
+        for day, kind, stage, amount, count, last in summed.values_list(
+            "day", "kind", "account__stage"
+        ).annotate(Sum("amount"), Count("entry_id"), Max("entry_id"))
+    ]
     return _told(pot, opening, parts)
 
 

@@ -24,12 +24,23 @@ from maarag.ui.documents.attached import attached
 from maarag.ui.documents.excel import workbook
 from maarag.ui.tables import Column, Table
 
+from .above import HIDDEN, standing, statement_for
 from .actions import close_period, decide
 from .forms import ClosingForm
 from .models import ClosedPeriod, Pot, PotKind
-from .queries import Trace, balance_of, balances, statement, trace
+from .queries import BALANCES, Statement, Trace, trace
 from .scope import entries_visible_to, visible_to
-from .words import closed_table, headings, place_of, pots_table, statement_document, statement_table
+from .words import (
+    closed_table,
+    headings,
+    one_by_one,
+    place_of,
+    pots_table,
+    standing_document,
+    statement_document,
+    statement_table,
+    why_hidden,
+)
 
 PER_PAGE = 50
 
@@ -49,10 +60,13 @@ def index(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     found = list(page.object_list)
+    told = standing(viewer, found)
     count = page.paginator.count
     foot = ngettext("%(count)s pot", "%(count)s pots", count) % {"count": figures.number(count)}
     context = {
-        "table": pots_table(found, balances(found), foot),
+        "table": pots_table(found, told, foot),
+        "hides": any(HIDDEN in one.values() for one in told.values()),
+        "why_hidden": why_hidden(),
         "page": page,
         "kinds": [("", _("Every kind")), *PotKind.choices],
         "kind": kind,
@@ -66,22 +80,25 @@ def index(request: HttpRequest) -> HttpResponse:
 @needs_permission(Permission.VIEW_LEDGER)
 def pot_statement(request: HttpRequest, code: str) -> HttpResponse:
     """What happened in one pot."""
-    pot = _pot(request, code)
-    since, until = _days(request)
-    told = statement(pot, since=since, until=until)
-    balance = balance_of(pot)
+    pot, told, since, until = _asked(request, code)
+    stands = standing(account_of(request), [pot])[pot.pk]
+    is_whole = told.tells == BALANCES
     context = {
         "pot": pot,
         "facts": [
             (_("Kind"), pot.get_kind_display()),
             (_("Place"), place_of(pot)),
             (_("Code"), pot.code),
-            *((label, figures.money(getattr(balance, name))) for name, label in headings().items()),
+            *((label, figures.money(stands[name])) for name, label in headings().items()),
         ],
         "table": statement_table(told),
         "since": since,
         "until": until,
-        "summed": pot.kind != PotKind.BASKET,
+        "summed": is_whole and pot.kind != PotKind.BASKET,
+        "given": not is_whole,
+        "one_by_one": one_by_one(),
+        "hides": HIDDEN in stands.values(),
+        "why_hidden": why_hidden(),
         "crumbs": [(_("Ledger"), reverse("ledger:index")), (pot.label, "")],
     }
     return render(request, "ledger/statement.html", context)
@@ -90,11 +107,12 @@ def pot_statement(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @needs_permission(Permission.VIEW_LEDGER)
 def statement_workbook(request: HttpRequest, code: str) -> HttpResponse:
-    """The statement as a workbook."""
-    pot = _pot(request, code)
-    since, until = _days(request)
-    content = workbook([statement_document(statement(pot, since=since, until=until))])
-    return attached(content, f"statement-{pot.pk}.xlsx")
+    """The statement as a workbook; where it tells grants and transfers alone, with where the money stands."""
+    pot, told, _since, _until = _asked(request, code)
+    sheets = [statement_document(told)]
+    if told.tells != BALANCES:
+        sheets.append(standing_document(standing(account_of(request), [pot])[pot.pk]))
+    return attached(workbook(sheets), f"statement-{pot.pk}.xlsx")
 
 
 @require_safe
@@ -183,11 +201,14 @@ def periods(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/periods.html", context, status=400 if form.errors else 200)
 
 
-def _pot(request: HttpRequest, code: str) -> Pot:
-    pot = visible_to(account_of(request)).filter(code=code).first()
+def _asked(request: HttpRequest, code: str) -> tuple[Pot, Statement, date | None, date | None]:
+    """The pot with its statement of the days that the address names."""
+    viewer = account_of(request)
+    pot = visible_to(viewer).filter(code=code).first()
     if pot is None:
         raise Http404
-    return pot
+    since, until = _days(request)
+    return pot, statement_for(viewer, pot, since=since, until=until), since, until
 
 
 def _days(request: HttpRequest) -> tuple[date | None, date | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +16,14 @@ from maarag.ui.documents.tables import DocumentColumn, DocumentTable
 from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
+from .above import Told
 from .errors import PeriodClosed
 from .models import ClosedPeriod, Entry, EntryKind, Pot
-from .queries import Balance, Line, Statement
-
-MONEY = ("granted", "planned", "approved", "committed", "paid", "free")
+from .queries import BALANCES, Line, Statement
 
 
-def headings() -> dict[str, str]:
-    return {
+def headings(names: Collection[str] = BALANCES) -> dict[str, str]:
+    found = {
         "granted": _("Granted"),
         "planned": pgettext("money", "Planned"),
         "approved": pgettext("money", "Approved"),
@@ -31,26 +31,25 @@ def headings() -> dict[str, str]:
         "paid": pgettext("money", "Paid"),
         "free": pgettext("money", "Free"),
     }
+    return {name: label for name, label in found.items() if name in names}
 
 
 def place_of(pot: Pot | ClosedPeriod) -> str:
     return name_in_language(pot.authority) if pot.authority else _("The nation")
 
 
-def pots_table(pots: list[Pot], balances: dict[int, Balance], foot: str = "") -> Table:
+def pots_table(pots: list[Pot], standing: Mapping[int, Told], foot: str = "") -> Table:
     """Every pot with where its money stands."""
-    rows: list[dict[str, Any]] = []
-    for pot in pots:
-        balance = balances.get(pot.pk, Balance())
-        rows.append(
-            {
-                "label": pot.label,
-                "url": reverse("ledger:statement", args=[pot.code]),
-                "kind": pot.get_kind_display(),
-                "place": place_of(pot),
-                **{name: getattr(balance, name) for name in MONEY},
-            }
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            "label": pot.label,
+            "url": reverse("ledger:statement", args=[pot.code]),
+            "kind": pot.get_kind_display(),
+            "place": place_of(pot),
+            **standing[pot.pk],
+        }
+        for pot in pots
+    ]
     return Table(
         columns=[
             Column("label", _("Pot"), heading=True, link="url"),
@@ -83,7 +82,7 @@ def statement_table(statement: Statement) -> Table:
             Column("day", _("Day"), "date", heading=True),
             Column("kind", _("What was done"), link="url"),
             Column("amount", _("Amount"), "money"),
-            *(Column(name, label, "money") for name, label in headings().items()),
+            *(Column(name, label, "money") for name, label in headings(statement.tells).items()),
             Column("by", _("By")),
             Column("decision", _("Decision")),
         ],
@@ -93,7 +92,7 @@ def statement_table(statement: Statement) -> Table:
                 "kind": kind_in_words(line),
                 "url": reverse("ledger:entry", args=[line.entry.pk]) if line.entry else "",
                 "amount": line.amount,
-                **{name: getattr(line.after, name) for name in MONEY},
+                **line.after.amounts(statement.tells),
                 "by": line.entry.by.name if line.entry else "",
                 "decision": decision_of(line.entry),
             }
@@ -114,7 +113,7 @@ def statement_document(statement: Statement) -> DocumentTable:
             DocumentColumn(_("Day"), "date"),
             DocumentColumn(_("What was done")),
             DocumentColumn(_("Amount"), "money"),
-            *(DocumentColumn(label, "money") for label in headings().values()),
+            *(DocumentColumn(label, "money") for label in headings(statement.tells).values()),
             DocumentColumn(_("By")),
             DocumentColumn(_("Decision")),
             DocumentColumn(_("Document")),
@@ -124,7 +123,7 @@ def statement_document(statement: Statement) -> DocumentTable:
                 line.day,
                 kind_in_words(line),
                 line.amount,
-                *(getattr(line.after, name) for name in MONEY),
+                *line.after.amounts(statement.tells).values(),
                 line.entry.by.name if line.entry else "",
                 decision_of(line.entry),
                 line.entry.decision.document if line.entry and line.entry.decision else "",
@@ -132,6 +131,32 @@ def statement_document(statement: Statement) -> DocumentTable:
             for line in statement.lines
         ],
         notes=[_("Balances are those after each line, in shekels.")],
+    )
+
+
+def standing_document(told: Told) -> DocumentTable:
+    """Where the money of a pot stands, as a sheet for whoever is told sums alone."""
+    return DocumentTable(
+        title=_("Where its money stands"),
+        columns=[DocumentColumn(_("Stage")), DocumentColumn(_("Amount"), "money")],
+        rows=[[label, told[name]] for name, label in headings().items()],
+        notes=[one_by_one(), why_hidden()],
+    )
+
+
+def one_by_one() -> str:
+    """What of a pot the nation is told entry by entry, and what as sums."""
+    return _(
+        "What was granted and transferred is told here entry by entry. What families’ baskets drew is told as"
+        " one sum for each stage, without days and without how many payments there were."
+    )
+
+
+def why_hidden() -> str:
+    return _(
+        "A sum reads “hidden” where fewer than five families stand behind it, or where it would give such a"
+        " sum away. Budgets and the report of baskets hide the same sums; each department sees its own money"
+        " in full."
     )
 
 
