@@ -22,10 +22,12 @@ from maarag.domains.baskets.report_rows import Line, Spent
 from maarag.domains.baskets.reports_above import _quotas, _row, cells_of, sums_published
 from maarag.domains.funding import hidden
 from maarag.domains.funding.models import Allotment, BudgetLine, FunderShare
+from maarag.domains.funding.queries import shares_of
 from maarag.domains.funding.statement import STAGES, statement
 from maarag.domains.programmes.models import Quota
 from maarag.domains.programmes.use import rows_for
 from maarag.kernel.access.permissions import Role
+from maarag.kernel.ledger import above
 from maarag.kernel.ledger.actions import approve, commit, decide, pay, plan
 from maarag.kernel.ledger.queries import balances
 from maarag.kernel.places.actions import save_place
@@ -138,7 +140,9 @@ def spend(found: World, quotas: Sequence[Quota], counts: Counts) -> None:
             if not (families := in_purse(one.pot_id, stage, counts)):
                 continue
             key, amount = f"{one.pk}-{stage}", Money(ONE * families)
-            spending = plan(by=found.system, pots=[one.pot], amount=amount, key=f"{key}-1")
+            spending = plan(
+                by=found.system, pots=[one.pot], shares=shares_of(one.line), amount=amount, key=f"{key}-1"
+            )
             if stage == "planned":
                 continue
             approve(by=found.system, spending=spending, decision=decision, key=f"{key}-2")
@@ -177,6 +181,16 @@ def published(found: World, quotas: Sequence[Quota]) -> tuple[dict[Cell, int], s
             for line in told.lines:
                 pots = frozenset(line.line.allotments.values_list("pot_id", flat=True))
                 tell(pots, stage, getattr(line.row, stage))
+    for budget, part in {(one.line.budget, one.line.part) for one in quotas}:
+        whole = frozenset(
+            Allotment.objects.filter(line__budget=budget, line__part=part).values_list("pot_id", flat=True)
+        )
+        purses = [share.pot for share in budget.shares.filter(part=part).select_related("pot")]
+        books = list(above.standing(viewer, purses).values())
+        for stage in STAGES:  # the books: all funders of a part together
+            amounts = [told[stage] for told in books]
+            seen = all(isinstance(amount, Money) for amount in amounts)
+            tell(whole, stage, sum(amounts, Money(0)) if seen else None)
     decision = hidden.decided()
     for pots in sums_published(list(known)):
         for stage in UNKNOWN:

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from maarag.kernel.access.actions import grant, open_account, system_account
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
-from maarag.kernel.ledger import actions
+from maarag.kernel.ledger import above, actions
 from maarag.kernel.ledger.models import ClosedPeriod, EntryKind
 from maarag.kernel.ledger.queries import balance_of, statement, trace
 from maarag.kernel.places.models import Place
@@ -174,3 +174,29 @@ def test_the_pots_of_an_authority_are_told_within_it_alone(purse: Purse) -> None
         client = signed_in(somebody(purse, role, place))
         assert client.get("/ledger/pots/own/").status_code == status
         assert ("own" in client.get("/api/ledger/pots").text) == (status == 200)
+
+
+def test_money_that_nobody_counts_families_behind_is_hidden_from_above(purse: Purse) -> None:
+    """Also where no basket hides the entries: a spending of the nation's pot alone."""
+    quota = purse.pot("q", 1000, kind="quota")
+    spending = purse.paid(300, quota)
+    client = signed_in(somebody(purse, Role.NATIONAL_MANAGER, purse.nation))
+    told = client.get("/api/ledger/pots/q").json()
+    assert {name: amount for name, amount in told["pot"]["balance"].items() if amount is not None} == {
+        "granted": 1000
+    }
+    assert [(line["kind"], line["after"]["free"]) for line in told["lines"]] == [("grant", None)]
+    for entry in spending.entries.all():
+        assert client.get(f"/ledger/entries/{entry.pk}/").status_code == 404
+        assert client.get(f"/api/ledger/entries/{entry.pk}").status_code == 404
+
+
+def test_a_kind_of_pot_for_which_nobody_answers_is_hidden(
+    purse: Purse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = purse.pot("l", 1000, kind="line")
+    national = somebody(purse, Role.NATIONAL_MANAGER, purse.nation)
+    assert above.standing(national, [line])[line.pk]["free"] == Money(1000)
+    monkeypatch.setattr(above, "_deciding", {})
+    told = above.standing(national, [line])[line.pk]
+    assert told == {**dict.fromkeys(told, above.HIDDEN), "granted": Money(1000)}
