@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from maarag.domains.funding import hidden
 from maarag.domains.funding.statement import HIDDEN, statement
+from maarag.domains.funding.words import refusal_in_words
 from maarag.domains.programmes.models import Quota
 from maarag.domains.programmes.use import rows_for
 from maarag.kernel.access.permissions import Role
-from maarag.kernel.ledger.actions import approve, decide, plan
+from maarag.kernel.ledger.actions import LimitPassed, approve, decide, plan
 from maarag.ui.figures import money
 from maarag.values import Money
 from tests.factories.budgets import line_of, programme_of, quota
@@ -88,6 +89,17 @@ def test_a_whole_behind_which_a_handful_stands_is_hidden_on_every_way(
     page = client.get(reverse("funding:budget", args=[treasury.budget.code])).content.decode()
     for amount in (AMOUNT, AMOUNT + 1, 2 * AMOUNT + 1):
         assert money(Money(amount)) not in page
+
+
+def test_what_is_missing_tells_of_no_handful(
+    treasury: Treasury, quotas: list[Quota], counting: Callable[..., None]
+):
+    """Taking back more than is free of a quota would tell, to the agora, what is in use."""
+    lacking = LimitPassed(quotas[0].pot, Money(AMOUNT))
+    counting(quotas, 3, 40)
+    assert money(Money(AMOUNT)) not in refusal_in_words(lacking)
+    counting(quotas, 30, 40)
+    assert money(Money(AMOUNT)) in refusal_in_words(lacking)
 
 
 def test_the_public_and_other_authorities_are_told_nothing(treasury: Treasury, quotas: list[Quota]):

@@ -12,6 +12,7 @@ from maarag.ui.figures import money, name_in_language
 from maarag.ui.tables import Status
 
 from .models import Budget, BudgetLine, BudgetState, FunderShare
+from .telling import tellable
 
 REFUSALS = (LimitPassed, PeriodClosed, KeyReused, WrongStage)
 """What the ledger raises, each told by `refusal_in_words`."""
@@ -56,6 +57,11 @@ def refusal_in_words(error: Exception) -> str:
     what to do.
     """
     if isinstance(error, LimitPassed):
+        if "free" not in tellable([error.pot.pk])[error.pot.pk]:
+            return _(
+                "Nothing was changed: too little money is free in %(purse)s. How much is missing is not told,"
+                " for it would tell of a few families. Take less back."
+            ) % {"purse": name_of_pot(error.pot)}
         return _(
             "Nothing was changed: %(missing)s are missing in %(purse)s. Give less, or take some back first."
         ) % {"missing": money(error.missing), "purse": name_of_pot(error.pot)}

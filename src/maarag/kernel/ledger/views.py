@@ -83,6 +83,9 @@ def pot_statement(request: HttpRequest, code: str) -> HttpResponse:
     pot, told, since, until = _asked(request, code)
     stands = standing(account_of(request), [pot])[pot.pk]
     is_whole = told.tells == BALANCES
+    notes = [] if is_whole or pot.kind == PotKind.LINE else [one_by_one()]
+    if HIDDEN in stands.values():
+        notes.append(why_hidden())
     context = {
         "pot": pot,
         "facts": [
@@ -96,9 +99,7 @@ def pot_statement(request: HttpRequest, code: str) -> HttpResponse:
         "until": until,
         "summed": is_whole and pot.kind != PotKind.BASKET,
         "given": not is_whole,
-        "one_by_one": one_by_one(),
-        "hides": HIDDEN in stands.values(),
-        "why_hidden": why_hidden(),
+        "notes": notes,
         "crumbs": [(_("Ledger"), reverse("ledger:index")), (pot.label, "")],
     }
     return render(request, "ledger/statement.html", context)
