@@ -318,7 +318,8 @@ def _passed(pot: Pot, missing: Money) -> str:
     words = {
         PotKind.BASKET: _("The basket of the family lacks %(missing)s."),
         PotKind.QUOTA: _("The quota of the programme in the authority lacks %(missing)s: %(pot)s."),
-        PotKind.SHARE: _("The share of a funder lacks %(missing)s: %(pot)s."),
+        # without the sum: what is free of it tells of what families elsewhere drew
+        PotKind.SHARE: _("The share of a funder has too little free money: %(pot)s."),
     }.get(PotKind(pot.kind), _("%(pot)s lacks %(missing)s."))
     return (
         words % {"missing": figures.money(missing), "pot": name_in_language(pot.label)}
