@@ -98,6 +98,16 @@ def counted(quotas: Sequence[Quota], seed: int) -> Counts:
     return with_sums(at)
 
 
+def scarce(quotas: Sequence[Quota], seed: int) -> Counts:
+    """The same, but of the first programme two families of one town alone: its shares tell of them."""
+    counts, first = counted(quotas, seed), quotas[0]
+    of_it = {frozenset([one.pot_id]) for one in quotas if one.line_id == first.line_id}
+    at = {stage: Counter({**counts[stage], **dict.fromkeys(of_it, 0)}) for stage in UNKNOWN}
+    for stage in ("approved", "paid"):
+        at[stage][frozenset([first.pot_id])] = 1
+    return with_sums(at)
+
+
 def shared(quotas: Sequence[Quota], seed: int) -> Counts:
     """The same with families of several purses, 450 in each; in the first town four at a stage, of all."""
     chance, (first, *others) = Random(seed), towns_of(quotas)
@@ -230,11 +240,13 @@ def families(cell: Cell, counts: Counts) -> int:
     [
         *(("nation", seed, counted) for seed in range(4)),
         *(("two_years", seed, counted) for seed in (4, 5)),
+        ("nation", 6, scarce),
         ("nation", 7, shared),
         ("two_years", 8, shared),
     ],
 )
 def test_no_sum_of_a_few_families_can_be_worked_back(
+    db: None,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     nation_of: str,
