@@ -9,6 +9,7 @@ class FamiliesConfig(AppConfig):
 
     def ready(self) -> None:
         from maarag.kernel.audit.reads import tell_about_files
+        from maarag.kernel.audit.withheld import about_families
 
         from . import consented, due, waiting
         from .actions.shares import end_consented_share
@@ -16,5 +17,9 @@ class FamiliesConfig(AppConfig):
         from .queries.shares import consented_shares
 
         tell_about_files("families.family", facts_about)
+        # an export is told of the place too, with how many families; an attempt is of no family that was found
+        about_families(
+            kinds=["families.attempt"], actions=["families.export", "families.find_nothing_in_emergency"]
+        )
         waiting.register("families", due.waiting_of)
         consented.register("families.share", consented_shares, end_consented_share)

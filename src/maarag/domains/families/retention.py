@@ -61,5 +61,6 @@ register(
         _("For supervisors, who see whether somebody searches; it names no family."),
         years(2),
         **tidy_rows(_attempts),
+        of_families=True,
     ),
 )

@@ -9,6 +9,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from maarag.domains.families import consented, parts, waiting
+        from maarag.kernel.audit.withheld import about_families
 
         from .actions.consent import end_consented_referral
         from .due import waiting_of
@@ -17,4 +18,5 @@ class Config(AppConfig):
 
         parts.register(parts.Part("referrals", _("Referrals"), 40, "referrals:family", summary))
         waiting.register("referrals", waiting_of)
+        about_families(kinds=["referrals.withdrawalnotice"])
         consented.register("referrals.referral", consented_referrals, end_consented_referral)

@@ -26,5 +26,6 @@ register(
         _("As long as the service's list shows them; they name no family."),
         TOLD_AFTER,
         **tidy_rows(_notices),
+        of_families=True,
     ),
 )

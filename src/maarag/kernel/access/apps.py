@@ -9,7 +9,11 @@ class Config(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
+        from maarag.kernel.audit.words import keep_from_others
+
         from . import events, passwords
 
         events.connect()
+        # of the program's own account: rows of each table that were encrypted anew
+        keep_from_others("access.account", ("rows",))
         register(passwords.check_breached_file)

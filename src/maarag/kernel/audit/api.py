@@ -51,7 +51,11 @@ def list_events(
     before: int | None = Query(None, ge=1, lt=2**63, description="Only events older than this id."),
     limit: int = Query(50, ge=1, le=500),
 ) -> EventPage:
-    """Events of the places whose audit the account may see."""
+    """Events of the places whose audit the account may see.
+
+    Events about families only of authorities whose exact counts the account may see: others are not listed,
+    for whoever lists them counts families.
+    """
     viewer: Any = request.user
     if not viewer.may_somewhere("view_audit"):
         raise HttpError(403, _("Your account has no role that opens the audit."))

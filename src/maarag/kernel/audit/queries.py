@@ -17,6 +17,7 @@ from django.utils import timezone
 from .models import AuditEvent, SignedHeads, Verification
 from .reads import reading_actions
 from .tables import is_audited
+from .withheld import readable_events
 from .words import action_in_words, changes_in_words, names_of_related
 
 
@@ -41,7 +42,8 @@ def newest_change(models: Iterable[type[Model]] | None = None) -> int:
 
 
 def visible_to(viewer: Any) -> QuerySet[AuditEvent]:
-    """The events of the places whose audit the viewer may see.
+    """The events of the places whose audit the viewer may see; those about families only where they may see
+    small counts too (`withheld`).
 
     What belongs to no place (accounts, sources, the taxonomy) is for whoever may see the nation's. The viewer
     is asked through its account, so that this app needs to know nothing of the one that holds the roles.
@@ -50,10 +52,11 @@ def visible_to(viewer: Any) -> QuerySet[AuditEvent]:
         return AuditEvent.objects.all()
     if not getattr(viewer, "is_authenticated", False):
         return AuditEvent.objects.none()
+    found = AuditEvent.objects.filter(readable_events(viewer))
     places = viewer.places_with("view_audit")
     if places.filter(kind="nation").exists():
-        return AuditEvent.objects.all()
-    return AuditEvent.objects.filter(place__in=list(places.values_list("pk", flat=True)))
+        return found
+    return found.filter(place__in=list(places.values_list("pk", flat=True)))
 
 
 def between(events: QuerySet[AuditEvent], since: date | None, until: date | None) -> QuerySet[AuditEvent]:
@@ -93,9 +96,9 @@ def state_of_record() -> RecordState:
 
 
 def places_with_exact_counts(viewer: Any, events: Iterable[AuditEvent]) -> set[int | None]:
-    """Those places of the events whose small counts the viewer may see; None, for events of no place."""
+    """Those places of the events whose small counts the viewer may see; nobody those of the nation."""
     wanted = {event.place_id for event in events if event.place_id}
-    return {None, *viewer.places_with("view_exact_counts").filter(pk__in=wanted).values_list("pk", flat=True)}
+    return set(viewer.places_with("view_exact_counts").filter(pk__in=wanted).values_list("pk", flat=True))
 
 
 def of_subject(subject: Model) -> QuerySet[AuditEvent]:

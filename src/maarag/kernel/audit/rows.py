@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from .field_words import column_in_words, kind_in_words
 from .models import NATION, AuditEvent, Operation, RowChange, Seal
 from .tables import model_of
+from .withheld import authorities_in_full, readable_changes
 from .words import _KEPT
 
 ROWS_SHOWN = 20
@@ -50,17 +52,34 @@ def sees_nation(viewer: Any) -> bool:
     return bool(viewer.places_with("view_audit").filter(kind="nation").exists())
 
 
-def changes_with(event: AuditEvent) -> QuerySet[RowChange]:
-    """The changes of rows in the transaction of an event; none for events older than this record."""
+def changes_with(event: AuditEvent, viewer: Any) -> QuerySet[RowChange]:
+    """The changes of rows in the transaction of an event, as far as the viewer may read them; none for events
+    older than this record.
+    """
     if not event.transaction:
         return RowChange.objects.none()
-    return RowChange.objects.filter(transaction=event.transaction, at=event.at).order_by("pk")
+    rows = RowChange.objects.filter(transaction=event.transaction, at=event.at)
+    return rows.filter(readable_changes(viewer)).order_by("pk")
 
 
 def outside_any_action(viewer: Any) -> QuerySet[Seal]:
     """The seals of transactions that changed rows and left no event, in the chains whose record the viewer
-    sees.
+    sees, where they hold anything that the viewer may read.
     """
+    return _outside(viewer).filter(Exists(_rows_of_seal().filter(readable_changes(viewer))))
+
+
+def has_kept_outside(viewer: Any) -> bool:
+    """Whether there are such changes about families that the viewer may not read: not how many, nor where."""
+    full = authorities_in_full(viewer)
+    # the policy shows none of these rows, so that the seal tells that there are more than can be read
+    read = _rows_of_seal().filter(readable_changes(viewer)).order_by().values("transaction")
+    counted = read.annotate(count=Count("pk")).values("count")
+    seals = _outside(viewer).exclude(chain__in=[NATION, *full]).annotate(read=Subquery(counted))
+    return seals.filter(Q(read=None) | Q(read__lt=F("count"))).exists()
+
+
+def _outside(viewer: Any) -> QuerySet[Seal]:
     found = Seal.objects.filter(outside=True).order_by("-pk")
     if sees_nation(viewer):
         return found
@@ -68,12 +87,23 @@ def outside_any_action(viewer: Any) -> QuerySet[Seal]:
     return found.filter(chain__in=list(authorities))
 
 
-def changes_of(seals: Iterable[Seal]) -> list[RowChange]:
-    """The changes of rows of these seals, newest first."""
-    wanted = {(seal.transaction, seal.chain): seal for seal in seals}
-    rows = RowChange.objects.filter(transaction__in={transaction for transaction, _ in wanted}).order_by(
-        "-pk"
+def _rows_of_seal() -> QuerySet[RowChange]:
+    """The changes of rows of the seal of the query around it, as far as the scope shows them."""
+    rows = RowChange.objects.annotate(chain=Coalesce("authority_id", Value(NATION)))
+    return rows.filter(
+        transaction=OuterRef("transaction"),
+        chain=OuterRef("chain"),
+        pk__gte=OuterRef("first"),
+        pk__lte=OuterRef("last"),
     )
+
+
+def changes_of(seals: Iterable[Seal], viewer: Any) -> list[RowChange]:
+    """The changes of rows of these seals that the viewer may read, newest first."""
+    wanted = {(seal.transaction, seal.chain): seal for seal in seals}
+    rows = RowChange.objects.filter(
+        readable_changes(viewer), transaction__in={transaction for transaction, _ in wanted}
+    ).order_by("-pk")
     found = []
     for row in rows:
         seal = wanted.get((row.transaction, row.authority_id or NATION))

@@ -15,13 +15,16 @@ from django.http.response import HttpResponseBase
 from maarag.database.rows import RowScope
 from maarag.database.rows.scope import current, visible
 
+from .withheld import authorities_in_full
+
 View = Callable[..., HttpResponseBase]
 
 
 def auditor_scope(viewer: Any) -> RowScope:
-    """The scope in force, with the record of the authorities for which the viewer holds `view_audit`."""
-    authorities = viewer.places_with("view_audit").filter(kind="authority").values_list("pk", flat=True)
-    return replace(current(), account=viewer.pk, audited=frozenset(authorities))
+    """The scope in force, with the entries about people of the authorities whose record the viewer reads in
+    full: of others PostgreSQL gives none.
+    """
+    return replace(current(), account=viewer.pk, audited=authorities_in_full(viewer))
 
 
 def for_auditors(view: View) -> View:

@@ -30,8 +30,9 @@ from .queries import (
     subjects_of,
     visible_to,
 )
-from .rows import changes_of, changes_with, outside_any_action, seal_of, told
+from .rows import changes_of, changes_with, has_kept_outside, outside_any_action, seal_of, told
 from .scope import for_auditors
+from .withheld import authorities_in_full, is_kept_from
 from .words import ACTIONS, Names, action_in_words, changes_in_words, kind_of_subject, names_of_related
 
 PER_PAGE = 50
@@ -70,7 +71,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
             *sorted(((k, str(v)) for k, v in ACTIONS.items()), key=_by_word),
         ],
         "state": state_of_record(),
-        "has_outside": outside_any_action(viewer).exists(),
+        "has_outside": outside_any_action(viewer).exists() or has_kept_outside(viewer),
+        "is_kept": is_kept_from(viewer),
     }
     return render(request, "audit/index.html", context)
 
@@ -82,8 +84,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponseBase:
     viewer: Any = request.user
     found = get_object_or_404(visible_to(viewer).select_related("actor", "place"), pk=pk)
     exact = places_with_exact_counts(viewer, [found])
-    rows = list(changes_with(found)[: CHANGES_OF_ROWS + 1])
-    seal = seal_of(found)
+    rows = list(changes_with(found, viewer)[: CHANGES_OF_ROWS + 1])
     subject = subjects_of([found]).get((found.subject_type, found.subject_id))
     facts = [
         (_("When"), moment(found.at)),
@@ -91,7 +92,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponseBase:
         (_("Record"), _subject(found, subject)),
         (_("Place"), name_in_language(found.place) if found.place else "–"),
         (_("Number"), str(found.pk)),
-        (_("Seal"), f"{seal.chain} / {seal.number}" if seal else _("not yet")),
+        (_("Seal"), _seal(viewer, found)),
     ]
     context = {
         "event": found,
@@ -100,6 +101,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponseBase:
         "changes": changes_in_words(found, names_of_related([found]), exact=found.place_id in exact),
         "rows": told(rows[:CHANGES_OF_ROWS], viewer, found),
         "more": len(rows) > CHANGES_OF_ROWS,
+        "is_kept": is_kept_from(viewer),
         "crumbs": [(_("Audit"), reverse("audit:index")), (action_in_words(found.action), "")],
     }
     return render(request, "audit/event.html", context)
@@ -117,11 +119,25 @@ def outside(request: HttpRequest) -> HttpResponseBase:
     cut = list(seals[: PER_PAGE + 1])
     shown = cut[:PER_PAGE]
     context = {
-        "rows": told(changes_of(shown), viewer),
+        "rows": told(changes_of(shown, viewer), viewer),
         "older": shown[-1].pk if len(cut) > PER_PAGE else None,
+        "has_kept": has_kept_outside(viewer),
         "crumbs": [(_("Audit"), reverse("audit:index")), (_("Outside any action"), "")],
     }
     return render(request, "audit/outside.html", context)
+
+
+def _seal(viewer: Any, event: AuditEvent) -> str:
+    """Chain and number of the seal; only that there is one, for whoever could count families by the numbers
+    between two seals.
+    """
+    seal = seal_of(event)
+    if seal is None:
+        return _("not yet")
+    in_full = (
+        event.authority_id in authorities_in_full(viewer) if event.authority_id else not is_kept_from(viewer)
+    )
+    return f"{seal.chain} / {seal.number}" if in_full else _("sealed")
 
 
 def _by_word(choice: tuple[str, str]) -> str:

@@ -237,7 +237,7 @@ _KEPT: dict[str, frozenset[str]] = {}
 
 def keep_from_others(subject_type: str, fields: Iterable[str]) -> None:
     """Say that these fields hold counts, told only to whoever may see exact counts of the place."""
-    _KEPT[subject_type] = frozenset(fields)
+    _KEPT[subject_type] = _KEPT.get(subject_type, frozenset()) | frozenset(fields)
 
 
 def kept_from_others(event: AuditEvent) -> frozenset[str]:

@@ -13,6 +13,10 @@ class Config(AppConfig):
     verbose_name = _("Ledger")
 
     def ready(self) -> None:
+        from maarag.kernel.audit.withheld import about_families
+
+        # of an authority they are of baskets; entries of baskets are personal by themselves
+        about_families(kinds=["ledger.decision", "ledger.pot"])
         post_migrate.connect(_after, sender=self)
 
 

@@ -15,14 +15,12 @@ from django.utils.translation import gettext as _
 from maarag.database.rows import visible
 from maarag.kernel.access.actions import system_account
 from maarag.kernel.access.models import Account
-from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import require
 from maarag.kernel.audit.actions import record
 from maarag.kernel.places.models import Place, PlaceKind
 
 from .erasing import erase_row
 from .models import ErasureReason, Hold, Preview, PreviewState
-from .queries import due_of, hold_on, whole
+from .queries import decides_in, due_of, hold_on, whole
 from .rules import RULES, TIDY, Rule
 
 log = logging.getLogger(__name__)
@@ -44,9 +42,14 @@ class Held(ValueError):
     """The row must not be erased for now."""
 
 
+def _require_decides(by: Account, authority: Place) -> None:
+    if not decides_in(by, authority):
+        raise Http404
+
+
 def make_preview(*, by: Account, rule: Rule, authority: Place, today: date | None = None) -> Preview:
     """Put down which rows are due; raises Http404, NothingDue, AlreadyOpen."""
-    require(by, Permission.MANAGE_ACCESS, place=authority)
+    _require_decides(by, authority)
     with visible(whole([authority.pk], by)):
         due = sorted(due_of(rule, today or timezone.localdate()), key=lambda one: (one.since, one.number))
         if not due:
@@ -70,7 +73,7 @@ def make_preview(*, by: Account, rule: Rule, authority: Place, today: date | Non
 
 def approve(*, by: Account, preview: Preview) -> Preview:
     """Let the coming night erase the rows of the preview; raises Http404, NotWaiting."""
-    require(by, Permission.MANAGE_ACCESS, place=preview.authority)
+    _require_decides(by, preview.authority)
     with visible(whole([preview.authority_id], by)):
         row = _locked(preview.pk)
         if row.state != PreviewState.WAITING:
@@ -89,7 +92,7 @@ def approve(*, by: Account, preview: Preview) -> Preview:
 
 def withdraw(*, by: Account, preview: Preview) -> Preview:
     """Take a preview back before it is carried out; raises Http404, NotWaiting."""
-    require(by, Permission.MANAGE_ACCESS, place=preview.authority)
+    _require_decides(by, preview.authority)
     with visible(whole([preview.authority_id], by)):
         row = _locked(preview.pk)
         if row.state not in (PreviewState.WAITING, PreviewState.APPROVED):

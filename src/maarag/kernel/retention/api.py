@@ -13,6 +13,8 @@ from ninja.errors import HttpError
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
+from maarag.values import is_suppressed
+from maarag.values.suppressed import Suppressed
 
 from .models import Preview
 from .queries import previews, standings, technical
@@ -25,9 +27,9 @@ class DueOut(Schema):
     """What is due in an authority."""
 
     authority: str
-    count: int
-    first: date = Field(description="The first day from which the time of one of them is counted.")
-    last: date
+    count: int | None = Field(description="Null where the account is told only that something is due.")
+    first: date | None = Field(description="The first day from which the time of one of them is counted.")
+    last: date | None
 
 
 class RuleOut(Schema):
@@ -39,7 +41,7 @@ class RuleOut(Schema):
     counted_from: str
     why: str
     personal: bool = Field(description="Erased only after a preview was approved; others every night.")
-    due: int
+    due: int | None = Field(description="Null where a part of it is not told.")
     by_authority: list[DueOut]
 
 
@@ -98,14 +100,18 @@ def list_rules(request: HttpRequest) -> list[RuleOut]:
     found = []
     for standing in standings(viewer):
         due = [
-            DueOut(authority=one.authority.code, count=one.count, first=one.first, last=one.last)
+            DueOut(authority=one.authority.code, count=_told(one.count), first=one.first, last=one.last)
             for one in standing.due
         ]
         found.append(_out(standing.rule, True, standing.count, due))
     return [*found, *(_out(rule, False, count, []) for rule, count in technical())]
 
 
-def _out(rule: Rule | Tidy, personal: bool, due: int, by_authority: list[DueOut]) -> RuleOut:
+def _told(count: int | Suppressed) -> int | None:
+    return None if is_suppressed(count) else int(count)
+
+
+def _out(rule: Rule | Tidy, personal: bool, due: int | Suppressed, by_authority: list[DueOut]) -> RuleOut:
     return RuleOut(
         code=rule.code,
         title=str(rule.title),
@@ -113,7 +119,7 @@ def _out(rule: Rule | Tidy, personal: bool, due: int, by_authority: list[DueOut]
         counted_from=str(rule.counted_from),
         why=str(rule.basis),
         personal=personal,
-        due=due,
+        due=_told(due),
         by_authority=by_authority,
     )
 
@@ -122,5 +128,5 @@ def _out(rule: Rule | Tidy, personal: bool, due: int, by_authority: list[DueOut]
     "/previews", response=list[PreviewOut], summary="Previews of erasures", url_name="retention_previews"
 )
 def list_previews(request: HttpRequest) -> list[PreviewOut]:
-    """The newest previews of the account's authorities."""
+    """The newest previews of the authorities whose exact counts the account may see, or where it decides."""
     return [PreviewOut.of(preview) for preview in previews(_viewer(request))]

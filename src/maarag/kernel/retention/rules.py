@@ -11,6 +11,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Model
 
+from maarag.kernel.audit.words import keep_from_others
+
 
 @dataclass(frozen=True)
 class Due:
@@ -48,7 +50,8 @@ class Rule:
 class Tidy:
     """Technical rows, about nobody's life: removed every night by themselves.
 
-    `count(before)` and `run(before)` tell and remove the rows older than `before`, a day.
+    `count(before)` and `run(before)` tell and remove the rows older than `before`, a day. `of_families`: each
+    row is there because of one family, so that nobody is told how many there are.
     """
 
     code: str
@@ -58,6 +61,7 @@ class Tidy:
     days: int
     count: Callable[[date], int]
     run: Callable[[date], int]
+    of_families: bool = False
 
     @property
     def keep(self) -> timedelta:
@@ -88,3 +92,5 @@ def register(*rules: Rule | Tidy) -> None:
             RULES[rule.code] = rule
         else:
             TIDY[rule.code] = rule
+            if rule.of_families:
+                keep_from_others("access.account", [rule.code])  # the event is of whose the night's work is

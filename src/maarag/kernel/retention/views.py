@@ -17,14 +17,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
-from maarag.kernel.access.scope import account_of, needs_permission, permits
+from maarag.kernel.access.scope import account_of, needs_permission
+from maarag.kernel.places.models import Place, PlaceKind
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 from maarag.ui.tables import Column, Table
 
 from .actions import AlreadyOpen, NothingDue, NotWaiting, approve, make_preview, withdraw
 from .models import Preview, PreviewState
-from .queries import Standing, authorities_of, holds, preview_of, previews, standings, technical
+from .queries import (
+    Standing,
+    authorities_in_full,
+    authorities_of,
+    decides_in,
+    holds,
+    preview_of,
+    previews,
+    standings,
+    technical,
+)
 from .rules import RULES
 from .words import duration, status_of, title_of
 
@@ -34,8 +45,10 @@ from .words import duration, status_of, title_of
 def index(request: HttpRequest) -> HttpResponse:
     """Every rule in words, what is due now, and the previews."""
     viewer = account_of(request)
-    decides = {place.pk for place in authorities_of(viewer, Permission.MANAGE_ACCESS)}
+    seen = authorities_of(viewer)
+    decides = {place.pk for place in seen if decides_in(viewer, place)}
     context = {
+        "is_hidden": len(authorities_in_full(viewer)) < len(seen),
         "rules": [_rule(request, standing, decides) for standing in standings(viewer)],
         "previews": _previews(previews(viewer)),
         "technical": _technical(),
@@ -160,11 +173,11 @@ def make(request: HttpRequest) -> HttpResponse:
     by = account_of(request)
     code = asked_text(request.POST, "authority")
     rule = RULES.get(asked_text(request.POST, "rule"))
-    places = [place for place in authorities_of(by, Permission.MANAGE_ACCESS) if place.code == code]
-    if rule is None or not places:
+    place = Place.objects.filter(kind=PlaceKind.AUTHORITY, code=code).defer("outline").first()
+    if rule is None or place is None:
         raise Http404
     try:
-        preview = make_preview(by=by, rule=rule, authority=places[0])
+        preview = make_preview(by=by, rule=rule, authority=place)
     except NothingDue:
         messages.info(request, _("Nothing is due there any more."))
     except AlreadyOpen:
@@ -214,7 +227,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
         dense=True,
         tall=True,
     )
-    decides = permits(viewer, Permission.MANAGE_ACCESS, place=found.authority)
+    decides = decides_in(viewer, found.authority)
     context = {
         "preview": found,
         "title": title_of(found),

@@ -34,6 +34,7 @@ from ..models import Opening, Verdict
 from ..queries import counts, opened_by, own_opening, state_of, supervised_by
 from ..words import nothing_found, too_many, unjustified
 from .files import router
+from .reading import CountOut
 from .shown import ShownFileOut
 
 
@@ -103,10 +104,10 @@ class OpeningCountOut(Schema):
     """How many emergency openings an authority's files had within a year."""
 
     authority: str
-    all: int
-    open: int
-    overdue: int
-    not_accepted: int
+    all: CountOut
+    open: CountOut
+    overdue: CountOut
+    not_accepted: CountOut
 
 
 def _holder(request: HttpRequest, permission: Permission) -> Account:
@@ -250,15 +251,17 @@ def list_openings(
     url_name="families_opening_counts",
 )
 def count_openings(request: HttpRequest) -> list[OpeningCountOut]:
-    """Numbers alone, of the authorities whose audit the account sees, within a year."""
+    """Numbers alone, of the authorities whose audit the account sees, within a year; small ones only where it
+    may see exact counts.
+    """
     viewer = _holder(request, Permission.VIEW_AUDIT)
     return [
         OpeningCountOut(
             authority=one.authority.code,
-            all=one.all,
-            open=one.open,
-            overdue=one.overdue,
-            not_accepted=one.not_accepted,
+            all=CountOut.of(one.all),
+            open=CountOut.of(one.open),
+            overdue=CountOut.of(one.overdue),
+            not_accepted=CountOut.of(one.not_accepted),
         )
         for one in counts(viewer)
     ]

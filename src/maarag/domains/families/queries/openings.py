@@ -1,17 +1,15 @@
-"""Emergency openings: one's own, those of the authorities one supervises, and how many there were."""
+"""Emergency openings: one's own, and those of the authorities one supervises."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from maarag.database.rows import RowScope, visible
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, grants_of, places_permitted
@@ -25,7 +23,6 @@ TO_JUSTIFY = (
     *("number", "opened_at", "until", "ended_at", "justified_at", "verdict"),
     *("authority__name_he", "authority__name_ar", "authority__name_en"),
 )
-COUNTED = timedelta(days=365)
 
 
 class OpeningState(StrEnum):
@@ -94,40 +91,6 @@ def waiting_for(viewer: Viewer) -> int:
     """How many openings the supervisor has to look at: open now, or justified and not judged."""
     waiting = open_now() | Q(verdict="", justified_at__isnull=False) | (overdue() & Q(verdict=""))
     return supervised_by(viewer).filter(waiting).count()
-
-
-@dataclass(frozen=True)
-class OpeningCounts:
-    """How many emergency openings an authority's files had."""
-
-    authority: Place
-    all: int
-    open: int
-    overdue: int
-    not_accepted: int
-
-
-def counts(viewer: Viewer) -> list[OpeningCounts]:
-    """For each authority whose audit the viewer sees: numbers of openings within a year, none of the rows."""
-    since = timezone.now() - COUNTED
-    places = places_permitted(viewer, Permission.VIEW_AUDIT).filter(kind=PlaceKind.AUTHORITY)
-    authorities = {place.pk: place for place in places.defer("outline")}
-    if not authorities:
-        return []
-    with visible(RowScope(frozenset(authorities), getattr(viewer, "pk", None))):
-        rows = list(
-            Opening.objects.filter(authority__in=list(authorities), opened_at__gte=since)
-            .order_by()
-            .values_list("authority")
-            .annotate(
-                all=Count("pk"),
-                open=Count("pk", filter=open_now()),
-                overdue=Count("pk", filter=overdue()),
-                not_accepted=Count("pk", filter=Q(verdict="not_accepted")),
-            )
-        )
-    found = [OpeningCounts(authorities[pk], *numbers) for pk, *numbers in rows]
-    return sorted(found, key=lambda one: (-one.all, one.authority.name_he))
 
 
 def works_at(account: Account) -> list[Place]:
