@@ -17,7 +17,7 @@ class FamiliesConfig(AppConfig):
         from .queries.shares import consented_shares
 
         tell_about_files("families.family", facts_about)
-        # an export is told of the place too, with how many families; an attempt is of no family that was found
+        # an export is told of the place too, with how many families; an attempt found none, and is counted
         about_families(
             kinds=["families.attempt"], actions=["families.export", "families.find_nothing_in_emergency"]
         )

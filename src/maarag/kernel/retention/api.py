@@ -13,8 +13,7 @@ from ninja.errors import HttpError
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, holds_somewhere
-from maarag.values import is_suppressed
-from maarag.values.suppressed import Suppressed
+from maarag.values import Suppressed
 
 from .models import Preview
 from .queries import previews, standings, technical
@@ -108,7 +107,7 @@ def list_rules(request: HttpRequest) -> list[RuleOut]:
 
 
 def _told(count: int | Suppressed) -> int | None:
-    return None if is_suppressed(count) else int(count)
+    return None if isinstance(count, Suppressed) else count
 
 
 def _out(rule: Rule | Tidy, personal: bool, due: int | Suppressed, by_authority: list[DueOut]) -> RuleOut:

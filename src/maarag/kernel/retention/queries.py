@@ -22,8 +22,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import held_places, places_permitted
 from maarag.kernel.places.models import Place, PlaceKind
-from maarag.values import is_suppressed
-from maarag.values.suppressed import Suppressed
+from maarag.values import Suppressed
 
 from .models import Hold, Preview
 from .rules import RULES, TIDY, Due, Rule, Tidy
@@ -58,7 +57,7 @@ class Standing:
         """In all of these authorities together; a mark where one of them is hidden."""
         total = 0
         for one in self.due:
-            if is_suppressed(one.count):
+            if isinstance(one.count, Suppressed):
                 return SOME
             total += one.count
         return total

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from itertools import combinations
 
 from django.db.models import Case, Q, Value, When
 from django.utils import timezone
@@ -82,16 +83,26 @@ def tallies() -> dict[Atom, int]:
     return dict(found)
 
 
+def columns_of(atom: Atom) -> list[Hashable]:
+    """The columns in which an atom is counted, those that a reader works out by subtracting, and itself."""
+    others = [name for name in COLUMNS if name not in atom.columns]
+    without = (
+        ("without", *some) for size in range(1, len(others) + 1) for some in combinations(others, size)
+    )
+    return [*sorted(atom.columns), *without, atom.columns]
+
+
 @lru_cache(maxsize=4)
 def decided(
     numbers: frozenset[tuple[Atom, int]],
 ) -> tuple[Mapping[tuple[Hashable, ...], frozenset[Atom]], Protection[Atom]]:
     """The cells of authority × column, and which of them are hidden from whoever is above.
 
+    What is left of all when some columns are taken off is protected like what is shown: a reader subtracts.
     No sum of authorities is published.
     """
     known = dict(numbers)
-    cells = cross(known, [lambda atom: [atom.authority], lambda atom: sorted(atom.columns)])
+    cells = cross(known, [lambda atom: [atom.authority], columns_of])
     protection = protect(known, [cells.values()], owners={atom: atom.authority for atom in known})
     if protection.unproved:
         raise AssertionError("a hidden count of openings without a proof that nobody can work it out")

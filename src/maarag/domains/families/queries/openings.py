@@ -13,7 +13,7 @@ from django.utils import timezone
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import Viewer, grants_of, places_permitted
-from maarag.kernel.places.models import Place, PlaceKind
+from maarag.kernel.places.models import Place
 
 from ..models import Opening
 
