@@ -45,10 +45,11 @@ from .words import duration, status_of, title_of
 def index(request: HttpRequest) -> HttpResponse:
     """Every rule in words, what is due now, and the previews."""
     viewer = account_of(request)
-    seen = authorities_of(viewer)
+    seen, full = authorities_of(viewer), authorities_in_full(viewer)
     decides = {place.pk for place in seen if decides_in(viewer, place)}
     context = {
-        "is_hidden": len(authorities_in_full(viewer)) < len(seen),
+        "is_hidden": len(full) < len(seen),
+        "sees_files": bool(full),
         "rules": [_rule(request, standing, decides) for standing in standings(viewer)],
         "previews": _previews(previews(viewer)),
         "technical": _technical(),
