@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from maarag.database.layout import APPLICATION
 from maarag.database.rows import visible
 from maarag.domains.families.actions.reading import record_export
 from maarag.domains.families.models import Family
@@ -16,6 +17,7 @@ from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.audit.actions import record
 from maarag.kernel.audit.models import AuditEvent, RowChange, Seal
+from maarag.kernel.audit.queries import visible_to
 from maarag.kernel.audit.scope import auditor_scope
 from maarag.kernel.ledger.actions import decide, open_pot
 from maarag.kernel.matches.models import Run
@@ -24,6 +26,7 @@ from maarag.kernel.places.models import Place
 from tests.factories.browsing import LANGUAGES, as_, page_in
 from tests.factories.families import everything, family
 from tests.factories.services import World, world
+from tests.kernel.audit.superuser import superuser
 
 ABOVE = [
     (Role.DATA_STEWARD, "city"),
@@ -199,3 +202,30 @@ def test_the_database_itself_gives_none_of_them(here: World):
     with visible(auditor_scope(integrator)), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM audit_auditevent WHERE action = 'families.open'")
         assert cursor.fetchone() == (3,)
+
+
+MANY = """
+INSERT INTO audit_auditevent (at, actor_id, action, subject_type, subject_id, place_id, authority_id, personal,
+    changes, transaction, digest)
+SELECT now(), %(actor)s, 'families.read', 'families.family', n::text, %(city)s, %(city)s, true, '{}', 1, ''
+FROM generate_series(1, 15000) AS n
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("role", "where"), ABOVE)
+def test_the_few_events_that_are_left_are_found_by_an_index(role: Role, where: str):
+    here = world()
+    account = reader(here, role, where)
+    with visible(auditor_scope(account)):
+        query = visible_to(account).order_by("-pk")[:51]
+        sql, values = query.query.sql_with_params()
+        asked = connection.cursor().mogrify(sql, values)
+    with superuser() as session, session.transaction(force_rollback=True):
+        session.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
+        session.execute(MANY, {"actor": here.system.pk, "city": here.city.pk})
+        session.execute("ANALYZE audit_auditevent")
+        session.execute(f"SET LOCAL ROLE {APPLICATION}")
+        plan = "\n".join(row[0] for row in session.execute("EXPLAIN (ANALYZE) " + asked))
+    removed = sum(int(number) for number in re.findall(r"Rows Removed by Filter: (\d+)", plan))
+    assert removed < 1000, plan
