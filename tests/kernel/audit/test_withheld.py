@@ -205,8 +205,9 @@ def test_the_database_itself_gives_none_of_them(here: World):
 
 
 MANY = """
-INSERT INTO audit_auditevent (at, actor_id, action, subject_type, subject_id, place_id, authority_id, personal,
-    changes, transaction, digest)
+INSERT INTO audit_auditevent
+    (at, actor_id, action, subject_type, subject_id, place_id, authority_id, personal, changes,
+    transaction, digest)
 SELECT now(), %(actor)s, 'families.read', 'families.family', n::text, %(city)s, %(city)s, true, '{}', 1, ''
 FROM generate_series(1, 15000) AS n
 """
