@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from maarag.domains.baskets.funders import FunderPart
 from maarag.domains.placements.asked import Asked
 from maarag.domains.placements.engine_data import FUNDER, Gathered, Pairs, limit_keys, problem_of
 from maarag.domains.placements.gathering import Candidate
-from maarag.domains.placements.seats import FunderPart, Seat, seats
+from maarag.domains.placements.seats import Seat, seats
 from maarag.domains.programmes.fit import FamilyFacts
 from maarag.engines.matching import place
 from tests.factories.placements import POOR, Town

@@ -257,6 +257,36 @@ class QuotaFull(BasketError):
         }
 
 
+@dataclass
+class FunderSpent(BasketError):
+    """A funder of the quota's budget has less left than it would bear of the basket."""
+
+    funder: str
+    left: Money
+    needs: Money
+
+    def in_words(self) -> str:
+        return _(
+            "The money of the funder %(funder)s is not enough: it would bear %(needs)s, and %(left)s are left"
+            " beside the open baskets. No basket was opened."
+        ) % {
+            "funder": self.funder,
+            "needs": figures.money(self.needs),
+            "left": figures.money(self.left),
+        }
+
+
+@dataclass
+class ProgrammeShut(BasketError):
+    """The programme of the quota no longer runs."""
+
+    programme: str
+
+    def in_words(self) -> str:
+        words = _("%(programme)s no longer runs, so no basket is opened in it.")
+        return words % {"programme": self.programme}
+
+
 class BasketKnown(BasketError):
     """The family has an open basket in this programme and period."""
 

@@ -37,7 +37,7 @@ class AlreadyCarriedOut(PlacementsError):
 
 @dataclass
 class OutOfDate(PlacementsError):
-    """What was proposed no longer holds: the file was closed, or the family has a place meanwhile."""
+    """What was proposed no longer holds: the file or the programme was closed, or the family has a place."""
 
     code: str
 
@@ -136,5 +136,6 @@ def stale_words(code: str) -> str:
         "closed": _("The family's file was closed since the run."),
         "placed": _("The family has a place since the run."),
         "place_gone": _("The place no longer exists: the quota has ended or was taken back."),
+        "programme_closed": _("The programme of the place no longer runs, so nobody comes to it any more."),
         "place_taken": _("The place was taken by others since the run."),
     }.get(code, code)

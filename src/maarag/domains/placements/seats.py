@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
+from maarag.domains.baskets.funders import FunderPart, funders_of
 from maarag.domains.baskets.models import Basket, BasketStatus
 from maarag.domains.families.models import Family
-from maarag.domains.funding.models import FunderShare
 from maarag.domains.programmes.models import ProgrammeWorker, Quota
 from maarag.kernel.ledger.queries import balances
 from maarag.values import Money
@@ -23,15 +23,6 @@ from .sharing import Team, Teammate, charged
 
 ZERO = Money(0)
 HEBREW = f"{LANGUAGE}hebrew_speaking"
-
-
-@dataclass(frozen=True)
-class FunderPart:
-    """A funder's part of each basket of a quota, in agorot: its `cost`, and what is `left` in its purse."""
-
-    purse: int
-    cost: int
-    left: int
 
 
 @dataclass(frozen=True)
@@ -93,27 +84,16 @@ def seats(authorities: Collection[int], day: date) -> list[Seat]:
     open_ones = Basket.objects.filter(quota__in=chosen, status=BasketStatus.OPEN).order_by()
     for quota, pot in open_ones.values_list("quota_id", "pot_id"):
         baskets[quota].append(pot)
-    funders = _funders(chosen)
+    funders = funders_of(row.line for row in chosen)
     pots = {row.pot_id for row in chosen} | {pot for found in baskets.values() for pot in found}
-    pots |= {pot for found in funders.values() for pot, _weight, _total in found}
     money = balances(list(pots))
     promised = {
         row.pk: sum((money[pot].free for pot in baskets[row.pk] if pot in money), ZERO) for row in chosen
     }
-    # what the known baskets may still spend is taken from each of their funders
-    drawn: dict[int, int] = defaultdict(int)
-    for row in chosen:
-        for pot, weight, total in funders[row.line_id]:
-            drawn[pot] += promised[row.pk].agorot * weight // total
     made = []
     for row in chosen:
         cost = row.line.unit_cost or ZERO
         free = money[row.pot_id].free if row.pot_id in money else ZERO
-        parts = (
-            FunderPart(pot, -(-cost.agorot * weight // total), max(0, money[pot].free.agorot - drawn[pot]))
-            for pot, weight, total in funders[row.line_id]
-            if pot in money
-        )
         made.append(
             Seat(
                 quota=row.pk,
@@ -124,24 +104,10 @@ def seats(authorities: Collection[int], day: date) -> list[Seat]:
                 taken=len(baskets[row.pk]),
                 cost=cost.agorot,
                 purse_left=max(0, (free - promised[row.pk]).agorot),
-                funders=tuple(one for one in parts if one.cost),
+                funders=funders.bear(row.line, cost),
             )
         )
     return made
-
-
-def _funders(quotas: Sequence[Quota]) -> Mapping[int, list[tuple[int, int, int]]]:
-    """Line → the purses of its funders: (purse, weight, sum of the weights)."""
-    lines = {row.line_id: (row.line.budget_id, row.line.part) for row in quotas}
-    shares: dict[tuple[int, str], list[tuple[int | None, int]]] = defaultdict(list)
-    rows = FunderShare.objects.filter(budget__in={budget for budget, _part in lines.values()})
-    for budget, part, pot, weight in rows.values_list("budget_id", "part", "pot_id", "weight"):
-        shares[budget, part].append((pot, weight))
-    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for line, of in lines.items():
-        total = sum(weight for _pot, weight in shares[of])
-        found[line] = [(pot, weight, total) for pot, weight in shares[of] if pot is not None and total]
-    return found
 
 
 def teams(

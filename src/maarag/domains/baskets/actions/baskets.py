@@ -21,9 +21,11 @@ from maarag.kernel.audit.actions import record
 from maarag.kernel.ledger.actions import grant, open_pot
 from maarag.kernel.ledger.models import PotKind
 from maarag.kernel.ledger.queries import balances
+from maarag.ui.figures import name_in_language
 from maarag.values import Money
 
-from ..errors import AlreadyDone, BasketClosed, BasketKnown, QuotaFull, StillUnderWay
+from ..errors import AlreadyDone, BasketClosed, BasketKnown, ProgrammeShut, QuotaFull, StillUnderWay
+from ..funders import Purses
 from ..models import Basket, BasketStatus, Request, Stage
 from ..money import sums_of_basket
 from .requests import take_off
@@ -34,15 +36,24 @@ UNDER_WAY = (Stage.OPINION, Stage.APPROVAL, Stage.APPROVED, Stage.ORDERED, Stage
 
 @transaction.atomic
 def open_basket(
-    *, by: Account, family: Family, quota: Quota, amount: Money | None = None, day: date | None = None
+    *,
+    by: Account,
+    family: Family,
+    quota: Quota,
+    amount: Money | None = None,
+    day: date | None = None,
+    why: str = "",
+    purses: Purses | None = None,
 ) -> Basket:
     """Give the family a place of the quota and a basket with `amount`, as much as the programme pays for one
     family unless told otherwise.
 
-    Raises Http404, BasketClosed, BasketKnown, QuotaFull, ValidationError.
+    `why` says nothing about people. `purses`: those of the funders, where they are held for several baskets.
+    Raises Http404, BasketClosed, ProgrammeShut, BasketKnown, QuotaFull, FunderSpent, ValidationError.
     """
     require_for(by, Permission.EDIT_FAMILIES, family)
     lock_money(family.authority_id, alone=True)
+    purses = purses or Purses([quota.line])
     family = Family.objects.select_for_update(of=("self",)).select_related("authority").get(pk=family.pk)
     quota = (
         Quota.objects.select_for_update(of=("self",))
@@ -53,6 +64,8 @@ def open_basket(
         raise Http404
     if family.status != FamilyStatus.OPEN:
         raise BasketClosed(family.pk)
+    if not quota.programme.is_active:
+        raise ProgrammeShut(name_in_language(quota.programme))
     day = day_or_today(day, after=family.opened_on)
     if not quota.starts <= day <= quota.ends:
         raise ValidationError({"day": _("The quota does not run on this day.")})
@@ -65,6 +78,7 @@ def open_basket(
     if amount <= Money(0):
         raise ValidationError({"amount": _("Say how much money the basket has.")})
     _require_covered(quota, open_ones, amount)
+    purses.take(quota.line, amount)
     pk = uuid4()
     pot = open_pot(
         by=by,
@@ -80,7 +94,7 @@ def open_basket(
     )
     basket.full_clean(validate_unique=False)
     basket.save(force_insert=True)
-    decision = decided(by, N_("A basket of responses was opened"), family.authority)
+    decision = decided(by, N_("A basket of responses was opened"), family.authority, why=why)
     grant(by=by, pot=pot, amount=amount, decision=decision, key=f"basket:{pk}:open", day=day)
     changes = {"quota": [None, str(quota)], "amount": [None, str(amount)]}
     record(by=by, action="baskets.open", subject=basket, place=family.authority, changes=changes)
@@ -91,9 +105,11 @@ def open_basket(
 def change_basket(*, by: Account, basket: Basket, amount: Money, why: str, day: date | None = None) -> Basket:
     """Let the basket hold `amount` in all from now on: more, or less as far as it is free.
 
-    `why` says nothing about people. Raises Http404, BasketClosed, QuotaFull, LimitPassed, ValidationError.
+    `why` says nothing about people. Raises Http404, BasketClosed, QuotaFull, FunderSpent, LimitPassed,
+    ValidationError.
     """
     lock_money(basket.authority_id, alone=True)
+    purses = Purses([basket.quota.line])
     basket = locked_basket(by, basket, Permission.APPROVE_SPENDING)
     require_open(basket)
     Quota.objects.select_for_update(of=("self",)).get(pk=basket.quota_id)
@@ -105,6 +121,7 @@ def change_basket(*, by: Account, basket: Basket, amount: Money, why: str, day: 
     if more > Money(0):
         others = Basket.objects.filter(quota=basket.quota, status=BasketStatus.OPEN).select_related("pot")
         _require_covered(basket.quota, list(others), more)
+        purses.take(basket.quota.line, more)
     decision = decided(by, N_("The money of a basket was changed"), basket.family.authority, why=why)
     key = f"basket:{basket.pk}:{uuid4()}"
     grant(by=by, pot=basket.pot, amount=more, decision=decision, key=key, day=day)
@@ -167,9 +184,13 @@ def places_left(quota: Quota) -> int:
 
 
 def quotas_for(family: Family, day: date | None = None) -> list[Quota]:
-    """The quotas of the family's authority that run on the day."""
+    """The quotas of the family's authority that run on the day, of programmes that run."""
     day = day or timezone.localdate()
     rows = Quota.objects.filter(
-        authority=family.authority_id, starts__lte=day, ends__gte=day, families__gt=0
+        authority=family.authority_id,
+        starts__lte=day,
+        ends__gte=day,
+        families__gt=0,
+        programme__is_active=True,
     ).select_related("programme", "line", "pot", "authority")
     return list(rows.order_by("programme__name_he", "starts"))

@@ -62,8 +62,10 @@ def swap(*, by: Account, first: Proposal, second: Proposal, reason: str = "") ->
     for row in (one, other):
         require_current(row, gives_up=True)
     for row, of in ((one, other), (other, one)):
-        if of.quota is not None and of.quota_id != row.quota_id:
-            _require_left(row, of.quota, instead_of=of)
+        if of.quota is not None:
+            _quota_in_force(row, of.quota)
+            if of.quota_id != row.quota_id:
+                _require_left(row, of.quota, instead_of=of)
     given = [(row, of.quota, of.method, of.worker, of.pk) for row, of in ((one, other), (other, one))]
     for row, quota, method, worker, _partner in given:
         _set(row, quota, _fit(row, quota, method, strict=True), worker)
@@ -88,7 +90,7 @@ def override(
     row = proposal_of(by, proposal)
     if quota is not None:
         quota = _quota_in_force(row, quota)
-        require_current(row)
+        require_current(row, gives_up=True)
         if row.quota_id != quota.pk or row.verdict not in DECIDED:
             _require_left(row, quota)
         if method is not None and not (row.works_by_method and _works_by(quota, method)):
@@ -194,6 +196,8 @@ def _quota_in_force(row: Proposal, quota: Quota) -> Quota:
     )
     if found is None:
         raise Http404
+    if not found.programme.is_active:
+        raise OutOfDate("programme_closed")
     if not found.starts <= today <= found.ends:
         raise OutOfDate("place_gone")
     return found

@@ -35,8 +35,8 @@ MOST_NEWER = 10
 
 @dataclass(frozen=True)
 class BoardLine:
-    """A proposal; `stale`: "" or why it no longer holds (closed, placed, place_gone, place_taken);
-    `elsewhere`: what was decided of the family on another board since.
+    """A proposal; `stale`: "" or why it no longer holds (closed, placed, programme_closed,
+    place_gone, place_taken); `elsewhere`: what was decided of the family on another board since.
     """
 
     proposal: Proposal
@@ -193,6 +193,7 @@ def stale_codes(rows: Sequence[Proposal]) -> dict[UUID, str]:
     today = timezone.localdate()
     running = Quota.objects.filter(pk__in=quotas, starts__lte=today, ends__gte=today, families__gt=0)
     sizes = dict(running.values_list("pk", "families"))
+    shut = set(Quota.objects.filter(pk__in=quotas, programme__is_active=False).values_list("pk", flat=True))
     taken = _taken(quotas)
     found = {}
     for row in waiting:
@@ -200,6 +201,8 @@ def stale_codes(rows: Sequence[Proposal]) -> dict[UUID, str]:
             found[row.pk] = "closed"
         elif row.family_id in placed:
             found[row.pk] = "placed"
+        elif row.quota_id in shut:
+            found[row.pk] = "programme_closed"
         elif row.quota_id is not None and row.quota_id not in sizes:
             found[row.pk] = "place_gone"
         elif row.quota_id is not None and taken.get(row.quota_id, 0) >= sizes[row.quota_id]:

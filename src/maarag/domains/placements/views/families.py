@@ -158,7 +158,8 @@ def _waiting_page(
 def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
     """Give the family a place at once."""
     found = family_of(request, pk, Permission.EDIT_FAMILIES)
-    place = get_object_or_404(Quota.objects.told_apart(), pk=quota, authority=found.authority_id)
+    running = Quota.objects.told_apart().filter(programme__is_active=True)
+    place = get_object_or_404(running, pk=quota, authority=found.authority_id)
     form, status = GiveForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         status = 422
