@@ -20,12 +20,15 @@ from maarag.domains.funding.actions import (
     save_lines,
     save_shares,
 )
-from maarag.domains.funding.models import BudgetLine
+from maarag.domains.funding.models import BudgetLine, FunderShare
 from maarag.domains.programmes.actions import QuotaDraft, fund_programme, save_programme, set_quotas
 from maarag.domains.programmes.models import Programme, Quota
 from maarag.domains.services.models import Service
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Role
+from maarag.kernel.ledger.actions import decide, grant
+from maarag.kernel.ledger.models import Pot
+from maarag.kernel.ledger.queries import balance_of
 from maarag.kernel.places.models import Place
 from maarag.values import Money
 
@@ -90,6 +93,18 @@ def quota(world: World, line: BudgetLine, authority: Place, families: int = 5, *
         why="לבדיקה",
     )
     return next(one for one in quotas if one.authority_id == authority.pk)
+
+
+def leave_funder(world: World, line: BudgetLine, weight: int, left: Money) -> Pot:
+    """Take money back from the purse of the line's funder with this weight until so much is left in it."""
+    share = FunderShare.objects.select_related("pot").get(
+        budget=line.budget_id, part=line.part, weight=weight
+    )
+    assert share.pot is not None
+    less = left - balance_of(share.pot).free
+    decision = decide(by=world.system, what="המממן הקטין את חלקו")
+    grant(by=world.system, pot=share.pot, amount=less, decision=decision, key=f"less-{share.pk}-{left}")
+    return share.pot
 
 
 @dataclass

@@ -13,13 +13,10 @@ from maarag.domains.baskets.errors import FunderSpent
 from maarag.domains.baskets.models import Basket
 from maarag.domains.families.models import Family
 from maarag.domains.funding.models import FunderShare
-from maarag.domains.programmes.models import Quota
 from maarag.kernel.access.permissions import Role
-from maarag.kernel.ledger.actions import decide, grant
 from maarag.kernel.ledger.models import Decision, Pot
-from maarag.kernel.ledger.queries import balance_of
 from maarag.values import Money
-from tests.factories.baskets import COST, STARTS, Department, department, quota
+from tests.factories.baskets import COST, STARTS, Department, department, leave_funder, quota
 from tests.factories.families import everything
 from tests.factories.families import family as open_family
 from tests.factories.services import world
@@ -30,21 +27,6 @@ ZERO = Money(0)
 HALF = Money.from_shekels(4_000)
 PART, PART_OF_HALF = Money.from_shekels(2_000), Money.from_shekels(1_000)
 """What the funder of one in four bears of a basket, and of half of one."""
-
-
-def share_of(place: Quota, weight: int) -> Pot:
-    row = FunderShare.objects.select_related("pot").get(budget=place.line.budget_id, weight=weight)
-    assert row.pot is not None
-    return row.pot
-
-
-def leave(town: Department, purse: Pot, left: Money) -> None:
-    """Take money back from the funder's purse until so much is left in it."""
-    free = balance_of(purse).free
-    decision = decide(by=town.world.system, what="המממן הקטין את חלקו")
-    grant(
-        by=town.world.system, pot=purse, amount=left - free, decision=decision, key=f"less-{purse.pk}-{left}"
-    )
 
 
 def family_of(town: Department, place: Any = None) -> Family:
@@ -59,7 +41,7 @@ def town(db: None) -> Department:
 
 def test_no_basket_is_opened_past_what_a_funder_has_left(town: Department):
     # of the one open basket the funder of one in four bears 2,000; a second one is covered, a third not
-    leave(town, share_of(town.quota, 1), PART * 2)
+    leave_funder(town.world, town.line, 1, PART * 2)
     families = [family_of(town) for _number in range(2)]
     with town.scope():
         actions.open_basket(by=town.worker, family=families[0], quota=town.quota)
@@ -73,7 +55,7 @@ def test_no_basket_is_opened_past_what_a_funder_has_left(town: Department):
 
 
 def test_a_basket_does_not_grow_past_a_funder_either(town: Department):
-    leave(town, share_of(town.quota, 1), PART + PART_OF_HALF)
+    leave_funder(town.world, town.line, 1, PART + PART_OF_HALF)
     with town.scope():
         actions.change_basket(by=town.head, basket=town.basket, amount=COST + HALF, why="ציוד")
         with pytest.raises(FunderSpent):
@@ -83,7 +65,7 @@ def test_a_basket_does_not_grow_past_a_funder_either(town: Department):
 
 def test_a_funder_whose_money_was_not_stated_has_no_limit(town: Department):
     share = FunderShare.objects.get(budget=town.line.budget_id, weight=1)
-    leave(town, share_of(town.quota, 1), ZERO)
+    leave_funder(town.world, town.line, 1, ZERO)
     FunderShare.objects.filter(pk=share.pk).update(pot=None)
     family = family_of(town)
     with town.scope():
@@ -92,7 +74,7 @@ def test_a_funder_whose_money_was_not_stated_has_no_limit(town: Department):
 
 def test_what_was_spent_of_open_baskets_is_counted_once(town: Department):
     """Money on its way has left the basket and the purse together."""
-    leave(town, share_of(town.quota, 1), PART * 2)
+    leave_funder(town.world, town.line, 1, PART * 2)
     family = family_of(town)
     with town.scope():
         town.paid(4)
@@ -102,7 +84,7 @@ def test_what_was_spent_of_open_baskets_is_counted_once(town: Department):
 def test_baskets_of_other_authorities_draw_on_the_same_purse(town: Department):
     other = town.world.sister
     elsewhere = quota(town.world, town.line, other)
-    leave(town, share_of(town.quota, 1), PART)
+    leave_funder(town.world, town.line, 1, PART)
     family = family_of(town, other)
     with visible(everything(other, by=town.world.system)), pytest.raises(FunderSpent):
         actions.open_basket(by=town.world.system, family=family, quota=elsewhere)
@@ -111,7 +93,7 @@ def test_baskets_of_other_authorities_draw_on_the_same_purse(town: Department):
 @pytest.mark.django_db(transaction=True)
 def test_two_who_open_baskets_at_once_do_not_pass_it_together(transactional_db: None):
     town = department(world())
-    leave(town, share_of(town.quota, 1), PART * 2)
+    leave_funder(town.world, town.line, 1, PART * 2)
     families = [family_of(town) for _number in range(3)]
     works: list[Callable[[], Any]] = [
         lambda one=one: actions.open_basket(by=town.worker, family=one, quota=town.quota) for one in families

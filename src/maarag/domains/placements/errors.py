@@ -116,6 +116,17 @@ class FileClosed(PlacementsError):
 
 
 @dataclass
+class WorkersAboveRoom(PlacementsError):
+    """Workers would carry more than they may, and nobody says why; `lines`: each, in words."""
+
+    lines: Sequence[str]
+
+    def in_words(self) -> str:
+        words = _("Say why it is right all the same, or decide otherwise. Nothing was changed.")
+        return " ".join((*self.lines, words))
+
+
+@dataclass
 class CannotCarryOut(PlacementsError):
     """Some of the decisions cannot be carried out; none was. `faults`: proposal → why, in words."""
 

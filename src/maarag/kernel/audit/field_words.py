@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
 COUNTS: dict[str, Any] = {
+    "above_room": _("more than its worker may carry"),
     "account": _("account"),
     "allowed": _("within what the programme's baskets may buy"),
     "amount": _("amount"),
@@ -33,6 +34,7 @@ COUNTS: dict[str, Any] = {
     "dimensions": _("dimensions"),
     "rule": _("rule"),
     "table": _("table"),
+    "unanswered": _("groups whose difference nobody had answered"),
     "until": _("until"),
 }
 """By what an action calls something that is no field, or no longer a field, of the record it was done to."""

@@ -156,6 +156,7 @@ ACTIONS: dict[str, Any] = {
     "placements.leave_waiting": _("Decided that a family waits for a place"),
     "placements.take_back": _("Took back a decision on a family's place"),
     "placements.carry_out": _("Gave a family the place that was decided"),
+    "placements.carry_out_board": _("Carried out what was decided on a board"),
     "placements.wait": _("Put a family on a waiting list"),
     "placements.change_waiting": _("Changed how a family waits for a place"),
     "placements.stop_waiting": _("Took a family off a waiting list"),

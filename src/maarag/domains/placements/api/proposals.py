@@ -164,7 +164,7 @@ def carry_out(request: HttpRequest, pk: UUID, body: CarryIn) -> CarriedOut:
         chosen = list(proposals_of(by, run).filter(pk__in=body.proposals))
         if len(chosen) != len(set(body.proposals)):
             raise HttpError(404, nothing())
-    found = done(lambda: actions.carry_out(by=by, run=run, proposals=chosen))
+    found = done(lambda: actions.carry_out(by=by, run=run, proposals=chosen, why=body.why))
     return CarriedOut(placed=len(found.placed), waiting=len(found.waits), ended=found.ended)
 
 

@@ -294,6 +294,9 @@ class CarryIn(Schema):
     """Which decisions to carry out; none named: all of the run that are the account's to decide."""
 
     proposals: list[UUID] | None = Field(None, max_length=1000)
+    why: str = Field(
+        "", max_length=300, description="Where workers come to carry more than they may; without names."
+    )
 
 
 class CarriedOut(Schema):

@@ -72,6 +72,12 @@ class Attribute:
         return any(line.stands is not None for line in self.groups)
 
 
+def unanswered(viewer: Viewer, run: Run) -> list[GroupLine]:
+    """The groups whose difference to all others is seen, and which nobody has explained or mended."""
+    lines = [line for part in fairness(viewer, run) for line in part.groups]
+    return [line for line in lines if line.is_seen and not line.is_answered]
+
+
 def fairness(viewer: Viewer, run: Run) -> list[Attribute]:
     """The groups of a run by attribute, in the order of ATTRIBUTES."""
     remarks: dict[tuple[str, str], list[RunRemark]] = defaultdict(list)

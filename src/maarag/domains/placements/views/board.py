@@ -29,6 +29,7 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Table
 
 from ..actions import accept, leave_waiting, swap, take_back
+from ..beyond import Standing
 from ..errors import PlacementsError
 from ..models import Proposal
 from ..queries import Board, board
@@ -89,7 +90,7 @@ def _act(request: HttpRequest, account: Account, found: Board) -> HttpResponse:
         )
     sure = asked_text(request.POST, "sure") == act
     if not sure and (act in ("swap", "accept_all") or (act != "undo" and len(chosen) > 1)):
-        confirm = _confirm(act, chosen)
+        confirm = _confirm(act, found, chosen)
         return board_page(request, found, chosen=chosen, confirm=confirm)
     try:
         with transaction.atomic():
@@ -136,7 +137,7 @@ ACTS: dict[str, Callable[[Account, Sequence[Proposal], str], str]] = {
 }
 
 
-def _confirm(act: str, chosen: Sequence[Proposal]) -> Confirm:
+def _confirm(act: str, found: Board, chosen: Sequence[Proposal]) -> Confirm:
     if act == "swap":
         first, second = chosen
         lines = [
@@ -144,6 +145,9 @@ def _confirm(act: str, chosen: Sequence[Proposal]) -> Confirm:
             % {"family": one.family.name, "before": place_of(one), "after": place_of(other)}
             for one, other in ((first, second), (second, first))
         ]
+        standing = Standing.of((line.proposal for line in found.lines if not line.stale), (), ())
+        to = {one.family_id: (of.quota, of.worker_id) for one, of in ((first, second), (second, first))}
+        lines += standing.change(to).in_words()
         lines.append(_("How well each then fits is judged anew; a place that excludes a family is refused."))
         return Confirm(act, _("Swap the places of these two?"), _("Yes, swap"), lines, reason=True)
     n = len(chosen)

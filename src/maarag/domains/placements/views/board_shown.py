@@ -16,6 +16,7 @@ from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
 
+from ..beyond import beyond, coming_of
 from ..errors import stale_words
 from ..models import Proposal
 from ..queries import Board, BoardLine
@@ -226,10 +227,26 @@ def notices_of(found: Board) -> list[dict[str, Any]]:
         )
         words %= {"n": figures.number(found.lost)}
         notices.append(_notice(_("Not everything that was decided could stay"), words))
+    notices += _beyond(found)
     if over := [line for line in found.places if line.left < 0]:
         names = ", ".join(quota_words(line.quota) for line in over)
         words = _("As the board stands, these have too many: %(names)s.") % {"names": names}
         notices.append(_notice(_("More families than places"), words, tone="critical"))
+    return notices
+
+
+def _beyond(found: Board) -> list[dict[str, Any]]:
+    """What the board as it stands takes more than there is of funders' money and of workers' room."""
+    passed = beyond(coming_of(line.proposal for line in found.lines if not line.stale))
+    notices = []
+    if passed.funders:
+        words = " ".join(one.in_words() for one in passed.funders)
+        words += " " + _("As the board stands, it cannot be carried out.")
+        notices.append(_notice(_("A funder has not enough left"), words, tone="critical"))
+    if passed.workers:
+        words = " ".join(one.in_words() for one in passed.workers)
+        words += " " + _("Whoever carries it out is asked why.")
+        notices.append(_notice(_("More than workers may carry"), words))
     return notices
 
 

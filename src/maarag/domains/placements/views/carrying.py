@@ -19,18 +19,23 @@ from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.matches.models import Run
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
+from maarag.ui.choices import asked_text
 from maarag.ui.tables import Column, Table
 
 from ..actions import carry_out
+from ..actions.decisions import DECIDED
+from ..beyond import beyond, coming_of
 from ..elsewhere import elsewhere
 from ..errors import CannotCarryOut, PlacementsError
 from ..leaving import Left, left_of
 from ..models import Proposal
-from ..queries import fairness
+from ..queries.fairness import unanswered
 from ..scope import proposals_of
 from ..told import place_of
 from .runs import named_run_of
 from .shown import run_page
+
+MOST_WORDS = 300
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +49,7 @@ def carry(request: HttpRequest, pk: UUID) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            done = carry_out(by=account, run=run)
+            done = carry_out(by=account, run=run, why=asked_text(request.POST, "why", MOST_WORDS))
         except CannotCarryOut as error:
             failed, status = _failed(error, rows), 422
             messages.error(request, error.in_words())
@@ -58,11 +63,16 @@ def carry(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("placements:run", pk=pk)
     placed = [row for row in rows if row.quota_id is not None]
     left = left_of([row for row in rows if row.quota_id is None])
+    passed = beyond(coming_of(row for row in placed if row.verdict in DECIDED))
     context = {
         **run_page(run, "run", _("Carry out"), named=True),
         "title": _("What will be done"),
         "lines": _lines(placed, left),
         "failed": failed,
+        "short": [one.in_words() for one in passed.funders],
+        "above": [one.in_words() for one in passed.workers],
+        "why": asked_text(request.POST, "why", MOST_WORDS),
+        "most_words": MOST_WORDS,
         "unanswered": _unanswered(account, run),
         "elsewhere": _elsewhere(run, rows),
         "run_tabs": [],
@@ -72,8 +82,7 @@ def carry(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _unanswered(account: Account, run: Run) -> str:
     """How many differences between groups nobody has explained or mended."""
-    seen = [line for part in fairness(account, run) for line in part.groups if line.is_seen]
-    count = sum(not line.is_answered for line in seen)
+    count = len(unanswered(account, run))
     if not count:
         return ""
     words = ngettext(

@@ -29,6 +29,7 @@ from maarag.ui.figures import name_in_language
 from ..actions import accept as accept_proposals
 from ..actions import leave_waiting, take_back
 from ..actions import override as override_proposal
+from ..beyond import Standing
 from ..elsewhere import elsewhere
 from ..errors import PlacementsError, stale_words
 from ..forms import OverrideForm
@@ -212,6 +213,7 @@ def _choices(row: Proposal) -> list[tuple[str, Any]]:
         places = ranking(row.family, day=timezone.localdate(), by_method=row.works_by_method).every_place
     except LookupError:
         places = []
+    standing = _standing(row, [one.quota for one in places if one.quota is not None])
     for one in places:
         stands = one.quota is not None and one.quota.pk == row.quota_id
         if one.quota is None or one.advice == HAS_PLACE or (stands and one.method == row.method):
@@ -223,11 +225,21 @@ def _choices(row: Proposal) -> list[tuple[str, Any]]:
             "fit": figures.number(one.fit),
             "state": status_of_advice(one.advice).word,
         }
-        words = f"{words} · {free_words(one)}"
+        worker = row.worker_id if row.quota and row.quota.programme_id == one.programme.pk else None
+        passed = standing.change({row.family_id: (one.quota, worker)})
+        words = " · ".join((words, free_words(one), *passed.in_words()))
         choices.append((f"{one.quota.pk}:{one.method.code}" if one.method else str(one.quota.pk), words))
     if row.quota_id is not None or row.verdict == Verdict.PENDING:
         choices.append((WAITS, _("Leave waiting for now")))
     return choices
+
+
+def _standing(row: Proposal, places: list[Quota]) -> Standing:
+    """The board on which the proposal is, as far as it holds, in the family's department."""
+    rows = Proposal.objects.filter(run=row.run_id, authority=row.authority_id, carried_at=None)
+    found = list(rows.exclude(quota=None).select_related("family", "quota").defer("explanation", "reason"))
+    stale = stale_codes(found)
+    return Standing.of((one for one in found if one.pk not in stale), places, [row.family_id])
 
 
 def _why_not(request: HttpRequest, row: Proposal, keys: Keys) -> list[dict[str, Any]]:
