@@ -79,9 +79,9 @@ class Town:
             return Proposal.objects.select_related("quota", "run").get(run=run, family=family)
 
     def place(self, family: Family, quota: Quota, day: date | None = None) -> Basket:
-        """Give the family a place, past the board."""
+        """Give the family a place, past the board and what it promises."""
         with self.scope(self.worker):
-            return open_basket(by=self.worker, family=family, quota=quota, day=day)
+            return open_basket(by=self.worker, family=family, quota=quota, day=day, although_promised=True)
 
     def team(self, quota: Quota, most: int, account: Account | None = None) -> ProgrammeWorker:
         return ProgrammeWorker.objects.create(

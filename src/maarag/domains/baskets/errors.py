@@ -287,6 +287,23 @@ class ProgrammeShut(BasketError):
         return words % {"programme": self.programme}
 
 
+@dataclass
+class PlacePromised(BasketError):
+    """The places of the quota that are free are promised to other families on a board."""
+
+    promised: int
+
+    def in_words(self) -> str:
+        words = ngettext(
+            "The place that is free is promised to another family on a board: %(n)s. Give it only if that"
+            " decision is to be taken back, and say so below.",
+            "The places that are free are promised to other families on a board: %(n)s. Give one only if"
+            " such a decision is to be taken back, and say so below.",
+            self.promised,
+        )
+        return words % {"n": figures.number(self.promised)}
+
+
 class BasketKnown(BasketError):
     """The family has an open basket in this programme and period."""
 

@@ -8,6 +8,7 @@ class Config(AppConfig):
     verbose_name = _("Places for families")
 
     def ready(self) -> None:
-        from . import filing, retention  # noqa: F401
+        from . import filing, promised, retention  # noqa: F401
 
         filing.register_all()
+        promised.register_all()

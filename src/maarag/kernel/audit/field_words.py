@@ -29,6 +29,7 @@ COUNTS: dict[str, Any] = {
     "members": _("number of people"),
     "organisation": _("organisation"),
     "outcome": _("outcome"),
+    "promised": _("places that a board had promised to others"),
     "publisher": _("publisher"),
     "raters": _("number of raters"),
     "dimensions": _("dimensions"),

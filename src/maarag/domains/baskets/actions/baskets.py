@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -24,10 +25,19 @@ from maarag.kernel.ledger.queries import balances
 from maarag.ui.figures import name_in_language
 from maarag.values import Money
 
-from ..errors import AlreadyDone, BasketClosed, BasketKnown, ProgrammeShut, QuotaFull, StillUnderWay
+from ..errors import (
+    AlreadyDone,
+    BasketClosed,
+    BasketKnown,
+    PlacePromised,
+    ProgrammeShut,
+    QuotaFull,
+    StillUnderWay,
+)
 from ..funders import Purses
 from ..models import Basket, BasketStatus, Request, Stage
 from ..money import sums_of_basket
+from ..promised import promised_to_others
 from .requests import take_off
 from .steps import day_or_today, decided, lock_money, locked_basket, require_open
 
@@ -44,12 +54,16 @@ def open_basket(
     day: date | None = None,
     why: str = "",
     purses: Purses | None = None,
+    although_promised: bool = False,
+    of_a_board: bool = False,
 ) -> Basket:
     """Give the family a place of the quota and a basket with `amount`, as much as the programme pays for one
     family unless told otherwise.
 
     `why` says nothing about people. `purses`: those of the funders, where they are held for several baskets.
-    Raises Http404, BasketClosed, ProgrammeShut, BasketKnown, QuotaFull, FunderSpent, ValidationError.
+    `although_promised`: also where a board promises all that is free to others; `of_a_board`: it is such a
+    promise itself. Raises Http404, BasketClosed, ProgrammeShut, BasketKnown, QuotaFull, PlacePromised,
+    FunderSpent, ValidationError.
     """
     require_for(by, Permission.EDIT_FAMILIES, family)
     lock_money(family.authority_id, alone=True)
@@ -74,6 +88,10 @@ def open_basket(
         raise BasketKnown(family.pk)
     if len(open_ones) >= quota.families:
         raise QuotaFull(quota.families, len(open_ones))
+    promised = 0 if of_a_board else promised_to_others(quota, family)
+    is_promised = len(open_ones) + promised >= quota.families
+    if is_promised and not although_promised:
+        raise PlacePromised(promised)
     amount = amount or quota.line.unit_cost or Money(0)
     if amount <= Money(0):
         raise ValidationError({"amount": _("Say how much money the basket has.")})
@@ -96,7 +114,9 @@ def open_basket(
     basket.save(force_insert=True)
     decision = decided(by, N_("A basket of responses was opened"), family.authority, why=why)
     grant(by=by, pot=pot, amount=amount, decision=decision, key=f"basket:{pk}:open", day=day)
-    changes = {"quota": [None, str(quota)], "amount": [None, str(amount)]}
+    changes: dict[str, Any] = {"quota": [None, str(quota)], "amount": [None, str(amount)]}
+    if is_promised:
+        changes["promised"] = [None, promised]
     record(by=by, action="baskets.open", subject=basket, place=family.authority, changes=changes)
     return basket
 

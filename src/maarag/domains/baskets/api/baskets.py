@@ -63,7 +63,16 @@ def open_new(request: HttpRequest, body: BasketIn) -> Status[Any]:
         raise HttpError(404, _("There is no such family in your authorities."))
     quota = _quota(family, body)
     amount = None if body.amount_agorot is None else Money(body.amount_agorot)
-    row = done(lambda: open_basket(by=by, family=family, quota=quota, amount=amount, day=body.day))
+    row = done(
+        lambda: open_basket(
+            by=by,
+            family=family,
+            quota=quota,
+            amount=amount,
+            day=body.day,
+            although_promised=body.although_promised,
+        )
+    )
     return Status(201, _out(row))
 
 

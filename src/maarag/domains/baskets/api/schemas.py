@@ -86,6 +86,9 @@ class BasketIn(Schema):
     programme: str = Field(max_length=80, description="Code of the programme.")
     amount_agorot: int | None = Field(None, ge=1, le=MOST_AGOROT)
     day: date | None = None
+    although_promised: bool = Field(
+        False, description="Also where all places that are free are promised to other families on a board."
+    )
 
 
 class RequestOut(Schema):

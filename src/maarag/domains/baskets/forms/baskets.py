@@ -38,9 +38,15 @@ class OpenForm(forms.Form):
         help_text=_("Left empty: as much as the programme pays for one family."),
     )
     day = day_field(_("From"), required=False, help_text=_("Left empty: today."))
+    although_promised = forms.BooleanField(
+        label=_("Give it all the same: the decision on the board will be taken back"), required=False
+    )
 
-    def __init__(self, *args: Any, quotas: Sequence[Quota], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, quotas: Sequence[Quota], promised: bool, **kwargs: Any) -> None:
+        """`promised`: of some of them all places that are free are promised to other families."""
         super().__init__(*args, **kwargs)
+        if not promised:
+            del self.fields["although_promised"]
         field: Any = self.fields["quota"]
         field.queryset = Quota.objects.told_apart().filter(pk__in=[one.pk for one in quotas])
         if len(quotas) == 1:

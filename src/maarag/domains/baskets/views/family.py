@@ -28,6 +28,7 @@ from ..buying import buying_of
 from ..errors import LEDGER, BasketError, in_words
 from ..forms import MoneyForm, OpenForm, ResponseForm
 from ..models import Basket, BasketStatus
+from ..promised import promised_to_others
 from ..queries import baskets_of_family, requests_in
 from ..scope import baskets_of
 from ..words import status_of_basket
@@ -49,7 +50,10 @@ def open_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not may(request.user, Permission.EDIT_FAMILIES, found):
         raise Http404
     quotas = quotas_for(found)
-    form, status = OpenForm(request.POST or None, quotas=quotas), 200
+    left = {quota.pk: places_left(quota) for quota in quotas}
+    promised = {quota.pk: promised_to_others(quota, found) for quota in quotas}
+    is_promised = any(0 < left[pk] <= promised[pk] for pk in left)
+    form, status = OpenForm(request.POST or None, quotas=quotas, promised=is_promised), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -61,6 +65,7 @@ def open_new(request: HttpRequest, pk: UUID) -> HttpResponse:
                     quota=given["quota"],
                     amount=given["amount"],
                     day=given["day"],
+                    although_promised=given.get("although_promised", False),
                 )
             except (BasketError, *LEDGER, ValidationError) as error:
                 tell(form, error)
@@ -73,7 +78,8 @@ def open_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         "quotas": [
             {
                 "name": quota_words(quota),
-                "left": places_left(quota),
+                "left": left[quota.pk],
+                "promised": promised[quota.pk],
                 "families": quota.families,
                 "cost": figures.money(quota.line.unit_cost),
             }

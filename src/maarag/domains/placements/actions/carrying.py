@@ -117,7 +117,14 @@ def _open(by: Account, row: Proposal, purses: Purses, why: str) -> int:
     """Open the basket; how many waits ended by it. `why`: whoever takes the family has no room for it."""
     held = proposal_of(by, row)
     require_current(held)
-    basket = open_basket(by=by, family=held.family, quota=held.quota, purses=purses, why=why.strip())
+    basket = open_basket(
+        by=by,
+        family=held.family,
+        quota=held.quota,
+        why=why.strip(),
+        purses=purses,
+        of_a_board=True,
+    )
     now = timezone.now()
     for one in (held, row):
         one.basket, one.carried_at, one.carried_by = basket, now, by

@@ -19,7 +19,8 @@ OF_OPTION = (
 class RankedQuotaOut(Schema):
     """A quota of a programme that is in force: a place of its own, with its own money and price.
 
-    `id`: what a decision otherwise on a proposal names.
+    `id`: what a decision otherwise on a proposal names. `promised`: places that boards promise to others,
+    which are not among the `free` ones.
     """
 
     id: int
@@ -28,6 +29,7 @@ class RankedQuotaOut(Schema):
     budget: str
     advice: str
     free: int
+    promised: int
     families: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
@@ -43,6 +45,7 @@ class RankedQuotaOut(Schema):
                 budget=seat.quota.line.budget.code,
                 advice=seat.advice,
                 free=seat.free,
+                promised=seat.promised,
                 families=seat.families,
                 price=round(seat.price, 3),
                 priced=seat.priced,
@@ -65,6 +68,7 @@ class ThroughOut(Schema):
     fit: int
     advice: str
     free: int
+    promised: int
     waits_before: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
@@ -79,6 +83,7 @@ class ThroughOut(Schema):
             fit=one.fit,
             advice=one.advice,
             free=one.free,
+            promised=one.promised,
             waits_before=one.waits_before,
             price=round(one.price, 3),
             priced=one.priced,
@@ -102,6 +107,7 @@ class RankedOut(Schema):
     certainty: float
     advice: str
     free: int
+    promised: int
     waits_before: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
@@ -119,6 +125,7 @@ class RankedOut(Schema):
             certainty=one.judgement.certainty,
             advice=one.advice,
             free=one.free,
+            promised=one.promised,
             waits_before=one.waits_before,
             price=round(one.price, 3),
             priced=one.priced,

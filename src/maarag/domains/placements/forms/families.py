@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -60,3 +62,20 @@ class GiveForm(forms.Form):
         required=False,
         help_text=_("Left empty: as much as the programme pays for one family."),
     )
+    why = forms.CharField(
+        label=_("Why workers are to carry more than they may"),
+        max_length=300,
+        required=False,
+        help_text=_("Without names: the ledger keeps it with the decision."),
+    )
+    although_promised = forms.BooleanField(
+        label=_("Give it all the same: the decision on the board will be taken back"), required=False
+    )
+
+    def __init__(self, *args: Any, above: bool, promised: bool, **kwargs: Any) -> None:
+        """`above`: somebody would carry more than they may; `promised`: all that is free is others'."""
+        super().__init__(*args, **kwargs)
+        if not above:
+            del self.fields["why"]
+        if not promised:
+            del self.fields["although_promised"]

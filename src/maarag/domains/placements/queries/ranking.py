@@ -26,12 +26,14 @@ from ..engine_data import bonus_of
 from ..fitting import facts_of, toolbox
 from ..gathering import Candidate
 from ..models import Waiting
+from ..promised import promised
 from ..seats import Seat, Teammate, seats, teams
 from .prices import InForce, last_run, prices_in_force
 from .waiting import ORDER
 
-TAKE, KEEP, FULL, NO_MONEY, NO_WORKER, BARRED, BELOW, NOT_HERE, HAS_PLACE = (
-    "take", "keep_for_others", "full", "no_money", "no_worker", "barred", "below", "not_here", "has_place",
+TAKE, KEEP, PROMISED, FULL, NO_MONEY, NO_WORKER, BARRED, BELOW, NOT_HERE, HAS_PLACE = (
+    "take", "keep_for_others", "promised", "full", "no_money", "no_worker", "barred", "below", "not_here",
+    "has_place",
 )  # fmt: skip
 
 
@@ -46,12 +48,12 @@ class Ranked:
     `method` None: the department works by programmes, or the programme has no methods. `others`: further
     places with the same method, of other programmes, the best first. `quota` None: it has no places in the
     authority; of several quotas the one had best, and `beside` it the others, the best first. `free`: places
-    left in it; `waits_before`: families on the list before this
+    left in it beside those `promised` to others on a board; `waits_before`: families on the list before this
     one, or all where it does not wait.
     `price`: points of fit that the place, its money and its work are worth to others, by the run that ended
     at `priced`; `net`: fit by weight, with what waiting gives, less the price. `weight`: of the family on its
-    worker. `advice`: take | keep_for_others | full | no_money | no_worker | barred | below | not_here |
-    has_place.
+    worker. `advice`: take | keep_for_others | promised | full | no_money | no_worker | barred | below |
+    not_here | has_place.
     """
 
     programme: Programme
@@ -60,6 +62,7 @@ class Ranked:
     advice: str
     quota: Quota | None = None
     free: int = 0
+    promised: int = 0
     families: int = 0
     workers_room: float | None = None
     waits_before: int = 0
@@ -166,7 +169,8 @@ def ranking(family: Family, *, day: date | None = None, by_method: bool | None =
 
 _SETTINGS = (Setting.HOME, Setting.COMMUNITY, Setting.OUT_OF_HOME)
 _ADVICE_ORDER = {
-    HAS_PLACE: 0, TAKE: 1, KEEP: 2, FULL: 3, NO_MONEY: 3, NO_WORKER: 3, NOT_HERE: 4, BELOW: 5, BARRED: 6,
+    HAS_PLACE: 0, TAKE: 1, KEEP: 2, PROMISED: 3, FULL: 3, NO_MONEY: 3, NO_WORKER: 3, NOT_HERE: 4, BELOW: 5,
+    BARRED: 6,
 }  # fmt: skip
 _THROUGH_ORDER = {**_ADVICE_ORDER, HAS_PLACE: 4}
 """Where the family has a place already, the method is not had anew: any other that is free is before."""
@@ -212,6 +216,7 @@ class _Room:
     quotas: Mapping[int, Quota]
     teams: Mapping[tuple[int, int], list[Teammate]]
     lists: Mapping[int, list[Waiting]]
+    promised: Mapping[int, int]
     run: Run | None
     prices: InForce
 
@@ -229,6 +234,7 @@ class _Room:
             quotas=quotas.in_bulk([one.quota for of in known.values() for one in of]),
             teams=teams([candidate.authority], day),
             lists=_lists(candidate.authority),
+            promised=promised(candidate.authority, family.pk),
             run=last_run(candidate.authority),
             prices=prices_in_force(candidate.authority, known),
         )
@@ -244,13 +250,15 @@ class _Room:
         order = self.lists.get(programme.pk, [])
         own = next((row for row in order if row.family_id == self.family.pk), None)
         team = self.teams.get((programme.pk, candidate.authority))
+        given_away = min(self.promised.get(seat.quota, 0), seat.left) if seat else 0
         made = Ranked(
             programme=programme,
             judgement=judgement,
             fit=max(0, min(100, round(judgement.fit))),
-            advice=_advice(judgement, seat, team, candidate, self.prices.least_fit(programme.pk)),
+            advice=_advice(judgement, seat, team, candidate, self.prices.least_fit(programme.pk), given_away),
             quota=self.quotas[seat.quota] if seat else None,
-            free=seat.left if seat else 0,
+            free=seat.left - given_away if seat else 0,
+            promised=given_away,
             families=seat.families if seat else 0,
             workers_room=sum(one.room for one in team) if team else None,
             waits_before=order.index(own) if own else len(order),
@@ -270,6 +278,7 @@ def _advice(
     team: list[Teammate] | None,
     candidate: Candidate,
     least: int,
+    promised: int,
 ) -> str:
     if judgement.programme in candidate.placed_in:
         return HAS_PLACE
@@ -285,7 +294,7 @@ def _advice(
         return NO_MONEY
     if team and sum(one.room for one in team) < candidate.weight:
         return NO_WORKER
-    return TAKE
+    return PROMISED if seat.left <= promised else TAKE
 
 
 def _lists(authority: int) -> dict[int, list[Waiting]]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maarag.domains.baskets.actions import places_left
 from maarag.domains.baskets.errors import LEDGER, BasketError
 from maarag.domains.baskets.errors import in_words as basket_words
 from maarag.domains.baskets.models import Basket, BasketStatus
@@ -33,9 +34,11 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Table
 
 from ..actions import change_waiting, give_place, stop_waiting, wait
+from ..actions.giving import above_room
 from ..errors import PlacementsError
 from ..forms import ChangeWaitingForm, GiveForm, StopWaitingForm, WaitForm
 from ..models import Proposal, Waiting
+from ..promised import promised_to_others
 from ..queries import ranking
 from ..scope import alternatives_of, proposals_for, waitings_of
 from ..told import method_of, through_of
@@ -160,7 +163,13 @@ def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
     found = family_of(request, pk, Permission.EDIT_FAMILIES)
     running = Quota.objects.told_apart().filter(programme__is_active=True)
     place = get_object_or_404(running, pk=quota, authority=found.authority_id)
-    form, status = GiveForm(request.POST if request.method == "POST" else None), 200
+    above = above_room(found, place)
+    form = GiveForm(
+        request.POST if request.method == "POST" else None,
+        above=bool(above),
+        promised=places_left(place) <= promised_to_others(place, found),
+    )
+    status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -174,6 +183,7 @@ def give(request: HttpRequest, pk: UUID, quota: int) -> HttpResponse:
                 messages.success(request, _("The family has the place; its basket is open."))
                 return redirect("baskets:family", pk=pk)
     about = [
+        *(one.in_words() for one in above),
         _("For one family the programme pays %(sum)s.") % {"sum": figures.money(place.line.unit_cost)},
     ]
     if found.status == FamilyStatus.OPEN:

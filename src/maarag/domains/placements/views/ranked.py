@@ -18,13 +18,24 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
 
 from ..queries import Ranked, Ranking
-from ..queries.ranking import BARRED, BELOW, FULL, HAS_PLACE, KEEP, NO_MONEY, NO_WORKER, NOT_HERE, TAKE
+from ..queries.ranking import (
+    BARRED,
+    BELOW,
+    FULL,
+    HAS_PLACE,
+    KEEP,
+    NO_MONEY,
+    NO_WORKER,
+    NOT_HERE,
+    PROMISED,
+    TAKE,
+)
 from ..told import through_words
 from .shown import fit_tone, share
 
 LISTS = ("pro", "contra", "excluded", "missing", "to_change")
-SUITS = (TAKE, KEEP, FULL, NO_MONEY, NO_WORKER)
-GIVEN = (TAKE, KEEP)
+SUITS = (TAKE, KEEP, PROMISED, FULL, NO_MONEY, NO_WORKER)
+GIVEN = (TAKE, KEEP, PROMISED)
 MOST_METHODS = 4
 SURER = 3
 """Of the first so many programmes it is told what is not known."""
@@ -34,6 +45,7 @@ def status_of_advice(advice: str) -> Status:
     words = {
         TAKE: (_("A place is free"), "ok"),
         KEEP: (_("Free, but worth more to others"), "attention"),
+        PROMISED: (_("Promised on a board"), "attention"),
         FULL: (_("Full"), "attention"),
         NO_MONEY: (_("No money for another basket"), "attention"),
         NO_WORKER: (_("No worker has room"), "attention"),
@@ -109,6 +121,7 @@ def _card(
         "certainty": one.judgement.certainty / 100,
         "places": one.families if one.quota else None,
         "free": one.free,
+        "promised": one.promised,
         "waiting": one.waits_before if waiting is None else None,
         "position": one.waits_before + 1 if waiting else None,
         "since": waiting.since if waiting else None,
@@ -152,10 +165,14 @@ def free_words(one: Ranked) -> str:
     """How many places of the quota are free; "" where the programme has none here."""
     if one.quota is None:
         return ""
-    return _("%(free)s of %(places)s places are free") % {
+    words = _("%(free)s of %(places)s places are free") % {
         "free": figures.number(one.free),
         "places": figures.number(one.families),
     }
+    if not one.promised:
+        return words
+    more = ngettext("%(n)s promised on a board", "%(n)s promised on a board", one.promised)
+    return f"{words} · " + more % {"n": figures.number(one.promised)}
 
 
 def price_words(one: Ranked) -> str:
