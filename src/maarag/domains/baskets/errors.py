@@ -296,9 +296,9 @@ class PlacePromised(BasketError):
     def in_words(self) -> str:
         words = ngettext(
             "The place that is free is promised to another family on a board: %(n)s. Give it only if that"
-            " decision is to be taken back, and say so below.",
+            " decision is to be taken back, and say so.",
             "The places that are free are promised to other families on a board: %(n)s. Give one only if"
-            " such a decision is to be taken back, and say so below.",
+            " such a decision is to be taken back, and say so.",
             self.promised,
         )
         return words % {"n": figures.number(self.promised)}
