@@ -39,8 +39,11 @@ from maarag.engines.matching import (
     place,
 )
 from maarag.engines.matching.placement_flow import flow
+from maarag.engines.matching.placement_model import Prices
 
 ELIGIBLE = 10
+NEARLY_EQUAL = 0.05
+"""As the page of a family takes prices: points of fit that part nobody."""
 
 
 def case(families: int, places: int, seed: int = 1) -> PlacementProblem:
@@ -146,13 +149,15 @@ def arriving(families: int, places: int) -> None:
         return PlacementProblem(start, both.place[part], both.fit[part], both.capacity // 2, (limits,))
 
     history, stream = year(0), year(families)
-    hindsight = place(stream)
+    hindsight, run = place(stream), place(history)
     print(
         f"\n{families:,} families arriving one by one at {places} places, 20 budgets; hindsight = the bound"
     )
     ways = (
         ("each its best open place", None, 1),
         ("prices, a year of history", history, 30),
+        ("the same, learned 4 times", history, 4),
+        ("the same, learned once", history, 1),
         ("prices, no history", None, 30),
     )
     for name, past, times in ways:
@@ -161,6 +166,40 @@ def arriving(families: int, places: int) -> None:
         print(
             f"  {name:28}{value / hindsight.bound:8.2%}{seconds:8.1f} s, {families / seconds:,.0f} a second"
         )
+    value, full, kept = at_a_desk(stream, run.losses)
+    print(
+        f"  {'as a page, by a run before':28}{value / hindsight.bound:8.2%}; of those left {full:,} had "
+        f"nothing open, {kept:,} were told that it is worth more to others"
+    )
+
+
+def at_a_desk(stream: PlacementProblem, prices: Prices) -> tuple[float, int, int]:
+    """What families bring that are each answered as their page advises: by the prices of the last run as they
+    stood, places and money counted down; how many are left as nothing was open, or as it was kept for others.
+    """
+    left, money = stream.capacity.copy(), [limits.most.copy() for limits in stream.limits]
+    net = stream.fit - prices.places[stream.place]
+    for limits, each in zip(stream.limits, prices.limits, strict=True):
+        net -= each[limits.of_pair] * limits.amount
+    value, full, kept = 0.0, 0, 0
+    for i in range(stream.n_families):
+        pairs = np.arange(stream.start[i], stream.start[i + 1])
+        is_open = left[stream.place[pairs]] > 0
+        for limits, rest in zip(stream.limits, money, strict=True):
+            is_open &= rest[limits.of_pair[pairs]] >= limits.amount[pairs]
+        pairs = pairs[is_open]
+        if not len(pairs):
+            full += 1
+            continue
+        best = pairs[np.argmax(net[pairs])]
+        if net[best] < -NEARLY_EQUAL:
+            kept += 1
+            continue
+        value += stream.fit[best]
+        left[stream.place[best]] -= 1
+        for limits, rest in zip(stream.limits, money, strict=True):
+            rest[limits.of_pair[best]] -= limits.amount[best]
+    return value, full, kept
 
 
 def judging(families: int = 2_000, programmes: int = 8) -> None:
@@ -213,10 +252,15 @@ def main() -> None:
     parser.add_argument("--linear", nargs=2, type=int, help="only the linear programme of this size")
     parser.add_argument("--patience", type=float, default=600.0, help="seconds that HiGHS may take")
     parser.add_argument("--large", type=int, default=500_000, help="families against the plain flow")
+    parser.add_argument("--arriving", action="store_true", help="only families that arrive one by one")
     parser.add_argument("--judging", action="store_true", help="only how fast families are judged")
     options = parser.parse_args()
     if options.judging:
         judging()
+        return
+    if options.arriving:
+        print(f"{os.cpu_count()} cores, {datetime.date.today()}, load {os.getloadavg()[0]:.1f}")
+        arriving(50_000, 500)
         return
     if options.linear:
         print(json.dumps(linear(*options.linear)))

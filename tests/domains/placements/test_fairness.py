@@ -10,6 +10,7 @@ from maarag.domains.placements.asked import asked
 from maarag.domains.placements.models import Proposal
 from maarag.domains.placements.queries import fairness
 from maarag.domains.placements.queries.fairness import GroupLine
+from maarag.kernel.audit.models import AuditEvent
 from maarag.kernel.matches.actions import cancel_run, compute
 from maarag.kernel.matches.models import Run, RunRemark
 from tests.factories.families import NATIONAL_ID
@@ -56,6 +57,26 @@ def test_a_difference_is_seen_and_mended_or_explained(db: None):
     assert new.totals["floors"][0]["kept"]
     assert [one.kind for one in lines(place_town, run, "language")["arabic_speaking"].remarks] == ["mended"]
     assert lines(place_town, run, "language")["unknown"].is_answered
+
+
+def test_carrying_out_keeps_which_differences_nobody_had_answered(db: None):
+    place_town = many(db)
+    run = place_town.run(settings=asked(programmes=[place_town.first.programme_id], least_fit=20))
+    with place_town.scope():
+        rows = list(Proposal.objects.filter(run=run).exclude(quota=None).order_by("rank"))
+        actions.accept(by=place_town.leader, proposals=rows)
+        actions.carry_out(by=place_town.leader, run=run, proposals=rows[:1])
+        event = AuditEvent.objects.get(action="placements.carry_out_board")
+        assert (event.subject_id, event.place) == (str(run.pk), place_town.city)
+        unanswered = event.changes["unanswered"]
+        assert "language:arabic_speaking" in unanswered
+        for code in unanswered:
+            attribute, _colon, value = code.partition(":")
+            actions.explain_difference(
+                by=place_town.leader, run=run, attribute=attribute, value=value, text="כך בחרו המשפחות"
+            )
+        actions.carry_out(by=place_town.leader, run=run, proposals=rows[1:2])
+        assert AuditEvent.objects.filter(action="placements.carry_out_board").latest("pk").changes == {}
 
 
 def test_a_run_that_mends_answers_only_when_it_is_done(place_town: Town, monkeypatch: pytest.MonkeyPatch):
