@@ -149,13 +149,14 @@ def arriving(families: int, places: int) -> None:
         return PlacementProblem(start, both.place[part], both.fit[part], both.capacity // 2, (limits,))
 
     history, stream = year(0), year(families)
-    hindsight, run = place(stream), place(history)
+    hindsight = place(stream)
     print(
         f"\n{families:,} families arriving one by one at {places} places, 20 budgets; hindsight = the bound"
     )
     ways = (
         ("each its best open place", None, 1),
         ("prices, a year of history", history, 30),
+        ("the same, learned 12 times", history, 12),
         ("the same, learned 4 times", history, 4),
         ("the same, learned once", history, 1),
         ("prices, no history", None, 30),
@@ -166,11 +167,24 @@ def arriving(families: int, places: int) -> None:
         print(
             f"  {name:28}{value / hindsight.bound:8.2%}{seconds:8.1f} s, {families / seconds:,.0f} a second"
         )
-    value, full, kept = at_a_desk(stream, run.losses)
-    print(
-        f"  {'as a page, by a run before':28}{value / hindsight.bound:8.2%}; of those left {full:,} had "
-        f"nothing open, {kept:,} were told that it is worth more to others"
+    before = (
+        ("as a page, a year's run", place(history)),
+        ("as a page, a month's run", place(first_of(history, families // 12))),
     )
+    for name, run in before:
+        value, full, kept = at_a_desk(stream, run.losses)
+        print(
+            f"  {name:28}{value / hindsight.bound:8.2%}; of those left {full:,} had nothing open to them, "
+            f"{kept:,} were told that it is worth more to others"
+        )
+
+
+def first_of(problem: PlacementProblem, families: int) -> PlacementProblem:
+    """The first families alone, before all the places and money."""
+    part = slice(0, problem.start[families])
+    limits = tuple(Limits(one.kind, one.most, one.of_pair[part], one.amount[part]) for one in problem.limits)
+    start = problem.start[: families + 1]
+    return PlacementProblem(start, problem.place[part], problem.fit[part], problem.capacity, limits)
 
 
 def at_a_desk(stream: PlacementProblem, prices: Prices) -> tuple[float, int, int]:

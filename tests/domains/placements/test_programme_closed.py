@@ -10,6 +10,7 @@ from maarag.domains.baskets.errors import ProgrammeShut
 from maarag.domains.baskets.models import Basket
 from maarag.domains.placements import actions
 from maarag.domains.placements.errors import CannotCarryOut, OutOfDate
+from maarag.domains.placements.models import Waiting
 from maarag.domains.placements.queries import board
 from maarag.domains.programmes.models import Programme, Quota
 from maarag.kernel.ledger.models import Pot, PotKind
@@ -56,6 +57,19 @@ def test_what_was_decided_before_it_was_closed_is_not_carried_out(place_town: To
         assert list(refused.value.faults) == [rows[1].pk]
         assert not Basket.objects.exists()
         assert not Pot.objects.filter(kind=PotKind.BASKET).exists()
+
+
+def test_nobody_waits_for_it_by_what_was_left(place_town: Town):
+    family = place_town.family(RISK)
+    run = place_town.run()
+    row = place_town.proposal(run, family)
+    assert row.quota == place_town.second
+    close(place_town.second)
+    with place_town.scope():
+        actions.leave_waiting(by=place_town.leader, proposal=row)
+        found = actions.carry_out(by=place_town.leader, run=run)
+        assert (found.waits, found.nowhere) == ((), (row,))
+        assert not Waiting.objects.exists()
 
 
 def test_no_basket_is_opened_in_it_from_a_file_either(place_town: Town):

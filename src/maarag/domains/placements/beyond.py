@@ -140,10 +140,10 @@ class Reserves:
             team = self.teams.get((programme, authority))
             if team is None:
                 continue
-            before = {one.account: one.carried for one in charged(team)}
-            for one in charged(self._with(team, families)):
-                if one.carried > one.most + CLOSE and one.carried > before[one.account] + CLOSE:
-                    yield AboveRoom(programme, authority, one.account, one.carried, one.most)
+            before = {mate.account: mate.carried for mate in charged(team)}
+            for mate in charged(self._with(team, families)):
+                if mate.carried > mate.most + CLOSE and mate.carried > before[mate.account] + CLOSE:
+                    yield AboveRoom(programme, authority, mate.account, mate.carried, mate.most)
 
     def _with(self, team: Team, families: Sequence[Coming]) -> Team:
         """The team with these families too: each with its worker, or else beside all of them."""

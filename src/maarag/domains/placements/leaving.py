@@ -66,22 +66,24 @@ def _answers(wait: Waiting, row: Proposal) -> bool:
 
 
 def _list_of(row: Proposal, programmes: dict[tuple[int, int], int]) -> tuple[int, WhyWaits] | None:
-    """The programme that the run proposed and people did not give; else the best that could not be had."""
-    if row.proposed_id is not None:
-        why = WhyWaits.NO_PLACE if row.verdict == Verdict.SWAPPED else WhyWaits.NOT_READY
-        return programmes[row.proposed_id, row.authority_id], why
-    told = next(iter(_why_not(row)), None)
-    programme = programmes.get((told["quota"], row.authority_id)) if told else None
-    if told is None or programme is None:
-        return None
-    because = [each["code"] for each in told.get("because", ())]
-    return programme, next((_WHY[code] for code in because if code in _WHY), WhyWaits.NO_PLACE)
+    """The programme that the run proposed and people did not give; else the best that could not be had. For
+    one that no longer runs nobody waits.
+    """
+    proposed = programmes.get((row.proposed_id, row.authority_id)) if row.proposed_id is not None else None
+    if proposed is not None:
+        return proposed, WhyWaits.NO_PLACE if row.verdict == Verdict.SWAPPED else WhyWaits.NOT_READY
+    for told in _why_not(row):
+        programme = programmes.get((told["quota"], row.authority_id))
+        if programme is not None:
+            because = [each["code"] for each in told.get("because", ())]
+            return programme, next((_WHY[code] for code in because if code in _WHY), WhyWaits.NO_PLACE)
+    return None
 
 
 def _programmes(rows: Sequence[Proposal]) -> dict[tuple[int, int], int]:
-    """(quota, authority) → programme, of all places that the rows name first."""
-    quotas = {row.proposed_id for row in rows} | {told["quota"] for row in rows for told in _why_not(row)[:1]}
-    found = Quota.objects.filter(pk__in=quotas - {None})
+    """(quota, authority) → programme, of all places that the rows name and whose programmes run."""
+    quotas = {row.proposed_id for row in rows} | {told["quota"] for row in rows for told in _why_not(row)}
+    found = Quota.objects.filter(pk__in=quotas - {None}, programme__is_active=True)
     return {(pk, at): of for pk, at, of in found.values_list("pk", "authority_id", "programme_id")}
 
 
