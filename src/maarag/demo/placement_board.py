@@ -113,7 +113,8 @@ def _decide(leader: Account, run: Run) -> None:
     others = [row for row in rest if row.pk not in swapped]
     _override(leader, others)
     actions.leave_waiting(by=leader, proposal=others[-1], reason="המשפחה ביקשה להתחיל אחרי החגים.")
-    why = "עובדת נוספת מצטרפת לצוות התכנית בחודש הבא."  # kept where somebody comes to carry more than they may
+    # kept where somebody comes to carry more than they may
+    why = "עובדת נוספת מצטרפת לצוות התכנית בחודש הבא."
     actions.carry_out(by=leader, run=run, proposals=done[:CARRIED], why=why)
 
 
