@@ -9,14 +9,12 @@ the places that they fill, may rise together without end, and are brought down a
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
 from maarag.engines.matching.placement_model import Floats
-from maarag.engines.matching.placement_prices import DEAREST, Rows, Stop, find_prices
+from maarag.engines.matching.placement_prices import Rows, Stop, find_prices
 
 #: Share of a family, or of a usual amount, by which limits are wider or narrower.
 HAIR = 1e-4
@@ -33,7 +31,8 @@ def of_few(rows: Rows) -> tuple[Floats, Floats] | None:
     wider, narrower = rows.most.copy(), rows.most.copy()
     wider[:-1] += HAIR
     narrower[: floors.start] = np.maximum(0.0, narrower[: floors.start] - HAIR)
-    least = _solved(rows, wider, np.full(rows.n_floors, DEAREST))
+    # what the floors ask for is reached, so nobody lacks a place at any price
+    least = _solved(rows, wider, np.full(rows.n_floors, np.inf))
     if least is None:
         return None
     least = rows.trimmed(least)
@@ -48,7 +47,6 @@ def of_few(rows: Rows) -> tuple[Floats, Floats] | None:
 
 def of_lowered(rows: Rows, cancelled: Stop | None) -> Floats:
     """[rows + 1] prices where floors were lowered to what was reached."""
-    rows = replace(rows, dearest=MOST_OF_LOWERED)
     price = rows.trimmed(find_prices(rows, cancelled=cancelled))
     low, high = 0.0, float(price[rows.floor_span].max(initial=0.0))
     most = rows.bound(price)[0] * (1 + 1e-6)
@@ -70,7 +68,8 @@ def _lowered(rows: Rows, price: Floats, by: float) -> Floats:
 
 
 def _solved(rows: Rows, most: Floats, of_lacking: Floats) -> Floats | None:
-    """Prices of the linear programme in which a family that a floor lacks costs `of_lacking`."""
+    """Prices of the linear programme in which a family that a floor lacks costs `of_lacking` (infinite: no
+    floor lacks any)."""
     pairs, n, total = len(rows.fit), len(rows.start) - 1, len(rows.most) - 1
     if not pairs:
         return np.zeros(total + 1)
@@ -88,10 +87,13 @@ def _solved(rows: Rows, most: Floats, of_lacking: Floats) -> Floats | None:
     lacking = np.arange(rows.n_floors)
     parts.append((-np.ones(rows.n_floors), n + floors.start + lacking, pairs + lacking))
     amounts, row, column = (np.concatenate(each) for each in zip(*parts, strict=True))
+    allowed = np.isfinite(of_lacking)
+    highest = np.concatenate([np.full(pairs, np.inf), np.where(allowed, np.inf, 0.0)])
     result = linprog(
-        np.concatenate([-rows.fit, of_lacking]),
+        np.concatenate([-rows.fit, np.where(allowed, of_lacking, 0.0)]),
         A_ub=sparse.csr_array((amounts, (row, column)), shape=(height, width)),
         b_ub=np.concatenate([np.ones(n), most[:-1]]),
+        bounds=np.column_stack([np.zeros(width), highest]),
         method="highs-ds",
     )
     if result.status != 0:

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from maarag.engines.matching.placement import EXACT_SECONDS, Stop, place
+from maarag.engines.matching.placement import EXACT_SECONDS, place
+from maarag.engines.matching.placement_draft import Stop
 from maarag.engines.matching.placement_leaving import Lack, Leaving
 from maarag.engines.matching.placement_model import Ints, Placed
 from maarag.engines.matching.placement_one_more import PLACE, OneMore, one_more
@@ -205,7 +206,8 @@ class Explained:
         counts = placed.floor_counts
         floors = [
             {"floor": g, "least": one.least, "members": len(one.members), "placed": int(counts[g]),
-             "kept": bool(counts[g] >= one.least), "price": float(placed.prices.floors[g])}
+             "kept": bool(counts[g] >= one.least), "proved": bool(placed.facts.get("fewest")),
+             "price": float(placed.prices.floors[g])}
             for g, one in enumerate(problem.floors)
         ]  # fmt: skip
         data: dict[str, Any] = {

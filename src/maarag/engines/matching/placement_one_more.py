@@ -8,58 +8,60 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from maarag.engines.matching.placement_exact import EXACT_PAIRS, search
+from maarag.engines.matching.placement_draft import lacking
+from maarag.engines.matching.placement_exact import EXACT_PAIRS, Found, least_used, most_fit
 from maarag.engines.matching.placement_fixed import Rest
-from maarag.engines.matching.placement_model import Floats, Ints, Placed, PlacementProblem
+from maarag.engines.matching.placement_floors import find_fewest
+from maarag.engines.matching.placement_model import Ints, Placed, PlacementProblem
 
 #: Seconds of wall time for all limits together, and limits at most that are tried.
 SECONDS = 3.0
 MOST = 60
-#: Of a budget or a load the smallest amounts are tried that somebody lacks.
-AMOUNTS = 3
 
 PLACE = -1
+
+Key = tuple[int, int]
+"""Kind and number of a limit."""
 
 
 @dataclass(frozen=True)
 class OneMore:
     """`brings`: fit gained by `more` of a limit (families, money, cases). `exact`: everybody was placed anew
-    with it, to the end; else about, by the price, for small changes."""
+    with it, to the end; else about, by the price, for small changes.
+
+    `lifts`: floors that were missed and lack so many fewer with it; for that fit may be lost. `choice`
+    [families] the pairs of that placement, where it was looked for.
+    """
 
     more: float
     brings: float
     exact: bool
+    lifts: dict[int, int] = field(default_factory=dict)
+    choice: Ints | None = field(default=None, repr=False, compare=False)
 
     @property
     def price(self) -> float:
-        return self.brings / self.more
+        return max(0.0, self.brings) / self.more
 
 
-def one_more(placed: Placed, seconds: float = SECONDS) -> dict[tuple[int, int], OneMore]:
+def one_more(placed: Placed, seconds: float = SECONDS) -> dict[Key, OneMore]:
     """By (kind, number) of every limit of which more would bring something; places have the kind PLACE."""
     found = {key: of for key, of in _by_prices(placed) if of.brings > 0}
     if not placed.facts.get("exact") or len(placed.problem.place) > EXACT_PAIRS:
         return found
-    until = time.monotonic() + seconds
-    rest, unit = _rest(placed), float(np.abs(placed.problem.fit).max(initial=0.0)) or 1.0
-    lacking = _lacking(placed)
-    order = sorted(lacking, key=lambda key: (-found[key].brings if key in found else 0.0, key))
+    anew, wanted = _Anew(placed, seconds), _wanted(placed)
+    order = sorted(wanted, key=lambda key: (-found[key].brings if key in found else 0.0, key))
     for key in order[:MOST]:
-        tried = [_placed_anew(rest, key, more, unit, until) for more in lacking[key]]
-        known = [each for each in tried if each is not None]
-        helps = next((each for each in known if each.brings > 1e-9 * unit), None)
-        if helps is not None:
-            found[key] = helps
-        elif len(known) == len(tried):
+        more, is_known = anew.with_more(key)
+        if more is not None:
+            found[key] = more
+        elif is_known:
             found.pop(key, None)
-    for key in found.keys() - lacking.keys():
-        del found[key]
-    return found
+    return {key: found[key] for key in found.keys() & wanted}
 
 
 def _by_prices(placed: Placed) -> Iterator[tuple[tuple[int, int], OneMore]]:
@@ -74,70 +76,98 @@ def _by_prices(placed: Placed) -> Iterator[tuple[tuple[int, int], OneMore]]:
             yield (k, row), OneMore(float(usual[row]), float(price * usual[row]), False)
 
 
-def _rest(placed: Placed) -> tuple[PlacementProblem, float]:
-    """What was left to decide, and how much of the value is of it."""
-    fixed = np.where(placed.fixed, placed.pair_of_family, -1)
-    kept = np.flatnonzero(~placed.fixed[placed.problem.family])
-    decided = float(placed.problem.fit[fixed[fixed >= 0]].sum())
-    return Rest.part(placed.problem, fixed, kept), placed.value - decided
-
-
-def _lacking(placed: Placed) -> dict[tuple[int, int], list[float]]:
-    """By limit how much more of it somebody lacks for a place that fits better, least first."""
+def _wanted(placed: Placed) -> set[Key]:
+    """The limits that somebody would pass who went elsewhere alone."""
     problem, choice = placed.problem, placed.pair_of_family
-    now = np.where(choice >= 0, problem.fit[choice], 0.0) if len(problem.fit) else np.zeros(len(choice))
-    # a member whom a floor lacks is placed at any fit
-    short = [one.members for one in problem.floors if (choice[one.members] >= 0).sum() < one.least]
-    for members in short:
-        now[members[choice[members] < 0]] = -np.inf
-    wanted = np.flatnonzero((problem.fit > now[problem.family]) & ~placed.fixed[problem.family])
-    found: dict[tuple[int, int], list[float]] = {}
-    room = problem.capacity - placed.taken
-    # also a place that nobody prefers may let one go whose money or work is wanted elsewhere
-    elsewhere = np.setdiff1d(np.flatnonzero(~placed.fixed[problem.family]), choice)
-    for j in np.unique(problem.place[elsewhere]):
-        if room[j] <= 0:
-            found[PLACE, int(j)] = [1.0]
+    pairs = np.setdiff1d(np.flatnonzero(~placed.fixed[problem.family]), choice)
+    full = placed.taken >= problem.capacity
+    found = {(PLACE, int(j)) for j in np.unique(problem.place[pairs]) if full[j]}
     for k, limits in enumerate(problem.limits):
-        pairs = wanted[limits.of_pair[wanted] >= 0]
-        lacks = _lacks(limits.of_pair, limits.amount, limits.most - placed.used(k), pairs, problem, choice)
-        for row in np.unique(limits.of_pair[pairs[lacks > 0]]):
-            amounts = np.unique(lacks[(limits.of_pair[pairs] == row) & (lacks > 0)])
-            found[k, int(row)] = [float(amount) for amount in amounts[:AMOUNTS]]
+        left = limits.most - placed.used(k)
+        some = pairs[limits.of_pair[pairs] >= 0]
+        own = choice[problem.family[some]]
+        same = (own >= 0) & (limits.of_pair[own] == limits.of_pair[some])
+        lacks = limits.amount[some] - left[limits.of_pair[some]] - np.where(same, limits.amount[own], 0.0)
+        short = some[lacks > 1e-9 * np.maximum(1.0, limits.amount[some])]
+        found |= {(k, int(row)) for row in np.unique(limits.of_pair[short])}
     return found
 
 
-def _lacks(
-    of_pair: Ints, amount: Floats, left: Floats, pairs: Ints, problem: PlacementProblem, choice: Ints
-) -> Floats:
-    """For each of these pairs what its limit lacks when the family gives up what it has; 0 for nothing."""
-    own = choice[problem.family[pairs]]
-    same = (own >= 0) & (of_pair[own] == of_pair[pairs])
-    given_up = np.where(same, amount[own], 0.0)
-    lacks = amount[pairs] - left[of_pair[pairs]] - given_up
-    return np.where(lacks > 1e-9 * np.maximum(1.0, amount[pairs]), lacks, 0.0)
+class _Anew:
+    """Placing everybody anew who is not decided, with more of one limit, until the time is out."""
+
+    def __init__(self, placed: Placed, seconds: float) -> None:
+        self.until = time.monotonic() + seconds
+        fixed = np.where(placed.fixed, placed.pair_of_family, -1)
+        self.fixed, self.kept = fixed, np.flatnonzero(~placed.fixed[placed.problem.family])
+        self.problem = Rest.part(placed.problem, fixed, self.kept)
+        self.unit = float(np.abs(placed.problem.fit).max(initial=0.0)) or 1.0
+        self.value = placed.value - float(placed.problem.fit[fixed[fixed >= 0]].sum())
+        self.placed, self.missing = placed, lacking(placed.problem, placed.pair_of_family)
+
+    @property
+    def left(self) -> float:
+        return max(1e-3, self.until - time.monotonic())
+
+    def with_more(self, key: Key) -> tuple[OneMore | None, bool]:
+        """What the least of it that helps brings, None where nothing does; and whether that is known: the
+        time may be out."""
+        if time.monotonic() >= self.until:
+            return None, False
+        more, is_known = (1.0, True) if key[0] == PLACE else self._least(key)
+        if more is None:
+            return None, is_known
+        problem = _wider(self.problem, key, more)
+        missing, at_least = self.missing, self.missing
+        if missing:
+            members, at_least = find_fewest(problem, self.left)
+            missing = min(missing, lacking(problem, members))
+        found = most_fit(problem, np.arange(len(problem.place)), self.unit, self.left, lacking=missing)
+        if found.choice is None or not found.proved or missing > at_least:
+            return None, False
+        brings = float(problem.fit[found.choice[found.choice >= 0]].sum()) - self.value
+        if brings <= 1e-9 * self.unit and missing == self.missing:
+            return None, True
+        choice = np.where(found.choice >= 0, self.kept[found.choice], self.fixed)
+        return OneMore(more, brings, True, self._lifts(choice), choice), True
+
+    def _least(self, key: Key) -> tuple[float | None, bool]:
+        """The least of a limit with which fewer members of floors are lacking, or there is more fit."""
+        ways = [least_used(
+            self.problem, key, self.unit, self.left, lacking=self.missing, better_than=self.value
+        )]  # fmt: skip
+        if self.missing:
+            ways.append(least_used(self.problem, key, self.unit, self.left, lacking=self.missing - 1))
+        most = float(self.problem.limits[key[0]].most[key[1]])
+        amounts = [_used(self.problem, way, key) - most for way in ways if way.choice is not None]
+        is_known = all(way.proved for way in ways) and all(amount > 0 for amount in amounts)
+        return (min(amounts) if amounts and is_known else None), is_known
+
+    def _lifts(self, choice: Ints) -> dict[int, int]:
+        has, found = choice >= 0, {}
+        floors = zip(self.placed.problem.floors, self.placed.floor_counts, strict=True)
+        for g, (floor, count) in enumerate(floors):
+            now = min(floor.least, int(has[floor.members].sum()))
+            if now > count:
+                found[g] = now - int(count)
+        return found
 
 
-def _placed_anew(
-    rest: tuple[PlacementProblem, float], key: tuple[int, int], more: float, unit: float, until: float
-) -> OneMore | None:
-    """None where it was not searched to the end in time."""
-    (problem, value), (kind, number) = rest, key
-    left = until - time.monotonic()
-    if left <= 0:
-        return None
-    change: dict[str, Any] = {}
+def _used(problem: PlacementProblem, found: Found, key: Key) -> float:
+    assert found.choice is not None
+    limits, chosen = problem.limits[key[0]], found.choice[found.choice >= 0]
+    return float(limits.amount[chosen][limits.of_pair[chosen] == key[1]].sum())
+
+
+def _wider(problem: PlacementProblem, key: Key, more: float) -> PlacementProblem:
+    kind, number = key
     if kind == PLACE:
-        change["capacity"] = problem.capacity.copy()
-        change["capacity"][number] += 1
-    else:
-        limits = list(problem.limits)
-        most = limits[kind].most.copy()
-        # a hair more than is lacking, that it is not lost in the sums
-        most[number] += more * (1 + 1e-9)
-        limits[kind] = replace(limits[kind], most=most)
-        change["limits"] = tuple(limits)
-    found = search(replace(problem, **change), np.arange(len(problem.place)), unit, left)
-    if found.choice is None or not found.proved:
-        return None
-    return OneMore(more, float(problem.fit[found.choice[found.choice >= 0]].sum()) - value, True)
+        capacity = problem.capacity.copy()
+        capacity[number] += int(more)
+        return replace(problem, capacity=capacity)
+    limits = list(problem.limits)
+    most = limits[kind].most.copy()
+    # a hair more than is lacking, that it is not lost in the sums
+    most[number] += more * (1 + 1e-9)
+    limits[kind] = replace(limits[kind], most=most)
+    return replace(problem, limits=tuple(limits))

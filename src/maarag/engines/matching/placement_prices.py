@@ -9,6 +9,7 @@ conjugate gradients, tau being lowered step by step; on a sample first where fam
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,7 +21,8 @@ from maarag.engines.matching.placement_kernels import best_choice, curvature, so
 from maarag.engines.matching.placement_model import Floats, Ints, PlacementProblem, Prices
 
 TAUS = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003)
-#: Price of a family that a floor lacks, in multiples of the greatest fit: as good as forbidden.
+#: Price of a family that a floor lacks, in multiples of the greatest fit, at first. Floors that are not kept
+#: at this price have a search of their own, with a greater one (placement_floors).
 DEAREST = 50.0
 #: Families of the samples on which prices are found roughly, where they are many.
 SAMPLES = (2_000, 8_000)
@@ -128,16 +130,23 @@ class Rows:
 def find_prices(rows: Rows, *, cancelled: Stop | None = None) -> Floats:
     """[rows + 1] prices in the units of `rows`. Raises PlacementCancelled when `cancelled()` says so."""
     n = len(rows.start) - 1
-    price = np.zeros(len(rows.most))
+    price, taus = np.zeros(len(rows.most)), (*_coarse(rows.dearest), *TAUS)
     if n <= SAMPLES[0]:
-        return _descend(rows, price, (*TAUS, 1e-4), cancelled)
-    if n <= 2 * SAMPLES[-1]:
-        return _descend(rows, price, TAUS, cancelled)
+        return _descend(rows, price, (*taus, 1e-4), cancelled)
+    # a sample may miss the few whom a dear floor counts
+    if n <= 2 * SAMPLES[-1] or rows.dearest > DEAREST:
+        return _descend(rows, price, taus, cancelled)
     random = np.random.default_rng(7)
     for size, some in zip(SAMPLES, (TAUS[:2], TAUS[2:4]), strict=True):
         chosen = np.sort(random.choice(n, size, replace=False))
         price = _descend(rows.sample(chosen), price, some, cancelled)
     return _descend(rows, price, TAUS[3:], cancelled)
+
+
+def _coarse(dearest: float) -> tuple[float, ...]:
+    """Smoothing for prices far above the fits: a step goes no farther than some multiples of it."""
+    halves = math.ceil(2 * math.log10(max(1.0, dearest / DEAREST)))
+    return tuple(TAUS[0] * 10 ** (half / 2) for half in range(halves, 0, -1))
 
 
 def follow_prices(rows: Rows, start: Floats) -> Floats:
@@ -146,12 +155,14 @@ def follow_prices(rows: Rows, start: Floats) -> Floats:
 
 
 def _descend(rows: Rows, price: Floats, taus: tuple[float, ...], cancelled: Stop | None) -> Floats:
-    highest, n = rows.highest, len(rows.start) - 1
-    work = _Work(rows)
+    highest, work = rows.highest, _Work(rows)
+    # a member too many or too few weighs as much as a dear price may be wrong
+    is_dear = rows.dearest > DEAREST
+    families = len(rows.start) / (rows.dearest if is_dear else 1.0)
     for step, tau in enumerate(taus):
         last = step == len(taus) - 1
         value, slope = work.look(price, tau)
-        for _ in range(60 if step == 0 else 20):
+        for _ in range(60 if step == 0 or is_dear else 20):
             if cancelled is not None and cancelled():
                 raise PlacementCancelled
             # Prices about to reach an end go there; Newton's step is for the others (Bertsekas' margin).
@@ -160,7 +171,7 @@ def _descend(rows: Rows, price: Floats, taus: tuple[float, ...], cancelled: Stop
             pinned = low | high
             outside = np.where(low, -price, np.where(high, highest - price, 0.0))
             steep = float(np.abs(slope[~pinned]).sum() + (slope * -outside)[pinned].sum() / tau)
-            if steep <= (1e-5 if last else min(1e-2, tau / 10)) * (n + 1):
+            if steep <= (1e-5 if last else min(1e-2, tau / 10)) * families:
                 break
             direction = work.newton(slope, pinned, tau)
             # As a whole: where costs go by place, budget and places' prices move together or not at all.
@@ -207,7 +218,9 @@ class _Work:
     def newton(self, slope: Floats, pinned: npt.NDArray[np.bool_], tau: float) -> Floats:
         """Where the slope vanishes, by conjugate gradients over the prices that may move."""
         r, out = self.rows, np.zeros_like(slope)
-        damping = 1e-4 * self.curve + 1e-6 * (1 + self.curve.max())
+        # the few whom a dear floor counts may take more than all others: their price is not to be held by it
+        most = self.curve.max() if r.dearest <= DEAREST else 0.0
+        damping = 1e-4 * self.curve + 1e-6 * (1 + most)
         diagonal = self.curve + damping
         x = np.zeros_like(slope)
         residual = np.where(pinned, 0.0, -slope)
