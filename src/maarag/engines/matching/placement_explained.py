@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from maarag.engines.matching.placement import EXACT_SECONDS, place
+from maarag.engines.matching.placement_ahead import Ahead
 from maarag.engines.matching.placement_draft import Stop
 from maarag.engines.matching.placement_leaving import Lack, Leaving
 from maarag.engines.matching.placement_model import Ints, Placed
@@ -45,6 +46,10 @@ class Explained:
     @cached_property
     def leaving(self) -> Leaving:
         return Leaving(self.placed, self.worth, self.kin)
+
+    @cached_property
+    def ahead(self) -> Ahead:
+        return Ahead(self.placed, self.worth, self.kin)
 
     @cached_property
     def one_more(self) -> dict[tuple[int, int], OneMore]:
@@ -117,7 +122,7 @@ class Explained:
         if self.gain[i] > 0:
             speaks.append({"kind": "floor", "worth": float(self.gain[i])})
         more = self.one_more.get((PLACE, int(problem.place[pair])))
-        if more is not None:
+        if more is not None and more.brings > 0:
             against.append({"kind": "place in demand", "price": more.price, "exact": more.exact})
         for k, limits in enumerate(problem.limits):
             row = int(limits.of_pair[pair])
@@ -130,8 +135,12 @@ class Explained:
         return speaks, against
 
     def _why_not(self, i: int, pair: int, other: int, fixed: bool) -> dict[str, Any]:
-        """`would_change`: what is lacking there, all of it together; or, last and alone, more fit, where
-        somebody could be displaced by it. Empty where nothing but a decision of people stands in the way."""
+        """`would_change`: what is lacking there, all of it together, and of each how many families come
+        `before` this one to more of it; or, last and alone, more fit, where somebody could be displaced by it
+        (`about`: it need not be enough). Empty where nothing but a decision of people stands in the way.
+
+        `enough`: everybody was placed anew with what is lacking, and the family had the place.
+        """
         problem = self.problem
         j = int(problem.place[other])
         is_full, lacks = self.room[j] <= 0, self._lacks(pair, other)
@@ -142,13 +151,18 @@ class Explained:
             if self.held_by_floor[j] >= 0:
                 reason["floor_holds"] = int(self.held_by_floor[j])
             because.append(reason)
-            change.append({"kind": "place", "more": 1})
+            change.append({"kind": "place", "more": 1, "before": int(self.ahead.at_places[other])})
         for k, row, lack in lacks:
             kind, needs = problem.limits[k].kind, float(problem.limits[k].amount[other])
             because.append({"kind": kind, "limit": row, "needs": needs, "left": needs - lack})
-            change.append({"kind": kind, "limit": row, "more": lack})
+            before = int(self.ahead.at_limits[k][other])
+            change.append({"kind": kind, "limit": row, "more": lack, "before": before})
+        lacking = [(PLACE, j, 1.0), *lacks] if is_full else lacks
+        enough = None if fixed else self._is_enough(i, j, lacking)
+        if len(change) == 1 and enough is not None:
+            change[0]["before"] = 0 if enough else max(1, change[0]["before"])
         data: dict[str, Any] = {"place": j, "fit": float(problem.fit[other]), "because": because}
-        data["would_change"] = change
+        data["would_change"], data["enough"] = change, bool(enough)
         if fixed:
             return data
         # One more here means one less there: the worth by which this family is behind.
@@ -168,8 +182,21 @@ class Explained:
                     "goes_to": int(problem.place[target]) if target >= 0 else None,
                     "loses": leaver.loses,
                 }
-        change.append({"kind": "fit", "more": max(0.0, behind)})
+        is_about = bool(problem.limits) or not self.placed.facts.get("exact")
+        change.append({"kind": "fit", "more": max(0.0, behind), "about": is_about})
         return data
+
+    def _is_enough(self, i: int, j: int, lacks: list[Lack]) -> bool | None:
+        """Whether the family has the place when everybody is placed anew with the one thing that it lacks;
+        None where that was not tried."""
+        if len(lacks) != 1:
+            return None
+        kind, number, lack = lacks[0]
+        more = self.one_more.get((kind, number))
+        if more is None or more.choice is None or abs(more.more - lack) > 1e-9 * max(1.0, lack):
+            return None
+        pair = int(more.choice[i])
+        return pair >= 0 and bool(self.kin[self.problem.place[pair]] == self.kin[j])
 
     def _lacks(self, pair: int, other: int) -> list[Lack]:
         """What `other` lacks of its limits when `pair` (-1: none) is given up."""
@@ -196,7 +223,9 @@ class Explained:
 
         `binding`: `more` of the limit (1 place, or so many cases or so much money as somebody lacks) brings
         `brings` of fit, `price` each. `exact`: everybody was placed anew with it; else it is about so much,
-        for small changes.
+        for small changes. `lifts`: floors that were missed and reach so many `more`, be it at a loss of fit.
+
+        `floors`: where one is not kept, `proved` says that no placement lacks fewer of their members.
 
         `cost_of_floors` places everybody once more without floors; `cancelled` and `exact_seconds` as of the
         placement that it is set beside. Raises PlacementCancelled.
@@ -234,7 +263,7 @@ class Explained:
         return data
 
     def _binding(self, kind: int, number: int, more: OneMore) -> dict[str, Any]:
-        is_place = kind == PLACE
+        is_place, floors = kind == PLACE, self.problem.floors
         return {
             "kind": "place" if is_place else self.problem.limits[kind].kind,
             "number": number,
@@ -243,6 +272,10 @@ class Explained:
             "more": more.more,
             "brings": more.brings,
             "exact": more.exact,
+            "lifts": [
+                {"floor": g, "more": n, "kept": bool(self.placed.floor_counts[g] + n >= floors[g].least)}
+                for g, n in more.lifts.items()
+            ],
         }
 
     def waiting(self) -> dict[str, int]:
