@@ -149,16 +149,7 @@ def _summary(data: dict[str, Any]) -> list[str]:
     if data.get("floors"):
         given = {"cost": f"{data['floors_cost']:.4g}"}
         lines += ["", _("Floors (together they cost %(cost)s of fit):") % given]
-        for item in data["floors"]:
-            words = (
-                _("  %(floor)s: %(placed)s placed, at least %(least)s: kept")
-                if item["kept"]
-                else _(
-                    "  %(floor)s: %(placed)s placed, at least %(least)s: NOT KEPT: the limits leave no "
-                    "room for it"
-                )
-            )
-            lines.append(words % item)
+        lines += [_floor(item, alone=len(data["floors"]) == 1) for item in data["floors"]]
     lines += _differences(data["fairness"])
     lines += ["", _("Families:")]
     for family in data["families_explained"]:
@@ -208,17 +199,64 @@ def _kind(kind: str) -> str:
 def _binding(binding: list[dict[str, Any]]) -> list[str]:
     if not binding:
         return []
-    lines = ["", _("What binds, and what one more of it would add to the fit:")]
+    lines = ["", _("What binds, and what more of it would add to the fit:")]
     order = {"budget": 0, "load": 1, "place": 2}
-    words = {
-        "budget": _("  %(name)s: %(price)s for 1,000 of money"),
-        "load": _("  %(name)s: %(price)s a case"),
-        "place": _("  %(name)s: %(price)s a place"),
-    }
-    for item in sorted(binding, key=lambda item: (order[item["kind"]], -item["price"]))[:30]:
-        price = item["price"] * (1000 if item["kind"] == "budget" else 1)
-        lines.append(words[item["kind"]] % {"name": item["name"], "price": f"{price:.4g}"})
+    for item in sorted(binding, key=lambda item: (not item["lifts"], order[item["kind"]], -item["price"]))[
+        :30
+    ]:
+        lines.append(_exactly(item) if item["exact"] else _by_price(item))
     return lines
+
+
+def _exactly(item: dict[str, Any]) -> str:
+    """What was found with so much more of it."""
+    given = {
+        "name": item["name"],
+        "more": f"{item['more']:,.10g}",
+        "brings": f"{item['brings']:.4g}",
+        "cost": f"{-item['brings']:.4g}",
+    }
+    if item["lifts"]:
+        kept = _("%(floor)s would be kept")
+        nearer = _("of %(floor)s %(more)s more would be placed")
+        given["floors"] = _(" and ").join((kept if one["kept"] else nearer) % one for one in item["lifts"])
+        if item["brings"] < 0:
+            return _("  %(name)s: with %(more)s more %(floors)s, at a cost of %(cost)s of fit") % given
+        return _("  %(name)s: with %(more)s more %(floors)s; it brings %(brings)s of fit") % given
+    return _("  %(name)s: %(more)s more brings %(brings)s") % given
+
+
+def _by_price(item: dict[str, Any]) -> str:
+    """About what a usual amount of it is worth."""
+    words = {
+        "budget": _("  %(name)s: about %(price)s for 1,000 of money"),
+        "load": _("  %(name)s: about %(price)s a case"),
+        "place": _("  %(name)s: about %(price)s a place"),
+    }
+    price = item["price"] * (1000 if item["kind"] == "budget" else 1)
+    return words[item["kind"]] % {"name": item["name"], "price": f"{price:.4g}"}
+
+
+def _floor(item: dict[str, Any], *, alone: bool) -> str:
+    if item["kept"]:
+        return _("  %(floor)s: %(placed)s placed, at least %(least)s: kept") % item
+    if item["placed"] == item["members"]:
+        return _("  %(floor)s: NOT KEPT: all %(members)s are placed; %(least)s were asked for") % item
+    if not item["proved"]:
+        words = _(
+            "  %(floor)s: %(placed)s placed, at least %(least)s: not kept; no placement that keeps it was "
+            "found"
+        )
+    elif alone:
+        words = _(
+            "  %(floor)s: %(placed)s placed, at least %(least)s: NOT KEPT: the limits leave no room for it"
+        )
+    else:
+        words = _(
+            "  %(floor)s: %(placed)s placed, at least %(least)s: NOT KEPT: the limits and the other floors "
+            "leave no room for it"
+        )
+    return words % item
 
 
 def _differences(fairness: dict[str, list[dict[str, Any]]]) -> list[str]:

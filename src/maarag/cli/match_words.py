@@ -34,7 +34,8 @@ class Names:
     def binding(self, item: dict[str, Any]) -> dict[str, Any]:
         place = item["kind"] == "place"
         name = self.place(item["number"]) if place else self.limit(item["kind"], item["number"])
-        return {**item, "name": name}
+        lifts = [{**each, "floor": self.floor(each["floor"])} for each in item["lifts"]]
+        return {**item, "name": name, "lifts": lifts}
 
     def family(self, data: dict[str, Any]) -> dict[str, Any]:
         """One family as its answer shows it: sentences, and beside them the codes that they say."""
@@ -110,16 +111,17 @@ class Names:
             "fit": fit,
             "would_change": [],
             "words": words % given,
-            "codes": {"because": [{"kind": "not eligible"}], "would_change": []},
+            "codes": {"because": [{"kind": "not eligible"}], "would_change": [], "enough": False},
         }
 
     def _refused(self, item: dict[str, Any]) -> dict[str, Any]:
         """Why not a place that fits better; what would have to change, where the engine says so."""
         changing = item.get("would_change", [])
         # what is lacking there is needed together; more fit, where it is told, would do alone
-        lacking = [self._change(change) for change in changing if change["kind"] != "fit"]
+        lacking = _(" and ").join(self._change(change) for change in changing if change["kind"] != "fit")
         fit = [self._change(change) for change in changing if change["kind"] == "fit"]
-        changes = [text for text in [_(" and ").join(lacking), *fit] if text]
+        changes = [text for text in [lacking, *fit] if text]
+        taken = changes if item.get("enough") else fit
         because = [self._because(reason) for reason in item["because"]]
         data: dict[str, Any] = {
             "place": self.tables.places[item["place"]],
@@ -134,6 +136,7 @@ class Names:
         codes: dict[str, Any] = {
             "because": [self._code(reason) for reason in item["because"]],
             "would_change": [self._code(change) for change in changing],
+            "enough": item.get("enough", False),
         }
         if "displaced" in item:
             other = item["displaced"]
@@ -151,8 +154,10 @@ class Names:
                 else _("family %(family)s would have to go to %(place)s")
                 % {"family": family, "place": self.place(goes_to)}
             )
-        if changes:
-            words += ". " + _("It would take %(changes)s") % {"changes": _(" or ").join(changes)}
+        if lacking and not item["enough"]:
+            words += ". " + _("Lacking: %(lacking)s") % {"lacking": lacking}
+        if taken:
+            words += ". " + _("It would take %(changes)s") % {"changes": _(" or ").join(taken)}
         return {**data, "words": words, "codes": codes}
 
     def _because(self, reason: dict[str, Any]) -> str:
@@ -179,15 +184,21 @@ class Names:
         }.get(kind, kind)
 
     def _change(self, change: dict[str, Any]) -> str:
-        if change["kind"] == "place":
-            return _("one more place there")
         if change["kind"] == "fit":
             if change["more"] < 1e-3:
                 return _("the least bit more of fit there (it is nearly a tie)")
-            return _("%(more)s more of fit there") % {"more": f"{change['more']:.3g}"}
-        if change["kind"] in self.kinds:
-            return _("%(more)s more in %(limit)s") % {
+            words = (
+                _("about %(more)s more of fit there") if change["about"] else _("%(more)s more of fit there")
+            )
+            return words % {"more": f"{change['more']:.3g}"}
+        if change["kind"] == "place":
+            words = _("one more place there")
+        else:
+            words = _("%(more)s more in %(limit)s") % {
                 "more": f"{change['more']:,.10g}",
                 "limit": self.limit(change["kind"], change["limit"]),
             }
-        return str(change["kind"])
+        if not change["before"]:
+            return words
+        given = {"lacking": words, "count": f"{change['before']:,}"}
+        return _("%(lacking)s (families that come before it: %(count)s)") % given

@@ -68,7 +68,7 @@ class Teller:
             if self.gathered.by_method(i):
                 found["proposed_method"] = found["judged"]["method"]
             more = self.explained.one_more.get((PLACE, j))
-            found["price"] = _r(more.brings if more else 0.0)
+            found["price"] = _r(more.price if more else 0.0)
             if wait := one.waits_for(seat.programme):
                 days = max(0, (self.asked.day - wait.since).days)
                 points = bonus_of(wait, self.asked.day)
@@ -152,7 +152,7 @@ class Teller:
             "fit": self.fit(pair),
             **self._through(i, told["place"]),
             "because": [self._because(each, told["place"]) for each in told["because"]],
-            "change": [self._change(each, told["place"], i) for each in told["would_change"]],
+            "change": [self._change(each, told, i) for each in told["would_change"]],
         }
         if not found["because"]:
             # there is room, and yet it is kept for others: the price says what it is worth to them
@@ -194,18 +194,24 @@ class Teller:
                     **self._row(told),
                 }
 
-    def _change(self, told: dict[str, Any], seat: int, i: int) -> dict[str, Any]:
-        match told["kind"]:
-            case "place":
-                one = self.gathered.seats[seat]
-                if one.is_short_of_money:
-                    lacks = one.cost - self._money_left(seat)
-                    return {"code": "more_purse", "n": lacks, "key": one.quota}
-                return {"code": "more_places", "n": told["more"]}
-            case "fit":
-                return {"code": "more_fit", "points": _r(told["more"] / self.gathered.candidates[i].weight)}
-            case kind:
-                return {"code": f"more_{_OF_KIND[kind]}", "n": _r(told["more"]), **self._row(told)}
+    def _change(self, told: dict[str, Any], refused: dict[str, Any], i: int) -> dict[str, Any]:
+        """What is lacking; how many families come before this one to it, and whether it alone is enough."""
+        if told["kind"] == "fit":
+            points = _r(told["more"] / self.gathered.candidates[i].weight)
+            return {"code": "more_fit", "points": points, "about": told["about"]}
+        queue = {"before": told["before"], "enough": refused["enough"]}
+        if told["kind"] != "place":
+            return {
+                "code": f"more_{_OF_KIND[told['kind']]}",
+                "n": _r(told["more"]),
+                **self._row(told),
+                **queue,
+            }
+        one = self.gathered.seats[refused["place"]]
+        if one.is_short_of_money:
+            lacks = one.cost - self._money_left(refused["place"])
+            return {"code": "more_purse", "n": lacks, "key": one.quota, **queue}
+        return {"code": "more_places", "n": told["more"], **queue}
 
     def _row(self, told: dict[str, Any]) -> dict[str, Any]:
         """The key of the limit: a quota, a purse of the ledger, or a programme's team."""
@@ -221,6 +227,7 @@ class Teller:
         told = self.explained.whole(cancelled=stop, exact_seconds=exact_seconds)
         placed = self.explained.placed
         seats = self.gathered.seats
+        floors = [{"attribute": one.attribute, "value": one.value} for one in self.asked.floors]
         binding = []
         for each in told["binding"]:
             number, limit = each["number"], self.limit(each["kind"], each["number"])
@@ -229,10 +236,12 @@ class Teller:
                 # one more basket of money is one more place
                 price, left = price / seats[number].cost, self._money_left(number)
             brings = {"more": _r(each["more"]), "brings": _r(each["brings"]), "exact": each["exact"]}
-            binding.append({**limit, "price": price, "left": _r(left), **brings})
+            lifts = [{**floors[one["floor"]], "kept": one["kept"]} for one in each["lifts"]]
+            binding.append({**limit, "price": price, "left": _r(left), **brings, "lifts": lifts})
         waiting = self._waiting(told["waiting"])
-        floors = [
-            {**floor.data(), **{name: each[name] for name in ("least", "members", "placed", "kept")},
+        names = ("least", "members", "placed", "kept", "proved")
+        reached = [
+            {**floor.data(), **{name: each[name] for name in names},
              "price": _r(each["price"])}
             for floor, each in zip(self.asked.floors, told["floors"], strict=True)
         ]  # fmt: skip
@@ -247,7 +256,7 @@ class Teller:
             "exact": bool(placed.facts.get("exact")),
             "binding": binding,
             "waiting": waiting,
-            "floors": floors,
+            "floors": reached,
             "floors_cost": _r(told["floors_cost"]) if "floors_cost" in told else None,
         }
 
@@ -310,7 +319,7 @@ def short(judgement: Judgement) -> dict[str, Any]:
 def prices_of(teller: Teller) -> dict[str, dict[str, float]]:
     """What one more of each limit would bring, by kind and key; of a place, as it is told of the run."""
     explained = teller.explained
-    places = {j: more.brings for (kind, j), more in explained.one_more.items() if kind == PLACE}
+    places = {j: more.price for (kind, j), more in explained.one_more.items() if kind == PLACE}
     found = _by_key(teller, explained.placed.prices)
     return {**found, "place": {str(teller.gathered.seats[j].quota): value for j, value in places.items()}}
 

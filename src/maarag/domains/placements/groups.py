@@ -97,3 +97,9 @@ def groups_from(counted: Mapping[tuple[str, str], Any]) -> list[GroupsOf]:
 
 def _size(families: Shown) -> float:
     return float(families) if isinstance(families, int | float) else 0.0
+
+
+def group_words(floor: Mapping[str, Any]) -> str:
+    """The group that a floor asks for."""
+    label = labels_of(floor["attribute"], [floor["value"]])[floor["value"]]
+    return f"{attribute_label(floor['attribute'])}: {label}"

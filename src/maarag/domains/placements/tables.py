@@ -17,11 +17,11 @@ from maarag.ui.figures import name_in_language
 from maarag.ui.tables import Column, Status, Table
 from maarag.values import Money, Shown, Suppressed
 
-from .groups import attribute_label, labels_of, least_in_words
+from .groups import attribute_label, group_words, labels_of, least_in_words
 from .models import Proposal
 from .queries import Attribute, FigureLine, Figures, GroupLine, MethodLine, PlaceLine, WaitLine
 from .queries.boards import WorkerLine
-from .told import Keys, place_of, why_waits
+from .told import Keys, lifts_words, place_of, why_waits
 
 
 def places_table(lines: Sequence[PlaceLine]) -> Table:
@@ -128,7 +128,8 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
     """What binds, the highest price first: its name, what it is, the points that one more brings; "about"
     where that is a price, and everybody was not placed anew with one more.
 
-    Of money one more is a basket's worth; where a basket costs nothing known it is left out.
+    Of money one more is a basket's worth; where a basket costs nothing known it is left out. What lifts a
+    floor that was missed says so, and may bring less than nothing.
     """
     lines = [one for one in found.binding if one["kind"] in KIND_WORDS]
     keys = _keys_of(lines)
@@ -146,6 +147,8 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
             price, what = float(one["brings"]), _exactly(one, what)
         elif "exact" in one:
             what = _("%(what)s, about") % {"what": what}
+        for floor in one.get("lifts", ()):
+            what = lifts_words(what, floor)
         rows.append({"what": what, "name": name, "price": price, "left": one.get("left")})
     return sorted(rows, key=lambda row: -row["price"])
 
@@ -284,10 +287,9 @@ def floors_table(found: Figures) -> Table:
     """The floors that were asked for, whether they were kept, and what they are worth."""
     rows = []
     for one in found.floors:
-        label = labels_of(one["attribute"], [one["value"]])[one["value"]]
         rows.append(
             {
-                "group": f"{attribute_label(one['attribute'])}: {label}",
+                "group": group_words(one),
                 "asked": least_in_words(one.get("percent"), one.get("number")),
                 "members": one.get("members"),
                 "least": one.get("least"),

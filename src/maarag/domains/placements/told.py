@@ -18,6 +18,7 @@ from maarag.ui import figures
 from maarag.ui.figures import name_in_language
 from maarag.values import Money
 
+from .groups import group_words
 from .models import Priority, Proposal
 
 UNKNOWN = "–"
@@ -190,15 +191,38 @@ def line_in_words(line: Mapping[str, Any], keys: Keys) -> str:
             return _("There is room, but it is worth more to families who have nothing else.")
         case "more_places":
             n = int(line["n"])
-            return ngettext("%(n)s more place.", "%(n)s more places.", n) % {"n": figures.number(n)}
+            words = ngettext("%(n)s more place.", "%(n)s more places.", n) % {"n": figures.number(n)}
+            return words + _queue(line)
         case "more_fit":
-            return _("A fit higher by %(points)s points than it has.") % {"points": worth}
+            words = _("A fit higher by %(points)s points than it has.")
+            if line.get("about", True):
+                words = _("A fit higher by about %(points)s points than it has.")
+            return words % {"points": worth}
         case "more_purse" | "more_funder":
-            return _("%(sum)s more for %(name)s.") % {"sum": _money(line["n"]), "name": name}
+            return _("%(sum)s more for %(name)s.") % {"sum": _money(line["n"]), "name": name} + _queue(line)
         case "more_load":
-            return _("Room for another family with the workers of %(name)s.") % {"name": name}
+            words = _("Room for another family with the workers of %(name)s.") % {"name": name}
+            return words + _queue(line)
         case code:
             return str(code)
+
+
+def _queue(line: Mapping[str, Any]) -> str:
+    """Whether more of it would reach the family, or others first."""
+    if line.get("enough"):
+        return " " + _("With that alone the family would have the place.")
+    if not (n := int(line.get("before", 0))):
+        return ""
+    words = ngettext("About %(n)s family comes before it.", "About %(n)s families come before it.", n)
+    return " " + words % {"n": figures.number(n)}
+
+
+def lifts_words(what: str, floor: Mapping[str, Any]) -> str:
+    """What more of a limit would do for a floor that was missed, after what it is."""
+    words = _("%(what)s; it would keep the floor of %(group)s")
+    if not floor["kept"]:
+        words = _("%(what)s; it would come nearer to the floor of %(group)s")
+    return words % {"what": what, "group": group_words(floor)}
 
 
 def _waits(line: Mapping[str, Any]) -> str:

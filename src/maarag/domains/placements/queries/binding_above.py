@@ -30,6 +30,8 @@ def binding_above(limits: Iterable[Mapping[str, Any]], run: Run, *, sums: bool) 
         kind, key, price = one["kind"], one["key"], float(one["price"])
         if kind == "place" and one.get("exact"):
             price = float(one["brings"])
+        if price <= 0:
+            continue  # it lifts a floor: how many of a group are placed is not told
         if kind in KINDS:
             programme = key[0] if kind == "load" else seats[key][0]
             if len(reach.get(programme, ())) >= FEWEST:
