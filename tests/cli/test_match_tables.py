@@ -51,7 +51,8 @@ def test_families_are_placed_within_everything_and_told_why(run: Any) -> None:
     assert "Home visits (p1), fit 7: full (one place)" in refused["words"]
     assert "family f1 would have to go to Group (p2)" in refused["words"]
     assert "the budget of state has 0 left of the 100 needed" in refused["words"]
-    assert "It would take one more place there and 100 more in the budget of state or" in refused["words"]
+    assert "Lacking: one more place there and 100 more in the budget of state." in refused["words"]
+    assert "It would take about 1 more of fit there" in refused["words"]
     words = [item["words"] for item in families["f3"]["why_not"]]
     assert any("the caseload of dana has 1 left of the 2 needed" in text for text in words)
     assert "Home visits (p1): not eligible, no vacancy for babies" in words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from maarag.engines.matching.placement_model import Floor, PlacementProblem
+from maarag.engines.matching.placement_one_more import PLACE
 
 
 @st.composite
@@ -38,8 +40,14 @@ def problems(draw: st.DrawFn, *, families: int = 6, places: int = 4) -> Placemen
 
 def best_by_trying(problem: PlacementProblem) -> tuple[int, float]:
     """(members of floors lacking, fit) of the best placement: lacking first."""
+    least, value, _choices = all_best(problem)
+    return least, value
+
+
+def all_best(problem: PlacementProblem) -> tuple[int, float, list[tuple[int, ...]]]:
+    """The same, with every choice that is as good."""
     ways = [[-1, *range(problem.start[i], problem.start[i + 1])] for i in range(problem.n_families)]
-    best = (10**9, 0.0)
+    best, choices = (10**9, 0.0), []
     for choice in itertools.product(*ways):
         chosen = np.array([p for p in choice if p >= 0], dtype=np.int64)
         taken = np.bincount(problem.place[chosen], minlength=problem.n_places)
@@ -47,8 +55,25 @@ def best_by_trying(problem: PlacementProblem) -> tuple[int, float]:
             continue
         placed = np.array(choice) >= 0
         lacking = sum(max(0, one.least - int(placed[one.members].sum())) for one in problem.floors)
-        best = min(best, (lacking, -float(problem.fit[chosen].sum())))
-    return best[0], -best[1]
+        found = (lacking, -float(problem.fit[chosen].sum()))
+        if found[0] < best[0] or (found[0] == best[0] and found[1] < best[1] - 1e-4):
+            best, choices = found, []
+        if found[0] == best[0] and found[1] <= best[1] + 1e-4:
+            choices.append(choice)
+    return best[0], -best[1], choices
+
+
+def wider(problem: PlacementProblem, kind: int, number: int, more: float) -> PlacementProblem:
+    """With more of one limit."""
+    if kind == PLACE:
+        capacity = problem.capacity.copy()
+        capacity[number] += int(more)
+        return replace(problem, capacity=capacity)
+    limits = list(problem.limits)
+    most = limits[kind].most.copy()
+    most[number] += more
+    limits[kind] = replace(limits[kind], most=most)
+    return replace(problem, limits=tuple(limits))
 
 
 def passed(limits, chosen) -> bool:

@@ -71,7 +71,9 @@ def test_the_change_that_is_asked_for_changes_it() -> None:
     assert refused["displaced"]["family"] == 0
     assert refused["displaced"]["goes_to"] is None
     place_more, fit_more = refused["would_change"]
-    assert place_more == {"kind": "place", "more": 1}
+    assert place_more == {"kind": "place", "more": 1, "before": 0}
+    assert refused["enough"]
+    assert not fit_more["about"]
     assert fit_more["more"] == pytest.approx(2, abs=0.05)
     more = PlacementProblem.from_pairs(
         [0, 1], [0, 0], [9.0, 7.1 + fit_more["more"]], n_families=2, capacity=[1]

@@ -14,7 +14,7 @@ from maarag.engines.matching.placement import place
 from maarag.engines.matching.placement_explained import Explained
 from maarag.engines.matching.placement_model import Floor, Placed, PlacementProblem
 from maarag.engines.matching.placement_one_more import PLACE, one_more
-from tests.engines.matching.placement_cases import best_by_trying, larger, linear_bound, problems
+from tests.engines.matching.placement_cases import best_by_trying, larger, linear_bound, problems, wider
 
 slowly = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
@@ -32,18 +32,6 @@ def unkept(*, members: float = 95.0, others: float = 97.0) -> PlacementProblem:
         [*range(10)] * 2, [0] * 10 + [1] * 10, ([members] * 8 + [others] * 2) * 2, n_families=10,
         capacity=[3, 2], floors=[Floor.share(range(8), 1.0)],
     )  # fmt: skip
-
-
-def wider(problem: PlacementProblem, kind: int, number: int, more: float) -> PlacementProblem:
-    if kind == PLACE:
-        capacity = problem.capacity.copy()
-        capacity[number] += int(more)
-        return replace(problem, capacity=capacity)
-    limits = list(problem.limits)
-    most = limits[kind].most.copy()
-    most[number] += more
-    limits[kind] = replace(limits[kind], most=most)
-    return replace(problem, limits=tuple(limits))
 
 
 @pytest.mark.parametrize(("capacity", "more", "less"), [(0, 9, None), (1, 7, 9), (2, 2, 7), (3, 0, 2)])
