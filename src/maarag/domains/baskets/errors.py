@@ -259,21 +259,19 @@ class QuotaFull(BasketError):
 
 @dataclass
 class FunderSpent(BasketError):
-    """A funder of the quota's budget has less left than it would bear of the basket."""
+    """A funder of the quota's budget has less left than it would bear of the basket.
+
+    How much less is not said: what is left tells of the families of other departments.
+    """
 
     funder: str
-    left: Money
     needs: Money
 
     def in_words(self) -> str:
         return _(
-            "The money of the funder %(funder)s is not enough: it would bear %(needs)s, and %(left)s are left"
-            " beside the open baskets. No basket was opened."
-        ) % {
-            "funder": self.funder,
-            "needs": figures.money(self.needs),
-            "left": figures.money(self.left),
-        }
+            "The money of the funder %(funder)s is not enough: it would bear %(needs)s, and less is left"
+            " beside the open baskets of all departments. No basket was opened."
+        ) % {"funder": self.funder, "needs": figures.money(self.needs)}
 
 
 @dataclass

@@ -120,7 +120,7 @@ class Purses:
         parts = self.funders.bear(line, amount)
         for one in parts:
             if one.cost > max(0, self.left[one.purse]):
-                raise FunderSpent(name_of(one.purse), Money(max(0, self.left[one.purse])), Money(one.cost))
+                raise FunderSpent(name_of(one.purse), Money(one.cost))
         for one in parts:
             self.left[one.purse] -= one.cost
 

@@ -40,17 +40,15 @@ class Coming:
 
 @dataclass(frozen=True)
 class FunderShort:
-    """A funder that would bear more of the baskets than it has left."""
+    """A funder that would bear more of the baskets than it has left; how much that is, is not said."""
 
     purse: int
     needs: int
-    left: int
 
     def in_words(self) -> str:
-        return _("The funder %(funder)s would bear %(needs)s, and %(left)s are left.") % {
+        return _("The funder %(funder)s would bear %(needs)s, and less is left.") % {
             "funder": name_of(self.purse),
             "needs": figures.money(Money(self.needs)),
-            "left": figures.money(Money(self.left)),
         }
 
 
@@ -128,9 +126,8 @@ class Reserves:
             for part in self.funders.bear(line, line.unit_cost or ZERO):
                 needs[part.purse] += part.cost
         for purse, asked in sorted(needs.items()):
-            left = max(0, self.funders.left[purse])
-            if asked > left:
-                yield FunderShort(purse, asked, left)
+            if asked > max(0, self.funders.left[purse]):
+                yield FunderShort(purse, asked)
 
     def _above(self, coming: Sequence[Coming]) -> Iterable[AboveRoom]:
         to_team: dict[tuple[int, int], list[Coming]] = defaultdict(list)
