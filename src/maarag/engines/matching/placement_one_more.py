@@ -77,19 +77,17 @@ def _by_prices(placed: Placed) -> Iterator[tuple[tuple[int, int], OneMore]]:
 
 
 def _wanted(placed: Placed) -> set[Key]:
-    """The limits that somebody would pass who went elsewhere alone."""
+    """The limits that would be passed, had everybody all that may be had: a place that is full; money or
+    work of which less is left than is asked for besides."""
     problem, choice = placed.problem, placed.pair_of_family
     pairs = np.setdiff1d(np.flatnonzero(~placed.fixed[problem.family]), choice)
     full = placed.taken >= problem.capacity
     found = {(PLACE, int(j)) for j in np.unique(problem.place[pairs]) if full[j]}
     for k, limits in enumerate(problem.limits):
-        left = limits.most - placed.used(k)
         some = pairs[limits.of_pair[pairs] >= 0]
-        own = choice[problem.family[some]]
-        same = (own >= 0) & (limits.of_pair[own] == limits.of_pair[some])
-        lacks = limits.amount[some] - left[limits.of_pair[some]] - np.where(same, limits.amount[own], 0.0)
-        short = some[lacks > 1e-9 * np.maximum(1.0, limits.amount[some])]
-        found |= {(k, int(row)) for row in np.unique(limits.of_pair[short])}
+        asked = np.bincount(limits.of_pair[some], weights=limits.amount[some], minlength=len(limits.most))
+        left = limits.most - placed.used(k)
+        found |= {(k, int(row)) for row in np.flatnonzero(asked > left * (1 + 1e-9))}
     return found
 
 
