@@ -40,7 +40,9 @@ def test_a_floor_that_cannot_be_kept_keeps_prices_in_points_of_fit(here: Town):
     run = here.run(settings=asked(least_fit=0, floors=[floor(100)]))
     run.refresh_from_db()
     (told,) = run.totals["floors"]
-    assert (told["kept"], told["placed"]) == (False, 5)
+    assert (told["kept"], told["placed"], told["proved"]) == (False, 5, True)
+    nearer = {"attribute": "language", "value": "arabic_speaking", "kept": False}
+    assert all(one["lifts"] == [nearer] for one in run.totals["binding"])
     assert all(0 < one["brings"] <= 100 and one["exact"] for one in run.totals["binding"])
     for family in members:
         assert {one.advice for one in ranks(here, family)} == {TAKE}
@@ -51,9 +53,12 @@ def test_a_floor_that_cannot_be_kept_keeps_prices_in_points_of_fit(here: Town):
             assert -10 < one.net < 0
     waits = next(row for family in others if not (row := here.proposal(run, family)).quota_id)
     for why in waits.explanation["why_not"]:
-        assert [each["code"] for each in why["change"]] == ["more_places"], "no fit would give it the place"
+        (change,) = why["change"]
+        assert change["code"] == "more_places", "no fit would give it the place"
+        assert (change["enough"], change["before"]) == (False, 3), "members who wait come before it"
     page = signed_in(here.leader).get(reverse("placements:whole", args=[run.pk])).content.decode()
     assert "4,8" not in page
+    assert "it would come nearer to the floor of" in page
 
 
 def test_whom_a_floor_counts_is_ranked_with_its_price(here: Town):
@@ -89,3 +94,25 @@ def test_that_nothing_suits_is_said_in_every_language(language: str, words: str)
         line = line_in_words({"code": "does_not_fit"}, Keys())
         assert words in line
         assert why_waits("does_not_fit") not in ("does_not_fit", line)
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "enough", "about"),
+    [("he", "3 משפחות קודמות לה", "בזה לבדו", "בערך"), ("ar", "3 عائلات", "بهذا وحده", "بنحو"),
+     ("en", "About 3 families come before it", "With that alone", "about")],
+)  # fmt: skip
+def test_who_comes_before_and_what_is_enough_is_said_in_every_language(
+    language: str, before: str, enough: str, about: str
+):
+    with translation.override(language):
+        line = {"code": "more_places", "n": 1}
+        first, second = (
+            line | more for more in ({"before": 3, "enough": False}, {"before": 0, "enough": True})
+        )
+        assert before in line_in_words(first, Keys())
+        assert enough in line_in_words(second, Keys())
+        old = line_in_words(line, Keys())
+        assert before not in old, "a run of before says how much is lacking, no more"
+        assert enough not in old
+        assert about in line_in_words({"code": "more_fit", "points": 4.0, "about": True}, Keys())
+        assert about not in line_in_words({"code": "more_fit", "points": 4.0, "about": False}, Keys())
