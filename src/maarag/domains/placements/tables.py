@@ -18,10 +18,9 @@ from maarag.ui.tables import Column, Status, Table
 from maarag.values import Money, Shown, Suppressed
 
 from .groups import attribute_label, group_words, labels_of, least_in_words
-from .models import Proposal
 from .queries import Attribute, FigureLine, Figures, GroupLine, MethodLine, PlaceLine, WaitLine
 from .queries.boards import WorkerLine
-from .told import Keys, lifts_words, place_of, why_waits
+from .told import Keys, lifts_words, why_waits
 
 
 def places_table(lines: Sequence[PlaceLine]) -> Table:
@@ -54,32 +53,6 @@ def places_table(lines: Sequence[PlaceLine]) -> Table:
         Column("price", _("One more is worth"), "decimal", hint=_("points of fit")),
     ]
     return Table(columns, rows, _("Places"), caption_hidden=True, dense=True)
-
-
-def to_accept_table(rows: Sequence[Proposal]) -> Table:
-    """Proposals by the place that they are of, the most families first; what waits comes last."""
-    by_place: dict[tuple[bool, str], list[Proposal]] = {}
-    for one in rows:
-        by_place.setdefault((one.quota_id is None, place_of(one)), []).append(one)
-    lines = []
-    in_order = sorted(by_place.items(), key=lambda one: (one[0][0], -len(one[1]), one[0][1]))
-    for (_waits, place), those in in_order:
-        fits = [one.fit for one in those if one.fit is not None]
-        lines.append(
-            {
-                "place": place,
-                "families": len(those),
-                "lowest": min(fits) / 100 if fits else None,
-                "highest": max(fits) / 100 if fits else None,
-            }
-        )
-    columns = [
-        Column("place", _("Place"), heading=True),
-        Column("families", _("Families"), "number"),
-        Column("lowest", _("Lowest fit"), "coverage"),
-        Column("highest", _("Highest fit"), "coverage"),
-    ]
-    return Table(columns, lines, _("What is accepted"), caption_hidden=True, dense=True)
 
 
 def methods_table(lines: Sequence[MethodLine]) -> Table:

@@ -33,7 +33,7 @@ from ..beyond import Standing
 from ..errors import PlacementsError
 from ..models import Proposal
 from ..queries import Board, board
-from ..tables import methods_table, places_table, to_accept_table
+from ..tables import methods_table, places_table
 from ..told import Keys, place_of
 from .board_shown import (
     Asked,
@@ -43,6 +43,7 @@ from .board_shown import (
     row_of,
     state_choices,
     tiles_of,
+    to_accept_table,
 )
 from .runs import named_run_of, places_of_again
 from .shown import run_page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from maarag.domains.programmes.words import Names, quota_words, reason_words
 from maarag.kernel.matches.rows import Verdict
 from maarag.ui import figures
 from maarag.ui.choices import asked_text
+from maarag.ui.tables import Column, Table
 
 from ..beyond import beyond, coming_of
 from ..errors import stale_words
@@ -259,3 +260,29 @@ def _with_lines(found: Board, state: str, title: str, words: str) -> dict[str, A
     """A notice that leads to the lines of the board that it is about."""
     url = reverse("placements:run", args=[found.run.pk]) + f"?state={state}"
     return _notice(title, words, url=url, link=_("Show them"))
+
+
+def to_accept_table(rows: Sequence[Proposal]) -> Table:
+    """Proposals by the place that they are of, the most families first; what waits comes last."""
+    by_place: dict[tuple[bool, str], list[Proposal]] = {}
+    for one in rows:
+        by_place.setdefault((one.quota_id is None, place_of(one)), []).append(one)
+    lines = []
+    in_order = sorted(by_place.items(), key=lambda one: (one[0][0], -len(one[1]), one[0][1]))
+    for (_waits, place), those in in_order:
+        fits = [one.fit for one in those if one.fit is not None]
+        lines.append(
+            {
+                "place": place,
+                "families": len(those),
+                "lowest": share(min(fits)) if fits else None,
+                "highest": share(max(fits)) if fits else None,
+            }
+        )
+    columns = [
+        Column("place", _("Place"), heading=True),
+        Column("families", _("Families"), "number"),
+        Column("lowest", _("Lowest fit"), "coverage"),
+        Column("highest", _("Highest fit"), "coverage"),
+    ]
+    return Table(columns, lines, _("What is accepted"), caption_hidden=True, dense=True)
