@@ -10,7 +10,9 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, Sum
+from django.utils import translation
 
+from maarag.database.rows import visible
 from maarag.demo import actions
 from maarag.demo.accounts import PASSWORD, demonstration_accounts
 from maarag.demo.actions import Loaded, load_demonstration
@@ -27,6 +29,7 @@ from maarag.kernel.access.models import Account, Grant
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import permits
 from maarag.kernel.audit.models import AuditEvent
+from maarag.kernel.audit.words import label_of
 from maarag.kernel.people.actions import save_organisation
 from maarag.kernel.people.models import Organisation, Person, Position
 from maarag.kernel.places.actions import save_place
@@ -34,6 +37,7 @@ from maarag.kernel.places.models import Containment, Place, PlaceFigure, PlaceKi
 from maarag.kernel.sources.models import Source
 from maarag.kernel.taxonomy.actions import save_topic
 from maarag.kernel.taxonomy.models import Term, Topic
+from tests.factories.families import everything
 
 EVERYTHING = (
     Source,
@@ -251,6 +255,18 @@ class TestDemonstration:
         unknown = {row.place.code for row in view.rows if row.need is None}
         assert len(unknown) == 7
         assert not unknown & set(expected)
+
+    def test_the_record_says_in_words_what_changed(self) -> None:
+        places = list(Place.objects.filter(kind=PlaceKind.AUTHORITY))
+        with translation.override("he"), visible(everything(*places)):
+            events = AuditEvent.objects.only("action", "subject_type", "changes")
+            said = {
+                (event.action, name)
+                for event in events.iterator()
+                for name in event.changes
+                if label_of(event, name).isascii()
+            }
+        assert said == set()
 
     def test_everyone_can_sign_in_and_nobody_reaches_the_sister(self) -> None:
         for account in demonstration_accounts():

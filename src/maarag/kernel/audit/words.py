@@ -285,7 +285,7 @@ def changes_in_words(
     kept = frozenset() if exact else kept_from_others(event)
     if event.personal and not personal:
         # that something happened, never names: the file's own page shows them to whoever may read it
-        return [(_field(event, name), _g("not shown here")) for name in event.changes]
+        return [(label_of(event, name), _g("not shown here")) for name in event.changes]
     found = []
     for name, change in event.changes.items():
         if name in kept:
@@ -294,7 +294,7 @@ def changes_in_words(
             told = _arrow(*(_value_of(event, name, part, names) for part in change))
         else:
             told = _value(change)
-        found.append((_field(event, name), told))
+        found.append((label_of(event, name), told))
     return found
 
 
@@ -352,7 +352,7 @@ def _model(event: AuditEvent) -> type[models.Model] | None:
         return None
 
 
-def _field(event: AuditEvent, name: str) -> str:
+def label_of(event: AuditEvent, name: str) -> str:
     """The field's name as its forms call it; counts of bulk changes by their own words."""
     words = {
         "within": _g("lies in"),

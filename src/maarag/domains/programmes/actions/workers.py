@@ -61,7 +61,7 @@ def set_worker(
     row.most = most
     row.full_clean()
     row.save()
-    changes = {"account": [None, account.pk], "most": [before, most], "starts": [None, starts]}
+    changes = {"account": [None, account.name], "most": [before, most], "starts": [None, starts]}
     record(by=by, action="programmes.set_worker", subject=programme, place=authority, changes=changes)
     return row
 
@@ -78,7 +78,7 @@ def end_worker(*, by: Account, worker: ProgrammeWorker, ends: date | None = None
         raise ValidationError({"ends": _("It cannot end before it began.")})
     row.ends = ends
     row.save(update_fields=["ends"])
-    changes = {"account": [row.account_id, row.account_id], "ends": [None, ends]}
+    changes = {"account": [row.account.name, row.account.name], "ends": [None, ends]}
     record(
         by=by, action="programmes.end_worker", subject=row.programme, place=worker.authority, changes=changes
     )
