@@ -122,7 +122,8 @@ def binding_lines(found: Figures) -> list[dict[str, Any]]:
             what = _("%(what)s, about") % {"what": what}
         for floor in one.get("lifts", ()):
             what = lifts_words(what, floor)
-        rows.append({"what": what, "name": name, "price": price, "left": one.get("left")})
+        kind = what if one.get("lifts") else kind
+        rows.append({"kind": kind, "what": what, "name": name, "price": price, "left": one.get("left")})
     return sorted(rows, key=lambda row: -row["price"])
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -227,8 +228,12 @@ def _choices(row: Proposal) -> list[tuple[str, Any]]:
         }
         worker = row.worker_id if row.quota and row.quota.programme_id == one.programme.pk else None
         passed = standing.change({row.family_id: (one.quota, worker)})
-        words = " · ".join((words, free_words(one), *passed.in_words()))
-        choices.append((f"{one.quota.pk}:{one.method.code}" if one.method else str(one.quota.pk), words))
+        known = [free_words(one), *passed.in_words()]
+        below = format_html_join(
+            "", '<span class="choice__more small muted">{}</span>', [[line] for line in known]
+        )
+        label = format_html("<span>{}{}</span>", words, below)
+        choices.append((f"{one.quota.pk}:{one.method.code}" if one.method else str(one.quota.pk), label))
     if row.quota_id is not None or row.verdict == Verdict.PENDING:
         choices.append((WAITS, _("Leave waiting for now")))
     return choices

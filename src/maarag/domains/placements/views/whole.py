@@ -219,7 +219,7 @@ def _prices_chart(rows: list[dict[str, Any]]) -> Any:
     shown = [row for row in rows if row["price"] > 0][:MOST_BARS]
     if not shown:
         return ""
-    alike = len({row["what"] for row in shown}) == 1  # then the table beside it says what it is
+    alike = len({row["kind"] for row in shown}) == 1  # then the table beside it says what it is
     names = [row["name"] if alike else f"{row['name']} – {row['what']}" for row in shown]
     bars = [Bar(name, [round(row["price"], 1)]) for name, row in zip(names, shown, strict=True)]
     what = [_("Points of fit that one more would bring")]
