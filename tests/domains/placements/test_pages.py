@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from datetime import timedelta
@@ -256,6 +257,11 @@ def test_the_whole_and_fairness_are_told_answered_and_mended(place_town: Town, l
     run = place_town.run()
     text = get(leader, "whole", run.pk).text
     assert "Every place that fits them is taken" in text
+    waits = next(row for row in rows_of(place_town, run).values() if row.quota_id is None)
+    on_board = html.unescape(get(leader, "run", run.pk, state="waits").text)
+    why = re.search(r'data-label="Why"><span class="small">([^<]+)', on_board)
+    assert why
+    assert why[1] in html.unescape(get(leader, "proposal", waits.pk).text.partition("<h2")[2])
     assert "What binds" in text
     assert "<svg" in text
     text = get(leader, "fairness", run.pk).text

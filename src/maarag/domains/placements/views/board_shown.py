@@ -125,7 +125,7 @@ def row_of(line: BoardLine, keys: Keys, names: Names, chosen: bool) -> dict[str,
         "before": before,
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
-        "why": stale_words(line.stale) if line.stale else _why(row, keys, names),
+        "why": stale_words(line.stale) if line.stale else why_in_words(row, keys, names),
         "elsewhere": shown_elsewhere(line.elsewhere) if line.elsewhere else None,
         "worker": row.worker.name if row.worker else "",
         "status": status_of_proposal(row, stale=line.stale),
@@ -134,7 +134,7 @@ def row_of(line: BoardLine, keys: Keys, names: Names, chosen: bool) -> dict[str,
     }
 
 
-def _why(row: Proposal, keys: Keys, names: Names) -> str:
+def why_in_words(row: Proposal, keys: Keys, names: Names) -> str:
     """The one line that says most: why it waits, what speaks against the place, or what for it."""
     told = row.explanation
     if row.verdict in (Verdict.OVERRIDDEN, Verdict.SWAPPED, Verdict.DECLINED) and row.reason:

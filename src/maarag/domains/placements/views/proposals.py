@@ -19,7 +19,7 @@ from maarag.domains.families.actions import read_family
 from maarag.domains.families.models import Family
 from maarag.domains.families.scope import may, visible_to
 from maarag.domains.programmes.models import Method, Quota
-from maarag.domains.programmes.words import quota_words
+from maarag.domains.programmes.words import Names, quota_words
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.access.scope import account_of, needs_permission
 from maarag.kernel.matches.models import RunState
@@ -48,6 +48,7 @@ from ..told import (
     through_of,
     told_reasons,
 )
+from .board_shown import why_in_words
 from .filed import tell
 from .ranked import free_words, status_of_advice
 from .shown import fit_tone, run_page, share, shown_elsewhere, status_of_proposal
@@ -118,6 +119,11 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("placements:proposal", pk=pk)
 
 
+def _below(row: Proposal, keys: Keys) -> str:
+    """Why the family waits; where it has a place, what speaks for it stands below."""
+    return "" if row.quota_id is not None else why_in_words(row, keys, Names())
+
+
 def proposal_page(
     request: HttpRequest, row: Proposal, form: OverrideForm | None = None, *, status: int = 200
 ) -> HttpResponse:
@@ -142,7 +148,7 @@ def proposal_page(
         "proposal": row,
         "proposal_status": status_of_proposal(row, stale=stale),
         "place_title": method_of(row) or place_of(row),
-        "place_sub": "" if stands else _("The run proposed: %(place)s") % {"place": proposed},
+        "place_sub": _below(row, keys) if stands else _("The run proposed: %(place)s") % {"place": proposed},
         "through": through_of(row),
         "fit": share(row.fit),
         "fit_tone": fit_tone(row.fit),
