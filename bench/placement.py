@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,10 +38,11 @@ from maarag.engines.matching import (
     Limits,
     PlacementProblem,
     answer_arrivals,
+    before_those_to_come,
     place,
 )
 from maarag.engines.matching.placement_flow import flow
-from maarag.engines.matching.placement_model import Prices
+from maarag.engines.matching.placement_model import Floats, Ints, Prices
 
 ELIGIBLE = 10
 NEARLY_EQUAL = 0.05
@@ -167,36 +170,47 @@ def arriving(families: int, places: int) -> None:
         print(
             f"  {name:28}{value / hindsight.bound:8.2%}{seconds:8.1f} s, {families / seconds:,.0f} a second"
         )
-    before = (
-        ("as a page, a year's run", place(history)),
-        ("as a page, a month's run", place(first_of(history, families // 12))),
-    )
-    for name, run in before:
-        value, full, kept = at_a_desk(stream, run.losses)
+    for runs in (1, 4, 12, 52):
+        seconds, found = timed(lambda runs=runs: at_desks(year, families, runs))
+        value, full, kept = found
         print(
-            f"  {name:28}{value / hindsight.bound:8.2%}; of those left {full:,} had nothing open to them, "
-            f"{kept:,} were told that it is worth more to others"
+            f"  {f'as pages, {runs} runs a year':28}{value / hindsight.bound:8.2%}{seconds:8.1f} s; of those"
+            f" left {full:,} had nothing open to them, {kept:,} were told that it is worth more to others"
         )
 
 
-def first_of(problem: PlacementProblem, families: int) -> PlacementProblem:
-    """The first families alone, before all the places and money."""
-    part = slice(0, problem.start[families])
-    limits = tuple(Limits(one.kind, one.most, one.of_pair[part], one.amount[part]) for one in problem.limits)
-    start = problem.start[: families + 1]
-    return PlacementProblem(start, problem.place[part], problem.fit[part], problem.capacity, limits)
+def at_desks(year: Callable[[int], PlacementProblem], families: int, runs: int) -> tuple[float, int, int]:
+    """What the second year's families bring, each answered as its page advises: by the prices of the run
+    before, which learned them of the families of the year until then, for the places and money left.
 
-
-def at_a_desk(stream: PlacementProblem, prices: Prices) -> tuple[float, int, int]:
-    """What families bring that are each answered as their page advises: by the prices of the last run as they
-    stood, places and money counted down; how many are left as nothing was open, or as it was kept for others.
+    Also how many are left as nothing was open, or as it was kept for others.
     """
-    left, money = stream.capacity.copy(), [limits.most.copy() for limits in stream.limits]
+    stream = year(families)
+    left, money = stream.capacity.copy(), [one.most.copy() for one in stream.limits]
+    bounds = np.linspace(0, families, runs + 1).astype(int)
+    value, full, kept = 0.0, 0, 0
+    for first, last in pairwise(bounds):
+        seen = year(int(first))
+        limits = tuple(replace(one, most=rest) for one, rest in zip(seen.limits, money, strict=True))
+        nobody, everybody = np.zeros(families), np.ones(families)
+        ahead = np.full(stream.n_places, 1 - first / families)
+        before = before_those_to_come(
+            replace(seen, capacity=left.copy(), limits=limits), nobody, everybody, ahead
+        )
+        found = at_a_desk(stream, range(first, last), place(before).losses, left, money)
+        value, full, kept = value + found[0], full + found[1], kept + found[2]
+    return value, full, kept
+
+
+def at_a_desk(
+    stream: PlacementProblem, families: range, prices: Prices, left: Ints, money: list[Floats]
+) -> tuple[float, int, int]:
+    """As above, for some families by prices that stand; what they take is counted down."""
     net = stream.fit - prices.places[stream.place]
     for limits, each in zip(stream.limits, prices.limits, strict=True):
         net -= each[limits.of_pair] * limits.amount
     value, full, kept = 0.0, 0, 0
-    for i in range(stream.n_families):
+    for i in families:
         pairs = np.arange(stream.start[i], stream.start[i + 1])
         is_open = left[stream.place[pairs]] > 0
         for limits, rest in zip(stream.limits, money, strict=True):

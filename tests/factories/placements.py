@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from maarag.database.rows import visible
@@ -31,6 +31,8 @@ from .services import World
 
 POOR, RISK, ARABIC = "low_income", "at_risk_children", "arabic_speaking"
 NUMBER = iter(range(10**9))
+LONG_AGO = STARTS - timedelta(days=730)
+"""Not of the year by which it is judged who is still to come."""
 
 
 @dataclass
@@ -57,9 +59,8 @@ class Town:
         """An open file with these situations, by the last part of their codes."""
         where = authority or self.city
         fields.setdefault("name", f"משפחה {next(NUMBER)}")
-        made = open_family(
-            self.world.system, where, fields.pop("worker", self.worker), opened_on=STARTS, **fields
-        )
+        fields.setdefault("opened_on", LONG_AGO)
+        made = open_family(self.world.system, where, fields.pop("worker", self.worker), **fields)
         for ending in said:
             term = Term.objects.get(code__endswith=f":{ending}")
             circumstance(self.world.system, made, "situation", term=term, words="")

@@ -14,6 +14,7 @@ from maarag.domains.placements.gathering import Candidate
 from maarag.domains.placements.seats import Seat, seats
 from maarag.domains.programmes.fit import FamilyFacts
 from maarag.engines.matching import place
+from tests.factories.baskets import ENDS, STARTS
 from tests.factories.placements import POOR, Town
 
 X, Y, Z = 11, 12, 13
@@ -21,11 +22,11 @@ X, Y, Z = 11, 12, 13
 
 def seat(quota: int, **left: tuple[int, int, int]) -> Seat:
     parts = tuple(FunderPart(*part) for part in left.values())
-    return Seat(quota, quota, f"p{quota}", 1, 10, 0, 100, 10_000, parts)
+    return Seat(quota, quota, f"p{quota}", 1, ENDS, 10, 0, 100, 10_000, parts)
 
 
 def gathered(found: list[Seat], families: int) -> Gathered:
-    people = [Candidate(uuid4(), 1, 1, FamilyFacts()) for _number in range(families)]
+    people = [Candidate(uuid4(), 1, 1, STARTS, FamilyFacts()) for _number in range(families)]
     return Gathered(people, found, {}, {})
 
 

@@ -197,3 +197,15 @@ def test_a_family_that_nothing_suits_is_told_so() -> None:
         assert (data["for"], data["why_not"]) == ([], [])
         assert data["against"] == [{"kind": "does not fit"}]
     assert explained.whole()["waiting"] == {"does not fit": 2}
+
+
+@pytest.mark.parametrize("budget", [300.0, 301.0, 1e6])
+def test_money_that_is_just_enough_is_short_of_one_less_and_ample_money_never(budget: float) -> None:
+    """Three families, all of whom are placed by the same funder's money: 300 of it."""
+    problem = PlacementProblem.from_pairs(
+        [0, 1, 2], [0, 0, 0], [9.0, 8.0, 7.0], n_families=3, capacity=[9], cost=100.0, funder=[0],
+        budget=[budget],
+    )  # fmt: skip
+    placed = place(problem)
+    assert placed.prices.limits[0][0] == pytest.approx(0)
+    assert placed.losses.limits[0][0] == pytest.approx(0.07 if budget == 300 else 0)

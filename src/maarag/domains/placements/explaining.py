@@ -324,10 +324,9 @@ def prices_of(teller: Teller) -> dict[str, dict[str, float]]:
     return {**found, "place": {str(teller.gathered.seats[j].quota): value for j, value in places.items()}}
 
 
-def losses_of(teller: Teller) -> dict[str, dict[str, float]]:
-    """What one less of each limit would cost, by kind and key, and what floors are worth, by group: read by
-    whoever arrives after the run."""
-    prices = teller.explained.placed.losses
+def losses_of(teller: Teller, prices: Prices) -> dict[str, dict[str, float]]:
+    """What one less of each limit costs those who wait and those to come, by kind and key, and what floors
+    are worth, by group: read by whoever arrives after the run."""
     floors = {
         f"{floor.attribute}:{floor.value}": float(price)
         for floor, price in zip(teller.asked.floors, prices.floors, strict=True)

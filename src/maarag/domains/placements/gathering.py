@@ -48,12 +48,14 @@ class Candidate:
     """A family before the places: its facts, the groups it is counted in, what it weighs on a worker.
 
     `groups`: attribute → code of the group, `UNKNOWN` where nobody has written it. `weight`: 1 is a family of
-    the usual kind. `placed_in`: codes of the programmes in which it has a place. `languages`: codes of terms.
+    the usual kind. `opened`: the day of its file. `placed_in`: codes of the programmes in which it has a
+    place. `languages`: codes of terms.
     """
 
     family: UUID
     authority: int
     worker: int
+    opened: date
     facts: FamilyFacts
     groups: Mapping[str, str] = field(default_factory=dict)
     weight: float = 1.0
@@ -83,8 +85,8 @@ def candidates(
     rows = rows.filter(pk__in=families) if families is not None else rows.filter(authority__in=authorities)
     if without_place:
         rows = rows.exclude(baskets__status=BasketStatus.OPEN)
-    found = list(rows.values_list("pk", "authority_id", "worker_id", "neighbourhood_id"))
-    paths = _paths({pk for row in found for pk in (row[1], row[3]) if pk is not None})
+    found = list(rows.values_list("pk", "authority_id", "worker_id", "opened_on", "neighbourhood_id"))
+    paths = _paths({pk for row in found for pk in (row[1], row[4]) if pk is not None})
     gathered: list[Candidate] = []
     for start in range(0, len(found), CHUNK):
         part = found[start : start + CHUNK]
@@ -129,7 +131,13 @@ class _Known:
         return cls(day, members, situations, _levels(pks), programmes, waits)
 
     def candidate(
-        self, pk: UUID, authority: int, worker: int, area: int | None, paths: Mapping[int, tuple[str, ...]]
+        self,
+        pk: UUID,
+        authority: int,
+        worker: int,
+        opened: date,
+        area: int | None,
+        paths: Mapping[int, tuple[str, ...]],
     ) -> Candidate:
         people, situations = self.members[pk], self.situations[pk]
         facts = self._facts(pk, authority, area, paths)
@@ -141,7 +149,7 @@ class _Known:
             "area": paths[area][0] if area is not None else UNKNOWN,
         }
         return Candidate(
-            pk, authority, worker, facts, groups, weight_of(facts), tuple(self.waits[pk]), languages
+            pk, authority, worker, opened, facts, groups, weight_of(facts), tuple(self.waits[pk]), languages
         )
 
     def _facts(

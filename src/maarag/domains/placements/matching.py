@@ -18,6 +18,7 @@ from maarag.kernel.matches.models import Run
 from maarag.kernel.matches.registry import Progress, Stop, Stopped
 from maarag.kernel.matches.rows import Verdict
 
+from .arriving import Coming, coming, prices_to_come
 from .asked import WAITING, Asked
 from .elsewhere import elsewhere
 from .engine_data import Gathered, fixed_of, kin_of, limit_keys, pairs_of, problem_of
@@ -43,7 +44,7 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
     scope = RowScope(frozenset(run.authorities), run.asked_by_id)
     progress(1, "gather")
     with visible(scope):
-        gathered, kept = gather(run, asked)
+        gathered, kept, known = gather(run, asked)
     _go_on(stop)
 
     def on_judged(done: int, of: int) -> None:
@@ -71,6 +72,7 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
     proposals = _proposals(run, teller, seat_of, kept, progress, stop)
     try:
         whole = teller.whole(stop, EXACT_SECONDS)
+        losses = prices_to_come(gathered, pairs, asked, known, fixed, stop, EXACT_SECONDS)
     except PlacementCancelled:
         raise Stopped from None
     totals = {
@@ -79,7 +81,7 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
         **atoms_of(gathered, seat_of, _methods(proposals)),
         "toolboxes": sorted(gathered.toolboxes),
         "prices": prices_of(teller),
-        "losses": losses_of(teller),
+        "losses": losses_of(teller, losses),
         "seats": [
             [one.quota, one.programme, one.authority, one.left, one.families] for one in gathered.seats
         ],
@@ -90,8 +92,8 @@ def compute(run: Run, progress: Progress, stop: Stop) -> tuple[dict[str, Any], s
     return totals, digest_of(gathered)
 
 
-def gather(run: Run, asked: Asked) -> tuple[Gathered, dict[UUID, Proposal]]:
-    """All that the run reads, and the decided proposals of the run before that stay."""
+def gather(run: Run, asked: Asked) -> tuple[Gathered, dict[UUID, Proposal], Coming]:
+    """All that the run reads, the decided proposals of the run before that stay, and what the year tells."""
     families = candidates(authorities=run.authorities, day=asked.day, without_place=False)
     weights = {one.family: one.weight for one in families if one.placed_in}
     waiting = [one for one in families if not one.placed_in and (asked.who != WAITING or one.waits)]
@@ -120,7 +122,7 @@ def gather(run: Run, asked: Asked) -> tuple[Gathered, dict[UUID, Proposal]]:
         toolboxes=frozenset(toolbox_authorities(asked.day) & set(run.authorities)),
         methods={family: row.method.code for family, row in kept.items() if row.method},
     )
-    return gathered, kept
+    return gathered, kept, coming(families, waiting, run.authorities, asked.day)
 
 
 def digest_of(gathered: Gathered) -> str:

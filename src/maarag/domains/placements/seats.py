@@ -29,14 +29,15 @@ HEBREW = f"{LANGUAGE}hebrew_speaking"
 class Seat:
     """A quota as places: `left` of `families`, what a basket costs and draws on, and whose work it is.
 
-    `cost` and `purse_left` in agorot; `funders`: those whose purses are known. `team`: (programme, authority)
-    where workers are known.
+    `ends`: the last day on which it may be filled. `cost` and `purse_left` in agorot; `funders`: those whose
+    purses are known. `team`: (programme, authority) where workers are known.
     """
 
     quota: int
     programme: int
     code: str
     authority: int
+    ends: date
     families: int
     taken: int
     cost: int
@@ -100,6 +101,7 @@ def seats(authorities: Collection[int], day: date) -> list[Seat]:
                 programme=row.programme_id,
                 code=row.programme.code,
                 authority=row.authority_id,
+                ends=row.ends,
                 families=row.families,
                 taken=len(baskets[row.pk]),
                 cost=cost.agorot,

@@ -30,7 +30,7 @@ from maarag.engines.matching.errors import (
 from maarag.engines.matching.instances import AssignmentInstance, parse_instance, read_instance
 
 if TYPE_CHECKING:
-    from maarag.engines.matching.arrivals import Arrivals, answer_arrivals
+    from maarag.engines.matching.arrivals import Arrivals, answer_arrivals, before_those_to_come
     from maarag.engines.matching.arrivals_explained import answers_explained
     from maarag.engines.matching.fairness import (
         Group,
@@ -73,6 +73,7 @@ __all__ = [
     "accept_in_turn",
     "answer_arrivals",
     "answers_explained",
+    "before_those_to_come",
     "blocking_pairs",
     "fairness_report",
     "group_rates",
@@ -88,7 +89,7 @@ __all__ = [
 
 #: Where names are that are loaded when they are asked for: OR-Tools and SciPy's solvers take half a second.
 _LATER = {
-    "arrivals": ("Arrivals", "answer_arrivals"),
+    "arrivals": ("Arrivals", "answer_arrivals", "before_those_to_come"),
     "arrivals_explained": ("answers_explained",),
     "fairness": ("Group", "Interval", "fairness_report", "group_rates", "newcombe", "wilson"),
     "placement": ("place",),

@@ -2,17 +2,20 @@
 
 The prices of the places say what a place is worth to families still to come (Agrawal, Wang and Ye 2014). They
 are learned from a sample or a past year, and again as families arrive, each time for what is left of every
-limit and the number of families still expected.
+limit and the number of families still expected. `answer_arrivals` does so for a whole stream;
+`before_those_to_come` for a list of today, whose prices answer whoever comes until they are learned again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from maarag.engines.matching.errors import PlacementError
+from maarag.engines.matching.placement_fixed import Rest
 from maarag.engines.matching.placement_model import Floats, Ints, Limits, PlacementProblem
 from maarag.engines.matching.placement_moves import move, open_for
 from maarag.engines.matching.placement_prices import Rows, find_prices, follow_prices, raw_amounts
@@ -92,6 +95,47 @@ def answer_arrivals(
 ) -> npt.NDArray[np.int64]:
     """[families] the pair given to each family of the stream at its turn, -1 for none."""
     return Arrivals(stream, history, times=times).run()
+
+
+def before_those_to_come(
+    seen: PlacementProblem,
+    waits: npt.ArrayLike,
+    came: npt.ArrayLike,
+    ahead: npt.ArrayLike,
+    fixed: Mapping[int, int | None] | None = None,
+) -> PlacementProblem:
+    """The families that were seen, before their share of what is left: they stand for all who will want it.
+
+    `waits` [families] whether it is there now; `came` [families] whether it came within the last year, so
+    that another like it comes in each year ahead; `ahead` [places] years for which what is left of the place
+    is to last. Each limit is held against those who may draw on it, a limit of several places for the longest
+    time of them; a place that is left stays at least one. Those for whom something is `fixed` have it, and
+    stand for nobody. Of a placement of the result the `losses` are what places are worth to whoever comes.
+    Raises FixedDecisionError.
+    """
+    left = Rest.of(seen, fixed or {}).problem
+    now, yearly = np.asarray(waits, dtype=np.float64), np.asarray(came, dtype=np.float64)
+    years = np.asarray(ahead, dtype=np.float64)
+    family = left.family
+    capacity = np.rint(left.capacity * _share(left.place, family, now, yearly, years)).astype(np.int64)
+    capacity = np.where(left.capacity > 0, np.maximum(capacity, 1), 0)
+    limits = []
+    for one in left.limits:
+        drawn = one.of_pair >= 0
+        row = one.of_pair[drawn]
+        longest = np.zeros(len(one.most))
+        np.maximum.at(longest, row, years[left.place[drawn]])
+        limits.append(replace(one, most=one.most * _share(row, family[drawn], now, yearly, longest)))
+    return replace(left, capacity=capacity, limits=tuple(limits))
+
+
+def _share(row: Ints, family: Ints, now: Floats, yearly: Floats, years: Floats) -> Floats:
+    """[rows] families seen that may draw on each, for every family that is expected to; 1 where none may."""
+    number = len(years)
+    families, rows = np.divmod(np.unique(family * number + row), max(1, number))
+    seen, expected = np.bincount(rows, minlength=number), np.zeros(number)
+    np.add.at(expected, rows, now[families] + yearly[families] * years[rows])
+    return np.divide(seen, expected, out=np.ones(number), where=expected > 0)
 
 
 def _joined(first: PlacementProblem, second: PlacementProblem) -> PlacementProblem:

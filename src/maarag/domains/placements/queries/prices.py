@@ -1,7 +1,7 @@
 """The prices by which a family is ranked that arrives between runs, and since when each is in force.
 
-Every run learns prices anew, of all families that wait on its day: those that came since the run before and
-got no place are among them. A run that was asked for some programmes alone says nothing of the others: their
+Every run learns prices anew, of all families that wait on its day and, for those to come, of all that came
+within the last year (`arriving`). A run that was asked for some programmes alone says nothing of the others: their
 prices stay those of the newest run that had them.
 """
 
@@ -27,8 +27,8 @@ READ = 50
 
 @dataclass(frozen=True)
 class Learned:
-    """What one run found one less of each limit to cost the families that it had, by kind and key; `since`:
-    when it ended.
+    """What one run found one less of each limit to cost those who wait and those to come, by kind and key;
+    `since`: when it ended.
 
     Of "floor" the keys are groups, `attribute:value`: what a floor gives to each of its families. A run that
     kept none of this has what one more would bring instead, and no floors. `least_fit`: below it the run

@@ -92,8 +92,10 @@ def _prices_words(answer: Ranking) -> str:
     if not days:
         return _("No run has been done yet that says what the places are worth to others.")
     words = ngettext(
-        "What places are worth to others is in force since the run of %(days)s; each run learns it anew.",
-        "What places are worth to others is in force since the runs of %(days)s; each run learns it anew.",
+        "What places are worth to others is in force since the run of %(days)s; each run learns it anew, of"
+        " those who wait and of those who came within a year.",
+        "What places are worth to others is in force since the runs of %(days)s; each run learns it anew, of"
+        " those who wait and of those who came within a year.",
         len(days),
     )
     return words % {"days": ", ".join(days)}
