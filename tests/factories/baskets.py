@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
+
+from django.utils import timezone
 
 from maarag.database.rows import visible
 from maarag.domains.baskets import actions
@@ -39,7 +41,9 @@ from .services import World
 
 GOAL = "ארוחה חמה כל יום"
 COST = Money.from_shekels(8000)
-STARTS, ENDS = date(2026, 1, 1), date(2026, 12, 31)
+STARTS = (timezone.localdate().replace(day=1) - timedelta(days=170)).replace(day=1)
+ENDS = STARTS.replace(year=STARTS.year + 1) - timedelta(days=1)
+"""A year around today, whenever that is: it began in an earlier month, and ends in a later one."""
 
 
 def programme(

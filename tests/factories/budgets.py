@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from maarag.demo.budget import NATIONAL, line_draft
 from maarag.demo.tables import names, rows
 from maarag.domains.funding.actions import (
@@ -106,8 +108,8 @@ def small(world: World, place: Place, *, plan: bool = False) -> Budget:
         place=place,
         source=world.source,
         name_he="תקציב קטן",
-        starts=date(2026, 1, 1),
-        ends=date(2026, 12, 31),
+        starts=timezone.localdate().replace(month=1, day=1),
+        ends=timezone.localdate().replace(month=12, day=31),
     )
     draft = LineDraft(
         "noshmim", "basket", {"name_he": "נושמים"}, families=100, unit_cost=Money.from_shekels(8000)

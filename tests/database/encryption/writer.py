@@ -13,7 +13,11 @@ import os
 import random
 import select
 import sys
+import time
 from typing import Any
+
+PAUSE = 0.02
+"""Seconds between two steps: without it rows grow as fast as they are encrypted anew, for half an hour."""
 
 
 def main(database: str, seed: str, notice: str, *families: str) -> None:
@@ -56,6 +60,7 @@ class Writer:
         )
         while not select.select([sys.stdin], [], [], 0)[0]:
             self.chance.choice(steps)()
+            time.sleep(PAUSE)
 
     def fresh(self) -> tuple[str, str]:
         number = self.chance.randrange(10**7)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -59,13 +59,13 @@ def five(city: Department) -> None:
     """Five families were paid on five days."""
     world = city.world
     with city.scope():
-        city.paid(1, invoice="own", day=date(2026, 1, 5))
+        city.paid(1, invoice="own", day=STARTS + timedelta(days=4))
         for number in range(4):
             family = open_family(
                 world.system, world.city, city.worker, name=f"משפחה{number}", opened_on=STARTS
             )
             basket = actions.open_basket(by=city.worker, family=family, quota=city.quota, day=STARTS)
-            city.paid(2, invoice=f"i{number}", basket=basket, day=date(2026, 1, 6 + number))
+            city.paid(2, invoice=f"i{number}", basket=basket, day=STARTS + timedelta(days=5 + number))
 
 
 @pytest.mark.parametrize("role", ABOVE)

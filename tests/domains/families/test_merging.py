@@ -43,6 +43,8 @@ from tests.factories.families import NATIONAL_ID, PHONE, REASON, everything, ope
 
 from .conftest import Towns
 
+REVIEW = timezone.localdate() + timedelta(days=9)
+
 OF_MERGING = (Merge, MergeStep)
 SECOND_ID = "000000026"
 LONG = "בן־אברהם הלוי־" * 5 + "אלמוני־ישר"
@@ -73,7 +75,7 @@ def second(towns: Towns, *members: MemberDraft, **fields: Any) -> Family:
         ),
         MemberDraft("דן", "אלון", "child", fields={"birth_date": date(2015, 2, 3)}),
     )
-    given = {"name": "אלון", "address": "רחוב הזית 4", "review_on": date(2026, 12, 1)} | fields
+    given = {"name": "אלון", "address": "רחוב הזית 4", "review_on": REVIEW} | fields
     with visible(everything(towns.world.city, by=towns.worker)):
         return open_family(
             by=towns.worker, authority=towns.world.city, worker=towns.worker, members=people, **given
@@ -140,7 +142,7 @@ def test_people_are_matched_and_filled_in(towns: Towns, leader: Account, scope: 
         PHONE,
     )
     kept = Family.objects.get(pk=towns.own.pk)
-    assert (kept.address, kept.review_on) == ("רחוב הזית 4", date(2026, 12, 1))
+    assert (kept.address, kept.review_on) == ("רחוב הזית 4", REVIEW)
 
 
 def test_whoever_merges_says_who_is_who(towns: Towns, leader: Account, scope: None) -> None:

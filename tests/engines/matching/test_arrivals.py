@@ -116,9 +116,7 @@ def test_money_of_several_places_lasts_as_long_as_the_longest() -> None:
         funder=[0, 0], budget=[600.0],
     )  # fmt: skip
     before = before_those_to_come(today, [1, 1], [1, 1], [0.0, 1.0])
-    assert before.limits[0].most.tolist() == [300.0], (
-        "each counts once, for itself and one to come"
-    )
+    assert before.limits[0].most.tolist() == [300.0], "each counts once, for itself and one to come"
     assert before.capacity.tolist() == [5, 2]
 
 
