@@ -107,10 +107,10 @@ def test_an_entry_of_a_family_s_money_is_not_reached_from_above(one: Department,
 
 def test_what_many_families_drew_is_one_sum_without_days(city: Department):
     five(city)
-    client = above(city)
+    client, day = above(city), STARTS + timedelta(days=5)
     for pot in shares(city):
         known = balance_of(pot)
-        told = client.get(f"/api/ledger/pots/{pot.code}?since=2026-01-06&until=2026-01-06").json()
+        told = client.get(f"/api/ledger/pots/{pot.code}?since={day}&until={day}").json()
         assert told["pot"]["balance"] == {
             "granted": known.granted.agorot,
             **{stage: getattr(known, stage).agorot for stage in STAGES},

@@ -33,7 +33,7 @@ from maarag.kernel.ledger.queries import balances
 from maarag.kernel.places.actions import save_place
 from maarag.kernel.places.models import DistrictOf, PlaceKind
 from maarag.values import Money
-from tests.factories.baskets import programme, quota
+from tests.factories.baskets import ENDS, STARTS, programme, quota
 from tests.factories.services import World, world
 
 UNKNOWN = ("planned", "approved", "committed", "paid")
@@ -80,7 +80,8 @@ def two_years(nation: tuple[World, list[Quota]]) -> tuple[World, list[Quota]]:
     line.refresh_from_db()
     towns = list(dict.fromkeys(one.authority for one in quotas))
     quotas = [*quotas, *(quota(found, line, town, 50) for town in towns)]
-    Quota.objects.filter(authority__in=towns[4:]).update(starts=date(2027, 1, 1), ends=date(2027, 12, 31))
+    later = {"starts": STARTS.replace(year=STARTS.year + 1), "ends": ENDS.replace(year=ENDS.year + 1)}
+    Quota.objects.filter(authority__in=towns[4:]).update(**later)
     FunderShare.objects.filter(budget=second, organisation=found.sister_organisation).delete()
     return found, quotas
 
@@ -280,7 +281,7 @@ def test_what_a_funder_bears_of_a_year_is_among_the_sums_decided_on(
 ) -> None:
     _found, quotas = two_years
     first = quotas[0].line.budget_id
-    for year in (2026, 2027):
+    for year in (STARTS.year, STARTS.year + 1):
         of_the_sister = Quota.objects.filter(line__budget=first, starts__year=year)
         cell = frozenset(of_the_sister.values_list("pot_id", flat=True))
         assert cell

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -19,7 +18,7 @@ from maarag.domains.funding.models import BudgetLine, FunderShare
 from maarag.domains.programmes.models import Quota
 from maarag.kernel.access.permissions import Role
 from maarag.kernel.people.actions import save_organisation
-from tests.factories.baskets import Department, programme, quota
+from tests.factories.baskets import ENDS, STARTS, Department, programme, quota
 from tests.factories.families import family as open_family
 
 
@@ -51,8 +50,9 @@ def test_of_a_budget_of_two_years_each_year_is_told_by_itself(city: Department):
         actions.close_basket(by=city.worker, basket=city.basket)
     approved(city, first, city.quota, 2)
     approved(city, families(city, 5), second, 1)
-    Quota.objects.filter(pk=second.pk).update(starts=date(2027, 1, 1), ends=date(2027, 12, 31))
-    for year, agorot in ((2026, 450_000), (2027, 225_000)):
+    later = {"starts": STARTS.replace(year=STARTS.year + 1), "ends": ENDS.replace(year=ENDS.year + 1)}
+    Quota.objects.filter(pk=second.pk).update(**later)
+    for year, agorot in ((STARTS.year, 450_000), (STARTS.year + 1, 225_000)):
         data = told(city, year)
         assert data["total"]["approved_agorot"] == agorot
         shares = {row["code"]: row["approved_agorot"] for row in data["funder"]}
@@ -74,7 +74,7 @@ def test_a_funder_is_told_of_its_own_families_and_few_are_not_worked_back(city: 
         actions.close_basket(by=city.worker, basket=city.basket)
     approved(city, families(city, 5), city.quota, 1)
     approved(city, families(city, few), quota(world, line, world.city), 1)
-    data = told(city, 2026)
+    data = told(city, STARTS.year)
     funders = {row["code"]: row for row in data["funder"]}
     if few == 5:
         counts = {code: (row["families"], row["approved_agorot"]) for code, row in funders.items()}
@@ -100,7 +100,7 @@ def test_families_of_two_programmes_are_no_more_than_they_are(city: Department, 
     both = families(city, same)
     for given in (first, second):
         approved(city, both, given, 1)
-    rows = told(city, 2026)
+    rows = told(city, STARTS.year)
     towns = {row["programme"]: row for row in rows["place"] if row["code"] == world.city.code}
     found = [row["families"] for row in (rows["total"], towns[None], towns["breathing"], towns["second"])]
     assert found == ([None] * 4 if same == 4 else [12, 12, 6, 6])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -24,6 +24,7 @@ from maarag.domains.programmes.models import Quota, ToolboxSwitch
 from maarag.domains.programmes.words import quota_words
 from maarag.kernel.matches.models import Run
 from tests.domains.placements.test_api import Caller
+from tests.factories.baskets import ENDS, STARTS
 from tests.factories.baskets import programme as programme_line
 from tests.factories.baskets import quota as quota_of
 from tests.factories.placements import POOR, RISK, Town
@@ -31,7 +32,7 @@ from tests.factories.programmes import rule
 
 from .conftest import signed_in
 
-EARLIER = date(2025, 7, 1)
+EARLIER = (STARTS - timedelta(days=170)).replace(day=1)
 
 
 @pytest.fixture
@@ -202,8 +203,8 @@ def test_carrying_out_takes_the_place_of_the_quota_that_is_named(
 class TestChosen:
     """People choose among the quotas of a programme, each by its days and what is left in it."""
 
-    OLDER = "01.07.2025 to 31.12.2026"
-    NEWER = "01.01.2026 to 31.12.2026"
+    OLDER = f"{EARLIER:%d.%m.%Y} to {ENDS:%d.%m.%Y}"
+    NEWER = f"{STARTS:%d.%m.%Y} to {ENDS:%d.%m.%Y}"
 
     def test_deciding_otherwise_offers_every_quota(self, place_town: Town, older: Quota):
         family = place_town.family(POOR)
@@ -254,8 +255,8 @@ class TestChosen:
         assert [
             (one["id"], one["starts"], one["advice"], one["free"], one["families"]) for one in told["quotas"]
         ] == [
-            (older.pk, "2025-07-01", "take", 3, 3),
-            (newer_full.pk, "2026-01-01", "full", 0, 2),
+            (older.pk, str(EARLIER), "take", 3, 3),
+            (newer_full.pk, str(STARTS), "full", 0, 2),
         ]
         row = place_town.proposal(place_town.run(), family)
         made = Caller(place_town.leader).post(
