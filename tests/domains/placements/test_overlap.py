@@ -137,7 +137,7 @@ class TestRun:
         client = signed_in(place_town.leader)
         for page in ("run", "whole"):
             text = client.get(reverse(f"placements:{page}", args=[run.pk])).text
-            assert "2025" in text, page
+            assert f"{EARLIER:%d.%m.%Y}" in text, page
 
     def test_the_other_quota_of_a_programme_is_no_other_place(self, place_town: Town, older: Quota):
         (family,) = families(place_town, 1)
