@@ -19,10 +19,19 @@ CODE = sorted(
 SAYS_NOTHING = re.compile(r"^(utils?|helpers?|common|misc|managers?)$")
 
 
-def test_dependencies_lead_one_way():
-    command = [str(Path(sys.executable).with_name("lint-imports")), "--config", str(ROOT / ".importlinter")]
+def finds_nothing(program: str, *arguments: str) -> None:
+    command = [str(Path(sys.executable).with_name(program)), *arguments]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_dependencies_lead_one_way():
+    finds_nothing("lint-imports", "--config", str(ROOT / ".importlinter"))
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("format", "--check")])
+def test_style_is_one(arguments: tuple[str, ...]):
+    finds_nothing("ruff", *arguments, "src", "tests", "bench", "docs")
 
 
 def test_no_file_is_longer_than_600_lines():

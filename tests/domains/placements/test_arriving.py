@@ -114,6 +114,7 @@ def test_places_that_end_within_the_year_are_given_again(here: Town):
 def test_the_work_for_those_whose_place_ends_is_free_again(here: Town):
     team = here.team(here.first, 11)
     assert losses(here)["load"], "there is work for one family, and money for two"
+    assert breathing(here, here.family(RISK)).worth.most == "work"
     ten_end(here)
     team.most = 1
     team.save()

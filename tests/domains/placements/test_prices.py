@@ -11,6 +11,7 @@ from django.utils import timezone
 from maarag.domains.families.models import Family
 from maarag.domains.placements.asked import asked
 from maarag.domains.placements.queries import Ranked, ranking
+from maarag.domains.placements.queries.prices import Worth
 from maarag.domains.placements.queries.ranking import BELOW, KEEP, TAKE
 from maarag.kernel.matches.models import Run
 from tests.factories.placements import POOR, RISK, Town, town
@@ -98,7 +99,15 @@ def test_page_and_api_say_since_when(here: Town):
     text = client.get(address).content.decode()
     assert f"in force since the run of {day:%d.%m.%Y}" in text
     assert f"by the run of {day:%d.%m.%Y}" in text
+    assert "Mostly because few places are left." in text
     told = Caller(here.worker).get(f"/families/{family.pk}/ranking")
     (one,) = (place for place in told["places"] if place["programme"] == "breathing")
-    assert one["price"] > 0
+    assert (one["price"] > 0, one["scarce"]) == (True, "place")
     assert one["priced"].startswith((timezone.now() - timedelta(days=12)).strftime("%Y-%m-%d"))
+
+
+def test_what_most_of_a_price_is_for():
+    assert Worth(place=3.0, money=4.0, work=1.0, groups=6.0).points == 2.0
+    assert Worth(place=3.0, money=4.0, work=1.0, groups=6.0).most == "money"
+    assert Worth(place=3.0, work=3.5).most == "work"
+    assert (Worth(place=3.0, groups=3.0).points, Worth(place=3.0, groups=3.0).most) == (0.0, "")

@@ -64,7 +64,7 @@ class Rows:
             sums = np.bincount(limits.of_pair[drawn], weights=limits.amount[drawn], minlength=n)
             scale = np.where(sums > 0, sums / np.maximum(counts, 1), 1.0)
             size[offset : offset + n] = scale
-            # more than could ever be taken is no more, but stays above it: else it would seem to be just enough
+            # more than could ever be taken is no more, but stays above it: else it would seem just enough
             most[offset : offset + n] = np.minimum(limits.most, sums + scale) / scale
             amounts[:, k] = np.where(drawn, limits.amount, 0.0) / size[rows[:, k]]
             offset += n

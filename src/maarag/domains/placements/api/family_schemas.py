@@ -33,6 +33,7 @@ class RankedQuotaOut(Schema):
     families: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
+    scarce: str = Field(description="What most of the price is for: place, money or work.")
     net: float
 
     @classmethod
@@ -49,6 +50,7 @@ class RankedQuotaOut(Schema):
                 families=seat.families,
                 price=round(seat.price, 3),
                 priced=seat.priced,
+                scarce=seat.worth.most,
                 net=round(seat.net, 3),
             )
             for seat in one.quotas
@@ -72,6 +74,7 @@ class ThroughOut(Schema):
     waits_before: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
+    scarce: str = Field(description="What most of the price is for: place, money or work.")
     net: float
 
     @classmethod
@@ -87,6 +90,7 @@ class ThroughOut(Schema):
             waits_before=one.waits_before,
             price=round(one.price, 3),
             priced=one.priced,
+            scarce=one.worth.most,
             net=round(one.net, 3),
         )
 
@@ -111,6 +115,7 @@ class RankedOut(Schema):
     waits_before: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
+    scarce: str = Field(description="What most of the price is for: place, money or work.")
     net: float
     judgement: dict[str, Any]
 
@@ -129,6 +134,7 @@ class RankedOut(Schema):
             waits_before=one.waits_before,
             price=round(one.price, 3),
             priced=one.priced,
+            scarce=one.worth.most,
             net=round(one.net, 3),
             judgement=one.judgement.data(),
         )

@@ -1,8 +1,8 @@
 """The prices by which a family is ranked that arrives between runs, and since when each is in force.
 
 Every run learns prices anew, of all families that wait on its day and, for those to come, of all that came
-within the last year (`arriving`). A run that was asked for some programmes alone says nothing of the others: their
-prices stay those of the newest run that had them.
+within the last year (`arriving`). A run that was asked for some programmes alone says nothing of the others:
+their prices stay those of the newest run that had them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,31 @@ READ = 50
 
 
 @dataclass(frozen=True)
+class Worth:
+    """What a place is worth to others, in points of fit: the place itself, the money and the work that it
+    takes, less what floors give to the family's own groups, for the others lose that much less."""
+
+    place: float = 0.0
+    money: float = 0.0
+    work: float = 0.0
+    groups: float = 0.0
+
+    @property
+    def points(self) -> float:
+        return max(0.0, self.place + self.money + self.work - self.groups)
+
+    @property
+    def most(self) -> str:
+        """What most of it is for: place | money | work; "" where it is worth nothing."""
+        parts = {"place": self.place, "money": self.money, "work": self.work}
+        return max(parts, key=lambda name: parts[name]) if self.points else ""
+
+
+UNWANTED = Worth()
+"""A place that is worth nothing to others."""
+
+
+@dataclass(frozen=True)
 class Learned:
     """What one run found one less of each limit to cost those who wait and those to come, by kind and key;
     `since`: when it ended.
@@ -40,21 +65,16 @@ class Learned:
     prices: Mapping[str, Mapping[str, float]]
     least_fit: int
 
-    def of(self, seat: Seat, candidate: Candidate) -> float:
-        """What the place, its money and its work are worth to others, in points of fit: less what a floor
-        gives to the family's own groups, for the others lose that much less."""
-
+    def of(self, seat: Seat, candidate: Candidate) -> Worth:
         def one(kind: str, key: Any) -> float:
             return float(self.prices.get(kind, {}).get(str(key), 0.0))
 
-        team = f"{seat.programme}:{seat.authority}"
-        taken = (
-            one("place", seat.quota)
-            + sum(one(FUNDER, each.purse) * each.cost for each in seat.funders)
-            + one(LOAD, team) * candidate.weight
+        return Worth(
+            place=one("place", seat.quota),
+            money=sum(one(FUNDER, each.purse) * each.cost for each in seat.funders),
+            work=one(LOAD, f"{seat.programme}:{seat.authority}") * candidate.weight,
+            groups=sum(one("floor", f"{name}:{value}") for name, value in candidate.groups.items()),
         )
-        given = sum(one("floor", f"{name}:{value}") for name, value in candidate.groups.items())
-        return max(0.0, taken - given)
 
 
 @dataclass(frozen=True)
@@ -63,9 +83,9 @@ class InForce:
 
     of: Mapping[int, Learned] = field(default_factory=dict)
 
-    def price(self, seat: Seat, candidate: Candidate) -> float:
+    def worth(self, seat: Seat, candidate: Candidate) -> Worth:
         learned = self.of.get(seat.programme)
-        return learned.of(seat, candidate) if learned else 0.0
+        return learned.of(seat, candidate) if learned else UNWANTED
 
     def least_fit(self, programme: int) -> int:
         """Below it a place of the programme is not proposed."""

@@ -28,7 +28,7 @@ from ..gathering import Candidate
 from ..models import Waiting
 from ..promised import promised
 from ..seats import Seat, Teammate, seats, teams
-from .prices import InForce, last_run, prices_in_force
+from .prices import UNWANTED, InForce, Worth, last_run, prices_in_force
 from .waiting import ORDER
 
 TAKE, KEEP, PROMISED, FULL, NO_MONEY, NO_WORKER, BARRED, BELOW, NOT_HERE, HAS_PLACE = (
@@ -50,10 +50,10 @@ class Ranked:
     authority; of several quotas the one had best, and `beside` it the others, the best first. `free`: places
     left in it beside those `promised` to others on a board; `waits_before`: families on the list before this
     one, or all where it does not wait.
-    `price`: points of fit that the place, its money and its work are worth to others, by the run that ended
-    at `priced`; `net`: fit by weight, with what waiting gives, less the price. `weight`: of the family on its
-    worker. `advice`: take | keep_for_others | promised | full | no_money | no_worker | barred | below |
-    not_here | has_place.
+    `worth`: what the place, its money and its work are worth to others, by the run that ended at `priced`;
+    `price`: that in points of fit; `net`: fit by weight, with what waiting gives, less the price. `weight`:
+    of the family on its worker. `advice`: take | keep_for_others | promised | full | no_money | no_worker |
+    barred | below | not_here | has_place.
     """
 
     programme: Programme
@@ -68,12 +68,16 @@ class Ranked:
     waits_before: int = 0
     waiting: Waiting | None = None
     bonus: float = 0.0
-    price: float = 0.0
+    worth: Worth = UNWANTED
     priced: datetime | None = None
     weight: float = 1.0
     method: Method | None = None
     others: tuple[Ranked, ...] = ()
     beside: tuple[Ranked, ...] = ()
+
+    @property
+    def price(self) -> float:
+        return self.worth.points
 
     @property
     def net(self) -> float:
@@ -264,7 +268,7 @@ class _Room:
             waits_before=order.index(own) if own else len(order),
             waiting=own,
             bonus=bonus_of(candidate.waits_for(programme.pk), self.day),
-            price=self.prices.price(seat, candidate) if seat else 0.0,
+            worth=self.prices.worth(seat, candidate) if seat else UNWANTED,
             priced=learned.since if (learned := self.prices.of.get(programme.pk)) else None,
             weight=candidate.weight,
         )

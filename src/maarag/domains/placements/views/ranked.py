@@ -181,10 +181,20 @@ def price_words(one: Ranked) -> str:
     """What the place is worth to others; "" where nobody else wants it."""
     if not one.price:
         return ""
-    return _("To others this place is worth %(price)s points of fit, by the run of %(day)s.") % {
+    words = _("To others this place is worth %(price)s points of fit, by the run of %(day)s.") % {
         "price": figures.number(one.price, 1),
         "day": figures.day(one.priced),
     }
+    return f"{words} {scarce_words(one)}"
+
+
+def scarce_words(one: Ranked) -> str:
+    """What most of the place's worth to others comes from."""
+    return {
+        "place": _("Mostly because few places are left."),
+        "money": _("Mostly because little money is left."),
+        "work": _("Mostly because its workers can carry few more."),
+    }[one.worth.most]
 
 
 def _extent(method: Method) -> str:
@@ -213,6 +223,7 @@ def _notes(one: Ranked) -> list[str]:
                 "fit": figures.number(one.net + one.price, 1),
             }
         )
+        notes.append(scarce_words(one))
     elif one.advice in SUITS and (words := price_words(one)):
         notes.append(words)
     if one.waiting:
