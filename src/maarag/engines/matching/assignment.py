@@ -1,7 +1,8 @@
 """Generalized assignment: each job to one agent within the capacities, at the least cost.
 
 `solve_assignment` runs independent searches side by side (`assignment_walk`), raises a lower bound
-(`assignment_bound`, then level by level: `assignment_tree`) and stops as soon as the two meet.
+(`assignment_bound`, then level by level: `assignment_tree`) and stops as soon as the two meet. What a search
+found is improved exactly, part by part (`assignment_polish`).
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from maarag.language.catalogue import N_
 #: Seconds kept back for what comes after the search, and more for each pair of agent and job (longer steps),
 #: but no more than a part of the time.
 RESERVE, RESERVE_OF_PAIR, MOST_RESERVED = 0.15, 4e-6, 0.1
-#: How much of its time each search gives to exact exchanges between some agents; how much of the whole time
-#: one level of the bound may take, unless no more than so many are left.
-EXCHANGES, PATIENCE, NEAR = 0.6, 0.1, 10
-#: Nodes of one exact exchange, and the fewest agents that have one.
-NODES, FEWEST = 400, 3
+#: How much of its time each search gives to exact improvements, at least.
+POLISH = 0.4
+#: How much of the whole time one level of the bound may take; and where no more than so many are left, how much
+#: of its time each search gives to levels, however long one takes.
+PATIENCE, NEAR, NEARLY = 0.1, 10, 0.3
 #: Seconds of search even where the very first run has spent the time given on compiling.
 LEAST = 0.3
 
@@ -109,6 +110,7 @@ class _Run:
     def __init__(self, instance: AssignmentInstance, end: float, seed: int, threads: int) -> None:
         # Imported here: loading compiled code takes a second, and belongs to the time given.
         from maarag.engines.matching.assignment_dive import Prices, prepare
+        from maarag.engines.matching.assignment_polish import Met, Polish
         from maarag.engines.matching.assignment_tree import Levels
         from maarag.engines.matching.assignment_walk import Walk
 
@@ -127,12 +129,14 @@ class _Run:
         self._levels = Levels(self.problem, self.prices)
         #: Seconds that the present level has taken of all searches, and may take.
         self._on_level, self._patience = 0.0, PATIENCE * threads * max(end - time.monotonic(), 0.0)
-        #: Seconds that each search has spent on exact exchanges, and between how many agents it tries next.
-        self._spent, self._size = [0.0] * threads, [5.0] * threads
+        #: When searches began, and the seconds that each has given to levels.
+        self._began, self._leveled = time.monotonic(), [0.0] * threads
+        met = Met(self.walks)
+        self._polish = [Polish(walk, self.prices, met) for walk in self.walks]
 
     @property
     def objective(self) -> int | None:
-        best = min(walk.objective for walk in self.walks)
+        best = min(walk.record for walk in self.walks)
         return round(best) if math.isfinite(best) else None
 
     @property
@@ -142,9 +146,9 @@ class _Run:
         return math.ceil(self.prices.bound - 1e-6 * max(1.0, abs(self.prices.bound)))
 
     def assignment(self) -> npt.NDArray[np.int64]:
-        best = min(self.walks, key=lambda walk: walk.objective)
-        assert best.best is not None
-        return best.best.astype(np.int64)
+        best = min(self.walks, key=lambda walk: walk.record)
+        assert best.recorded is not None
+        return best.recorded.astype(np.int64)
 
     def go(self, tell: Callable[[], None], cancelled: Callable[[], bool] | None) -> None:
         """Search until the time is over, the bound is met or `cancelled` says so."""
@@ -178,29 +182,33 @@ class _Run:
             self._stop.set()
 
     def _search(self, number: int) -> None:
-        walk = self.walks[number]
-        began = time.monotonic()
-        whole = self.end - began
+        walk, polish = self.walks[number], self._polish[number]
+        whole = self.end - self._began
         walk.first()
         if number == 0:
             if self.problem.knapsacks:
-                self._raise_bound(began + 0.15 * whole)
+                self._raise_bound(self._began + 0.15 * whole)
             self._priced.set()
         else:
-            while not self._priced.wait(0.02):
-                if self._stopped():
+            while not self._priced.is_set():
+                walk.anneal_again()
+                if self._over():
                     return
         for _ in walk.rounds(self.prices):
             if self._over():
                 return
             self._raise_levels(number)
             if number == 0 and self._levels.too_large:
-                gone = (time.monotonic() - began) / whole
+                gone = self._gone() / whole
                 while gone > 0.05 and self._close(early=gone < 0.25) and not self._over():
                     pass
-            while self._spent[number] < EXCHANGES * (time.monotonic() - began):
-                if self._over() or not self._exchange(number):
+            polish.reunite(self.bound)
+            while (polish.is_fruitful or polish.spent < POLISH * self._gone()) and not self._over():
+                if not polish.exchange(self.bound):
                     break
+
+    def _gone(self) -> float:
+        return time.monotonic() - self._began
 
     def _over(self) -> bool:
         """Whether there is no more to search; all searches then end."""
@@ -218,9 +226,9 @@ class _Run:
                 return
 
     def _raise_levels(self, number: int) -> None:
-        """Raise the bound level by level, as long as none of them takes long or few are left."""
+        """Raise the bound level by level, as long as none of them takes long; where few are left, longer."""
         walk = self.walks[number]
-        while not self._over() and (self._on_level < self._patience or self._is_near()):
+        while not self._over() and (self._on_level < self._patience or self._is_worth_longer(number)):
             began, before = time.monotonic(), self.bound
             worked, owner = self._levels.work(before, self.objective)
             if not worked:
@@ -228,27 +236,12 @@ class _Run:
             if owner is not None:
                 walk.offer(owner, float(self.instance.objective(owner)))
             self.proved |= self._levels.infeasible
-            self._on_level = 0.0 if self.bound > before else self._on_level + time.monotonic() - began
+            taken = time.monotonic() - began
+            self._leveled[number] += taken
+            self._on_level = 0.0 if self.bound > before else self._on_level + taken
 
-    def _exchange(self, number: int) -> bool:
-        """Let some agents exchange jobs in the best way of all; as many as can mostly be decided in time.
-
-        From the best assignment of all searches. Returns whether it could be tried.
-        """
-        from maarag.engines.matching.assignment_tree import exchanged
-
-        walk, agents = self.walks[number], self.instance.agents
-        owner = min(self.walks, key=lambda one: one.objective).best
-        if owner is None or not self.problem.knapsacks or agents <= FEWEST:
-            return False
-        began = time.monotonic()
-        self._size[number] = min(max(self._size[number], FEWEST), agents - 1)
-        free = np.flatnonzero(~walk.kept(owner, round(self._size[number])))
-        best, decided = exchanged(self.prices, owner, free, self.bound, NODES, self._stopped)
-        walk.offer(best, float(self.instance.objective(best)))
-        self._size[number] *= 1.05 if decided else 0.93
-        self._spent[number] += time.monotonic() - began
-        return True
+    def _is_worth_longer(self, number: int) -> bool:
+        return self._is_near() and self._leveled[number] < NEARLY * self._gone()
 
     def _is_near(self) -> bool:
         return self.objective is not None and self.objective - self.bound <= NEAR

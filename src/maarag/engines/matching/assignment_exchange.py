@@ -16,6 +16,15 @@ from maarag.engines.matching.assignment_search import _move, _off, anneal
 MOST = 8
 SETS = 1 + MOST + MOST * (MOST - 1) // 2
 
+
+@nb.njit(nogil=True, error_model="numpy")
+def _keeps_within(load, capacity):  # type: ignore[no-untyped-def]
+    for agent in range(len(capacity)):  # noqa: SIM110 (numba compiles no generator)
+        if load[agent] > capacity[agent]:
+            return False
+    return True
+
+
 _EXCHANGE = (
     "void(float64[:,::1], float64[:,::1], int64[:,::1], int64[::1], int32[:,::1], int32[::1], float64[::1],"
     " float64[::1], int32[::1], int64[::1], int32[:,::1], int32[::1], int32[::1], int32[::1], float64[::1],"
@@ -130,7 +139,7 @@ def exchange(  # type: ignore[no-untyped-def]
         if drawn_out + drawn_back > 0:
             totals[0] += _send(drawn_out, k, out, i, cost, need, owner, load, member, count, place)
             totals[0] += _send(drawn_back, l, back, s, cost, need, owner, load, member, count, place)
-            if totals[0] < totals[1] - 1e-6 and (load <= capacity).all():
+            if totals[0] < totals[1] - 1e-6 and _keeps_within(load, capacity):
                 totals[1] = totals[0]
                 best[:] = owner
         state[0] = x

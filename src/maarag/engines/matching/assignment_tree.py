@@ -172,33 +172,33 @@ class Levels:
                 self.infeasible = known is None and self._level >= self._dearest
 
 
-def exchanged(
+def improved(
     prices: Prices,
     owner: Owners,
-    free: npt.NDArray[np.int64],
+    free: npt.NDArray[np.bool_],
     bound: int,
     nodes: int,
     stopped: Callable[[], bool],
 ) -> tuple[Owners, bool]:
-    """The best that the `free` agents can make of the jobs they hold; the other agents keep theirs.
+    """The best that can be made of the `free` jobs (a flag each); the others stay where they are.
 
     bound: no assignment costs less. Levels are halved between what is refused and what is known; one on
     which the last of the nodes is spent counts as refused. Returns the assignment, which may be the one
     given, and whether none is better.
     """
     problem = prices.problem
-    held = np.flatnonzero(np.isin(owner, free))
-    here = np.ix_(held, free)
-    cost, need = np.ascontiguousarray(problem.cost[here]), np.ascontiguousarray(problem.need[here])
+    held, stay = np.flatnonzero(free), np.flatnonzero(~free)
+    room = problem.capacity.copy()
+    np.subtract.at(room, owner[stay], problem.need[stay, owner[stay]])
+    cost, need = problem.cost[held], problem.need[held]
     high = round(float(problem.cost[held, owner[held]].sum()))
-    rest = round(float(problem.cost[np.arange(len(owner)), owner].sum())) - high
+    rest = round(float(problem.cost[stay, owner[stay]].sum()))
     low = bound - rest
-    least = prices.least_with()[here] - rest
+    least = np.where(need <= room, prices.least_with()[held] - rest, np.inf)
     best, proved = owner, True
     while low < high and nodes > 0:
         level = (low + high - 1) // 2
-        pairs = np.isfinite(cost) & _within(least, level)
-        tree = Tree(cost, need, problem.capacity[free], pairs, prices.worth[held], level)
+        tree = Tree(cost, need, room, _within(least, level), prices.worth[held], level)
         while tree.fits and not tree.over and tree.nodes < nodes and not stopped():
             tree.search()
         nodes -= max(tree.nodes, 1)
@@ -207,7 +207,7 @@ def exchanged(
             proved &= tree.over
         else:
             best = best.copy()
-            best[held] = free[tree.owner]
+            best[held] = tree.owner
             high = round(float(problem.cost[held, best[held]].sum()))
     return best, proved and low >= high
 

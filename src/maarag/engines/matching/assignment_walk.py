@@ -24,16 +24,23 @@ SHARES = np.array([1.0, 0.02])
 
 @dataclass
 class Walk:
-    """The best assignment that one search has met, and how it goes on. One thread each."""
+    """The best assignment that one search has met since it began anew, and how it goes on. One thread each.
+
+    record, recorded: the objective and the assignment of all that it met. latest: what it met last.
+    """
 
     problem: Prepared
     seed: int
     stopped: Callable[[], bool]
     best: Owners | None = None
     objective: float = float("inf")
+    record: float = float("inf")
+    recorded: Owners | None = None
+    latest: Owners | None = None
     random: np.random.Generator = field(init=False)
     _state: npt.NDArray[np.uint64] = field(init=False)
     _scale: float = field(init=False)
+    _turn: int = 0
 
     def __post_init__(self) -> None:
         self.random = np.random.default_rng([self.seed, 20])
@@ -48,8 +55,14 @@ class Walk:
         """Take an assignment within the capacities if it is the best so far."""
         if objective < self.objective - 0.5:
             self.best, self.objective = owner.copy(), objective
+            if objective < self.record:
+                self.record, self.recorded = objective, self.best
             return True
         return False
+
+    def begin_anew(self) -> None:
+        """Leave the best for others to come; the record stays."""
+        self.best, self.objective, self._turn = None, float("inf"), 0
 
     def first(self) -> None:
         """Some assignment, soon: in order of regret; each job to its most promising agent, then annealed."""
@@ -66,15 +79,14 @@ class Walk:
     def rounds(self, prices: Prices) -> Iterator[None]:
         """Endless: a dive, or the best annealed again; the way that finds more in its time is given more."""
         spent, found = np.full(2, 1e-3), SHARES
-        turn = 0
         while not self.stopped():
-            turn += 1
+            self._turn += 1
             way = int(np.argmin(spent / found)) if self.problem.knapsacks else 1
             began, known = time.monotonic(), self.objective
             if way == 0:
-                self._dive(prices, whole=turn <= 2)
+                self._dive(prices, whole=self._turn <= 2)
             else:
-                self._anneal_again()
+                self.anneal_again()
             spent[way] += time.monotonic() - began
             found = SHARES + 0.9 * (found - SHARES)
             if self.objective < known:
@@ -95,7 +107,7 @@ class Walk:
         if owner is not None:
             self.anneal(owner, hot=float(self.random.choice([0.4, 0.8, 1.2])), cold=0.25, effort=1)
 
-    def _anneal_again(self) -> None:
+    def anneal_again(self) -> None:
         """The best (or the most promising agents), loosened more or less, for a short or a longer time."""
         hot, soft = float(self.random.choice([0.6, 1.0])), float(self.random.choice([0.02, 0.1, 0.4]))
         start = self.best if self.best is not None else np.ascontiguousarray(self.problem.choices[:, 0])
@@ -125,7 +137,7 @@ class Walk:
         load = np.zeros(agents, np.int64)
         np.add.at(load, owner, problem.need[np.arange(jobs), owner])
         member, count, place = _members(owner, agents)
-        totals = np.array([problem.cost[np.arange(jobs), owner].sum(), self.objective])
+        totals = np.array([problem.cost[np.arange(jobs), owner].sum(), np.inf])
         best = owner.copy()
         pairs = max(1, effort * jobs * PAIRS // STAGES)
         last = max(min(cold, 0.3 / self._scale) * self._scale, 1e-3)
@@ -154,7 +166,9 @@ class Walk:
                 left -= now
             if part > 0.5:
                 stubborn = np.where(load > problem.capacity, stubborn * 1.3, stubborn / 1.14).clip(0.5, 5.0)
-        self.offer(best, float(totals[1]))
+        if np.isfinite(totals[1]):
+            self.latest = best
+            self.offer(best, float(totals[1]))
 
 
 def _members(
