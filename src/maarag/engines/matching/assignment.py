@@ -26,8 +26,8 @@ from maarag.language.catalogue import N_
 RESERVE, RESERVE_OF_PAIR, MOST_RESERVED = 0.15, 4e-6, 0.1
 #: How much of its time each search gives to exact improvements, at least.
 POLISH = 0.4
-#: How much of the whole time one level of the bound may take; and where no more than so many are left, how much
-#: of its time each search gives to levels, however long one takes.
+#: How much of the whole time one level of the bound may take; and where no more than so many are left, how
+#: much of its time each search gives to levels, however long one takes.
 PATIENCE, NEAR, NEARLY = 0.1, 10, 0.3
 #: Seconds of search even where the very first run has spent the time given on compiling.
 LEAST = 0.3
