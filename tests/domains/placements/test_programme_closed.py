@@ -17,6 +17,7 @@ from maarag.kernel.ledger.models import Pot, PotKind
 from tests.factories.placements import POOR, RISK, Town
 
 from .conftest import signed_in
+from .test_api import Caller
 
 
 def close(quota: Quota) -> None:
@@ -84,3 +85,18 @@ def test_no_basket_is_opened_in_it_from_a_file_either(place_town: Town):
     client = signed_in(place_town.worker)
     assert client.get(reverse("placements:give", args=[family.pk, place_town.first.pk])).status_code == 404
     assert client.get(reverse("placements:give", args=[family.pk, place_town.second.pk])).status_code == 200
+
+
+def test_nobody_is_put_on_its_list_through_the_api_either(place_town: Town):
+    family = place_town.family(POOR)
+    close(place_town.first)
+    api = Caller(place_town.worker)
+    told = api.post("/waiting", family=str(family.pk), programme="breathing")
+    assert (api.status, "breathing" in told["detail"]) == (409, True)
+    assert "כבר אינה פועלת" in told["detail"]
+    api.post("/waiting", family=str(family.pk), programme="mapa")
+    assert api.status == 201
+    with place_town.scope():
+        assert list(Waiting.objects.values_list("programme__code", flat=True)) == ["mapa"]
+    client = signed_in(place_town.worker)
+    assert client.get(reverse("placements:wait", args=[family.pk, "breathing"])).status_code == 404

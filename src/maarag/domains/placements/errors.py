@@ -94,6 +94,18 @@ class AlreadyWaits(PlacementsError):
         return _("The family waits for this programme already.")
 
 
+@dataclass
+class ProgrammeClosed(PlacementsError):
+    """The programme no longer runs."""
+
+    programme: str
+
+    def in_words(self) -> str:
+        return _("%(programme)s no longer runs, so nobody is put on its list.") % {
+            "programme": self.programme
+        }
+
+
 class HasPlace(PlacementsError):
     """The family has an open basket in the programme."""
 

@@ -17,8 +17,9 @@ from maarag.domains.programmes.models import Programme
 from maarag.kernel.access.models import Account
 from maarag.kernel.access.permissions import Permission
 from maarag.kernel.audit.actions import record
+from maarag.ui.figures import name_in_language
 
-from ..errors import AlreadyEnded, AlreadyWaits, HasPlace
+from ..errors import AlreadyEnded, AlreadyWaits, HasPlace, ProgrammeClosed
 from ..models import Ended, Priority, Waiting, WhyWaits
 from .steps import file_of
 
@@ -36,9 +37,11 @@ def wait(
 ) -> Waiting:
     """Put the family on the programme's list; so does a social worker propose it.
 
-    Raises Http404, FileClosed, AlreadyWaits, HasPlace, ValidationError.
+    Raises Http404, FileClosed, ProgrammeClosed, AlreadyWaits, HasPlace, ValidationError.
     """
     held = file_of(by, family)
+    if not Programme.objects.filter(pk=programme.pk, is_active=True).exists():
+        raise ProgrammeClosed(name_in_language(programme))
     open_ones = Basket.objects.filter(family=held, status=BasketStatus.OPEN)
     if open_ones.filter(quota__programme=programme).exists():
         raise HasPlace
