@@ -99,7 +99,7 @@ def test_page_and_api_say_since_when(here: Town):
     text = client.get(address).content.decode()
     assert f"in force since the run of {day:%d.%m.%Y}" in text
     assert f"by the run of {day:%d.%m.%Y}" in text
-    assert "Mostly because few places are left." in text
+    assert "Mostly because its places are too few for all." in text
     told = Caller(here.worker).get(f"/families/{family.pk}/ranking")
     (one,) = (place for place in told["places"] if place["programme"] == "breathing")
     assert (one["price"] > 0, one["scarce"]) == (True, "place")

@@ -33,7 +33,7 @@ class RankedQuotaOut(Schema):
     families: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
-    scarce: str = Field(description="What most of the price is for: place, money or work.")
+    scarce: str = Field(description="What the price is mostly for: place, money or work; empty: no price.")
     net: float
 
     @classmethod
@@ -74,7 +74,7 @@ class ThroughOut(Schema):
     waits_before: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
-    scarce: str = Field(description="What most of the price is for: place, money or work.")
+    scarce: str = Field(description="What the price is mostly for: place, money or work; empty: no price.")
     net: float
 
     @classmethod
@@ -115,7 +115,7 @@ class RankedOut(Schema):
     waits_before: int
     price: float
     priced: datetime | None = Field(description="When the run ended whose price it is.")
-    scarce: str = Field(description="What most of the price is for: place, money or work.")
+    scarce: str = Field(description="What the price is mostly for: place, money or work; empty: no price.")
     net: float
     judgement: dict[str, Any]
 

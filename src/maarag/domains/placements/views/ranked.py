@@ -191,9 +191,9 @@ def price_words(one: Ranked) -> str:
 def scarce_words(one: Ranked) -> str:
     """What most of the place's worth to others comes from."""
     return {
-        "place": _("Mostly because few places are left."),
-        "money": _("Mostly because little money is left."),
-        "work": _("Mostly because its workers can carry few more."),
+        "place": _("Mostly because its places are too few for all."),
+        "money": _("Mostly because its money is too little for all."),
+        "work": _("Mostly because its workers cannot carry all."),
     }[one.worth.most]
 
 
